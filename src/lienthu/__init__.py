@@ -1,0 +1,1 @@
+"""Liên Thư: one system for all libraries of a province."""
