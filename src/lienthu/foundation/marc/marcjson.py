@@ -1,0 +1,230 @@
+"""Read and write MARC-in-JSON.
+
+``{"leader": …, "fields": [{"001": …}, {"245": {"ind1": …, "ind2": …, "subfields": [{"a": …}]}}]}``
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Final, NamedTuple
+
+import orjson
+
+from lienthu.foundation.marc.model import Field, Record
+from lienthu.foundation.marc.problems import Problem, Unreadable, shown
+from lienthu.foundation.marc.repair import INDICATORS, data_field, legal_tag, repaired_leader
+
+MAX_RECORD: Final = 10 * 1024 * 1024
+_CHUNK: Final = 256 * 1024
+
+# Where a record may begin, for finding one behind a broken one. An entry of "fields" never looks like this.
+_RECORD_START: Final = re.compile(r'\{\s*"(?:leader|fields)"\s*:')
+_WRAPPER: Final = re.compile(
+    r'\s*\{(?:(?!"(?:leader|fields)"\s*:).){0,2000}?"(?:records|collection|items)"\s*:\s*\[', re.S
+)
+_BETWEEN: Final = re.compile(r"[\s,\x00\x1a\x1e]*")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+class JsonPiece(NamedTuple):
+    """One JSON object: ``offset`` counts them from 0, ``raw`` is its source in UTF-8.
+
+    Exactly one of ``record`` and ``problem`` is set; ``repairs`` tells what reading the record took.
+    """
+
+    offset: int
+    raw: bytes
+    record: Record | None
+    problem: Problem | None
+    repairs: tuple[Problem, ...] = ()
+
+
+def read(stream: BinaryIO, *, max_record: int = MAX_RECORD) -> Iterator[JsonPiece]:
+    """Yield every record of an array, of ``{"records": […]}``, or of objects one after the other.
+
+    A broken entry is a piece with a problem, and reading goes on at the next record. Memory is bounded by
+    ``max_record`` characters. An empty stream or array yields nothing, one without JSON a piece that says so.
+    """
+    for ordinal, (text, value) in enumerate(_Objects(stream, max_record)):
+        raw = text.encode("utf-8", "surrogateescape")
+        if value is None:
+            yield JsonPiece(ordinal, raw, None, Problem("json-malformed", shown(raw, 60)))
+            continue
+        notes: list[Problem] = []
+        if not text.isascii() and _SURROGATE.search(text):
+            notes.append(Problem("undecodable", "not UTF-8"))
+        try:
+            record = _record(value, notes)
+        except Unreadable as error:
+            yield JsonPiece(ordinal, raw, None, error.problem)
+        else:
+            yield JsonPiece(ordinal, raw, record, None, tuple(notes))
+
+
+class _Objects:
+    """The JSON values of a stream with their source text; None for what cannot be decoded."""
+
+    def __init__(self, stream: BinaryIO, max_record: int) -> None:
+        self._stream = stream
+        self._max = max_record
+        self._buffer = ""
+        self._at = 0
+        self._ended = False
+        self._decoder = json.JSONDecoder(strict=False)
+        self._bytes: codecs.IncrementalDecoder | None = None
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        self._more()
+        in_array = self._enter_container()
+        while True:
+            self._at = self._between()
+            if self._at >= len(self._buffer):
+                if not self._more():
+                    return
+                continue
+            char = self._buffer[self._at]
+            if in_array and char == "]":
+                return
+            if char == "[" and not in_array:
+                in_array = True
+                self._at += 1
+                continue
+            yield self._next() if char == "{" else self._broken()
+
+    def _next(self) -> tuple[str, Any]:
+        """The value at the cursor, or the text up to where the next record may begin."""
+        while True:
+            begin = self._at
+            try:
+                value, end = self._decoder.raw_decode(self._buffer, begin)
+            except (json.JSONDecodeError, RecursionError) as error:
+                missing = isinstance(error, json.JSONDecodeError) and self._may_be_cut(error)
+                if missing and len(self._buffer) - begin <= self._max and self._more():
+                    continue
+                return self._broken()
+            self._at = end
+            return self._buffer[begin:end], value
+
+    def _may_be_cut(self, error: json.JSONDecodeError) -> bool:
+        """Whether more text could mend the error: it lies at the end, or a string has no end yet."""
+        if self._ended:
+            return False
+        return error.pos >= len(self._buffer) - 16 or error.msg.startswith("Unterminated string")
+
+    def _broken(self) -> tuple[str, Any]:
+        """The text up to where the next record may begin."""
+        searched = 1
+        while True:
+            match = _RECORD_START.search(self._buffer, self._at + searched)
+            length = len(self._buffer) - self._at
+            if match:
+                length = match.start() - self._at
+                break
+            if length > self._max:
+                break
+            searched = max(1, length - len('{ "leader" :') - 20)
+            if not self._more():
+                break
+        begin = self._at
+        self._at += length
+        return self._buffer[begin : self._at].rstrip(" \t\r\n,"), None
+
+    def _between(self) -> int:
+        match = _BETWEEN.match(self._buffer, self._at)
+        return match.end() if match else self._at
+
+    def _enter_container(self) -> bool:
+        """Step into ``{"records": [``, if that is what the text begins with."""
+        match = _WRAPPER.match(self._buffer)
+        if match:
+            self._at = match.end()
+            return True
+        return False
+
+    def _more(self) -> bool:
+        """Read on and drop what was used. False at the end of the stream."""
+        if self._ended:
+            return False
+        chunk = self._stream.read(max(_CHUNK, len(self._buffer) - self._at))
+        if self._bytes is None:
+            self._bytes = _text_decoder(chunk)
+        self._ended = not chunk
+        text = self._bytes.decode(chunk, self._ended)
+        self._buffer = self._buffer[self._at :] + text
+        self._at = 0
+        return not self._ended or bool(text)
+
+
+def _text_decoder(head: bytes) -> codecs.IncrementalDecoder:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return codecs.getincrementaldecoder("utf-16")("replace")
+    # Bytes that are not UTF-8 come back unchanged in ``raw``.
+    return codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
+
+
+def _record(value: object, notes: list[Problem]) -> Record:
+    if not isinstance(value, dict) or not isinstance(value.get("fields"), list):
+        raise Unreadable("json-shape", shown(repr(value).encode("utf-8", "replace"), 60))
+    leader = value.get("leader")
+    fields: list[Field] = []
+    for entry in value["fields"]:
+        if not isinstance(entry, dict):
+            notes.append(Problem("json-shape", repr(entry)[:40]))
+            continue
+        for tag, content in entry.items():
+            fields.append(_field(legal_tag(tag, notes), content, notes))
+    if not fields:
+        raise Unreadable("no-fields")
+    return Record(repaired_leader(_string("leader", leader or "", notes), notes), tuple(fields))
+
+
+def _field(tag: str, content: object, notes: list[Problem]) -> Field:
+    if not isinstance(content, dict):
+        text = _string(tag, content, notes)
+        if tag < "010":
+            return Field(tag, data=text)
+        notes.append(Problem("no-subfields", tag))
+        return Field(tag, subfields=(("a", text),))
+    listed = content.get("subfields") or []
+    entries = listed if isinstance(listed, list) else [listed]
+    pairs: list[tuple[str, str]] = []
+    for entry in entries:
+        if isinstance(entry, dict):
+            pairs += [(code, _string(tag, value, notes)) for code, value in entry.items()]
+        else:
+            notes.append(Problem("json-shape", f"{tag} {entry!r}"[:40]))
+    if tag < "010":
+        notes.append(Problem("control-field-subfields", tag))
+        return Field(tag, data=" ".join(value for _, value in pairs))
+    indicators = "".join(_string(tag, content.get(key), notes) or " " for key in ("ind1", "ind2"))
+    if indicators in INDICATORS and all(len(code) == 1 and "!" <= code <= "~" for code, _ in pairs):
+        return Field(tag, indicators[0], indicators[1], tuple(pairs))
+    return data_field(tag, indicators, pairs, notes)
+
+
+def _string(tag: str, value: object, notes: list[Problem]) -> str:
+    if isinstance(value, str):
+        return value if value.isascii() else _SURROGATE.sub("\ufffd", value)
+    if value is None:
+        return ""
+    notes.append(Problem("json-value", f"{tag} {value!r}"[:60]))
+    return _SURROGATE.sub("\ufffd", value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def write(record: Record) -> bytes:
+    """One MARC-in-JSON object on one line, in UTF-8: also fit for newline-delimited files."""
+    fields: list[dict[str, object]] = []
+    for tag, ind1, ind2, subfields, data in record.fields:
+        if tag < "010":
+            fields.append({tag: _storable(data)})
+        else:
+            pairs = [{code: _storable(value)} for code, value in subfields]
+            fields.append({tag: {"ind1": ind1, "ind2": ind2, "subfields": pairs}})
+    return orjson.dumps({"leader": record.leader, "fields": fields})
+
+
+def _storable(text: str) -> str:
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)

@@ -1,0 +1,141 @@
+"""One form of a record for storage and comparison, and the digests that tell whether two records are the
+same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import Any, Final
+
+import orjson
+
+from lienthu.foundation.marc.model import Field, Record
+from lienthu.foundation.marc.problems import Problem
+from lienthu.foundation.marc.repair import CODES, legal_subfields, legal_tag
+from lienthu.foundation.vietnamese.text import clean, nfc
+
+_LEADER: Final = re.compile(r"00000[0-9A-Za-z ][A-Za-z][0-9A-Za-z ]{2}a2200000[0-9A-Za-z ]{3}4500")
+_ILLEGAL_IN_LEADER: Final = re.compile(r"[^0-9A-Za-z]")
+_DEFAULT_TYPE: Final = "a"
+
+# Control fields are positional: blanks stay, only what no format can carry goes.
+_UNSTORABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_INDICATOR_VALUES: Final = frozenset("0123456789abcdefghijklmnopqrstuvwxyz ")
+_DIGEST_SIZE: Final = 16
+_UNIDENTIFYING: Final = frozenset({"001", "003", "005"})
+_UNCHANGING: Final = frozenset({"005"})
+
+
+def normalise(record: Record) -> Record:
+    """The record as it is stored: idempotent, and the same after a trip through ISO 2709, MARCXML or JSON.
+
+    Text is NFC and clean (see :func:`lienthu.foundation.vietnamese.text.clean`); empty subfields and fields
+    are left out; tags, indicators and codes are legal in MARCXML; control fields stand first, otherwise the
+    order is kept. Computed positions of the leader hold zeros, leader/09 is ``a``; other illegal characters
+    are blank, but for leader/06, which must not be: language material is assumed.
+    """
+    control: list[Field] = []
+    data: list[Field] = []
+    ignored: list[Problem] = []
+    make = tuple.__new__
+    for field in record.fields:
+        tag, ind1, ind2, subfields, value = field
+        if not (tag.isdigit() and tag.isascii() and len(tag) == 3) or tag == "000":
+            tag = legal_tag(tag, ignored)
+        if tag < "010":
+            value = _control_data(value or " ".join([v for _, v in subfields]))
+            if value.strip():
+                control.append(make(Field, (tag, " ", " ", (), value)))
+            continue
+        if value and not subfields:
+            subfields = (("a", value),)
+        pairs = [(code, text) for code, raw in subfields if (text := clean(raw))]
+        if not pairs:
+            continue
+        for code, _ in pairs:
+            if code not in CODES:
+                pairs = _legal_pairs(tag, pairs, ignored)
+                break
+        data.append(make(Field, (tag, _indicator(ind1), _indicator(ind2), tuple(pairs), "")))
+    return Record(_leader(record.leader), (*control, *data))
+
+
+def _legal_pairs(tag: str, pairs: list[tuple[str, str]], ignored: list[Problem]) -> list[tuple[str, str]]:
+    legal = legal_subfields(tag, pairs, ignored)
+    return [(code, text) for code, raw in legal if (text := clean(raw))]
+
+
+def _indicator(indicator: str) -> str:
+    if indicator in _INDICATOR_VALUES and len(indicator) == 1:
+        return indicator
+    lower = indicator.lower()
+    return lower if len(lower) == 1 and lower in _INDICATOR_VALUES else " "
+
+
+def _control_data(data: str) -> str:
+    if data.isascii() and data.isprintable():
+        return data
+    return nfc(_UNSTORABLE.sub("", data))
+
+
+def _leader(leader: str) -> str:
+    if not (leader.isascii() and len(leader) == 24):
+        leader = "".join([c if c.isascii() else " " for c in leader[:24]]).ljust(24)
+    fixed = f"00000{leader[5:9]}a2200000{leader[17:20]}4500"
+    if _LEADER.fullmatch(fixed):
+        return fixed
+    status, kind, others, coded = fixed[5], fixed[6], fixed[7:9], fixed[17:20]
+    kind = kind if kind.isalpha() else _DEFAULT_TYPE
+    status, others, coded = (_ILLEGAL_IN_LEADER.sub(" ", part) for part in (status, others, coded))
+    return f"00000{status}{kind}{others}a2200000{coded}4500"
+
+
+def canonical(record: Record) -> str:
+    """Compact JSON text ``[leader,[[tag,data]|[tag,ind1ind2,[[code,value],...]],...]]`` of a normalised
+    record.
+    """
+    return _json(record.leader, record.fields).decode()
+
+
+def from_canonical(text: str | bytes) -> Record:
+    """The record of :func:`canonical`. Raises ``ValueError`` if the text is something else."""
+    try:
+        leader, rows = orjson.loads(text)
+        return Record(leader, tuple([_field(row) for row in rows]))
+    except (ValueError, TypeError, IndexError) as error:
+        raise ValueError(f"not a canonical MARC record: {error}") from error
+
+
+def _field(row: list[Any]) -> Field:
+    if len(row) == 2:
+        tag, data = row
+        return Field(tag, data=data)
+    tag, indicators, subfields = row
+    return Field(tag, indicators[0], indicators[1], tuple([(code, value) for code, value in subfields]))
+
+
+def digest(record: Record) -> bytes:
+    """16 bytes that name the content of a normalised record without its identifiers (001, 003) and 005.
+
+    What identifies a record that has no control number.
+    """
+    return _digest(record, _UNIDENTIFYING)
+
+
+def content_digest(record: Record) -> bytes:
+    """16 bytes over all but the date of the last transaction (005): equal means that nothing has changed."""
+    return _digest(record, _UNCHANGING)
+
+
+def _digest(record: Record, without: frozenset[str]) -> bytes:
+    fields = [f for f in record.fields if f.tag not in without]
+    return blake2b(_json(record.leader, fields), digest_size=_DIGEST_SIZE).digest()
+
+
+def _json(leader: str, fields: Iterable[Field]) -> bytes:
+    rows = [
+        [tag, data] if tag < "010" else [tag, ind1 + ind2, subfields] for tag, ind1, ind2, subfields, data in fields
+    ]
+    return orjson.dumps([leader, rows])

@@ -1,0 +1,194 @@
+"""Delimited text: the delimiter and the header are found, the encoding is handed in."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import BinaryIO, Final
+
+from lienthu.foundation.marc.problems import Problem
+from lienthu.foundation.marc.tabular.table import Row, Table, TabularRefused
+from lienthu.foundation.vietnamese.text import clean
+
+_DELIMITERS: Final = (",", ";", "\t", "|")
+_SAMPLE_LINES: Final = 60
+_LONGEST_CELL_LINES: Final = 200
+_LONGEST_CELL: Final = 100_000
+MAX_COLUMNS: Final = 200
+MAX_LINE: Final = 1_000_000
+
+
+def read_csv(
+    stream: BinaryIO,
+    *,
+    decode: Callable[[bytes], str],
+    delimiter: str | None = None,
+    max_rows: int = 1_000_000,
+) -> Table:
+    """The table in a CSV, semicolon, tab or bar separated file.
+
+    ``decode`` turns the bytes of one line into text (a decoder of the `vietnamese.encodings`); files that
+    begin with a UTF-16 byte order mark are read as such. ``delimiter`` None means: find it. Memory is bounded
+    by one row. A line that ``decode`` refuses is read as UTF-8 with U+FFFD and carries the problem
+    "undecodable"; an opening quotation mark that nothing closes is read as text and carries
+    "unbalanced-quotes". Raises TabularRefused (empty, too-many-rows, too-many-columns, row-too-large).
+    """
+    lines = _Lines(stream, decode)
+    ahead = lines.ahead(_SAMPLE_LINES)
+    if ahead and ahead[0][0][:4].lower() == "sep=" and len(ahead[0][0].strip()) == 5:
+        delimiter = delimiter or ahead[0][0].strip()[4]
+        lines.next()
+    separator = delimiter or find_delimiter([text for text, _ in ahead])
+    return Table(_rows(lines, separator, max_rows), delimiter=separator)
+
+
+def find_delimiter(lines: Sequence[str]) -> str:
+    """The delimiter that cuts most lines into the same number of columns, more columns preferred."""
+    filled = [line for line in lines if line.strip()]
+    best = max(_DELIMITERS, key=lambda d: sum(line.count(d) for line in filled))
+    best_score = 0.0
+    for delimiter in _DELIMITERS:
+        counts = Counter(len(row) for row in csv.reader(filled, delimiter=delimiter) if any(row))
+        usual, often = max(counts.items(), key=lambda c: (c[1] * (c[0] > 1), c[0]), default=(1, 0))
+        if usual < 2:
+            continue
+        # Nine tenths agreement on 4 columns is better evidence than full agreement on 2.
+        score = often / max(1, sum(counts.values())) + min(usual, 12) * 0.03
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+class _Lines:
+    """Lines of text with push-back, decoded one by one: the legacy encodings all keep ASCII line ends."""
+
+    def __init__(self, stream: BinaryIO, decode: Callable[[bytes], str]) -> None:
+        self._pending: list[tuple[str, bool]] = []
+        self._source = self._decoded(stream, decode)
+        self.number = 0
+
+    def _decoded(self, stream: BinaryIO, decode: Callable[[bytes], str]) -> Iterator[tuple[str, bool]]:
+        first = True
+        utf16 = ""
+        for raw in _raw_lines(stream):
+            if first:
+                first = False
+                if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                    utf16 = "utf-16"
+                elif raw[:3] == b"\xef\xbb\xbf":
+                    raw = raw[3:]
+            if utf16:
+                yield from _utf16_lines(raw, stream)
+                return
+            try:
+                yield decode(raw), False
+            except ValueError:
+                yield raw.decode("utf-8", "replace"), True
+
+    def ahead(self, most: int) -> list[tuple[str, bool]]:
+        """The next lines without consuming them."""
+        while len(self._pending) < most:
+            line = next(self._source, None)
+            if line is None:
+                break
+            self._pending.append(line)
+        return self._pending[:most]
+
+    def next(self) -> tuple[str, bool] | None:
+        """The next line and whether its bytes could not be decoded; None at the end."""
+        line = self._pending.pop(0) if self._pending else next(self._source, None)
+        if line is not None:
+            self.number += 1
+        return line
+
+    def put_back(self, lines: list[tuple[str, bool]]) -> None:
+        self._pending[:0] = lines
+        self.number -= len(lines)
+
+
+def _raw_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Physical lines ended by LF, CR LF or (old Macintosh) CR alone."""
+    while raw := stream.readline(MAX_LINE + 1):
+        if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\r" not in raw.rstrip(b"\r\n"):
+            if len(raw) > MAX_LINE and raw[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+                raise TabularRefused("row-too-large", f"a line of more than {MAX_LINE} bytes")
+            yield raw
+        else:
+            *whole, last = raw.split(b"\r")
+            for part in whole:
+                yield part + b"\n"
+            if not raw.endswith(b"\n") and len(raw) > MAX_LINE:
+                last += stream.readline(MAX_LINE)
+            if last.strip(b"\n"):
+                yield last
+
+
+def _utf16_lines(first: bytes, stream: BinaryIO) -> Iterator[tuple[str, bool]]:
+    """The whole of a UTF-16 file ("Unicode text" of spreadsheets), whose line ends are two bytes."""
+    limit = 200_000_000
+    rest = stream.read(limit + 1)
+    if len(rest) > limit:
+        raise TabularRefused("too-large", "a UTF-16 file of more than 200 MB")
+    data = first + rest
+    text = data.decode("utf-16", "replace")
+    for line in text.splitlines(keepends=True):
+        yield line, "\ufffd" in line
+
+
+def _rows(lines: _Lines, delimiter: str, max_rows: int) -> Iterator[Row]:
+    count = 0
+    while (line := lines.next()) is not None:
+        number = lines.number
+        text, damaged = line
+        cells, unbalanced, more_damage = _cells(text, lines, delimiter)
+        if len(cells) > MAX_COLUMNS:
+            raise TabularRefused("too-many-columns", f"{len(cells)} in row {number}")
+        count += 1
+        if count > max_rows:
+            raise TabularRefused("too-many-rows", f"more than {max_rows}")
+        repairs = []
+        if damaged or more_damage:
+            repairs.append(Problem("undecodable", f"row {number}"))
+        if unbalanced:
+            repairs.append(Problem("unbalanced-quotes", f"row {number}"))
+        yield Row(number, tuple([_cell(c) for c in cells]), tuple(repairs))
+
+
+def _cell(text: str) -> str:
+    return "\n".join([part for line in text.splitlines() if (part := clean(line).strip())]) if text else ""
+
+
+def _cells(text: str, lines: _Lines, delimiter: str) -> tuple[list[str], bool, bool]:
+    """The cells that begin on this line, whether its quotation marks are unbalanced, and damage in further
+    lines.
+    """
+    if '"' not in text:
+        return text.rstrip("\r\n").split(delimiter), False, False
+    taken: list[tuple[str, bool]] = []
+    size = len(text)
+    while True:
+        try:
+            parsed = list(csv.reader([text, *(t for t, _ in taken)], delimiter=delimiter, strict=True))
+        except csv.Error as error:
+            if "unexpected end of data" not in str(error):
+                # A quotation mark inside a word ('12" đĩa'): the lenient reader keeps it as text.
+                return _lenient(text, delimiter), False, False
+            line = lines.next() if len(taken) < _LONGEST_CELL_LINES and size < _LONGEST_CELL else None
+            if line is None:
+                lines.put_back(taken)
+                return text.rstrip("\r\n").split(delimiter), True, False
+            taken.append(line)
+            size += len(line[0])
+            continue
+        if len(parsed) != 1:
+            lines.put_back(taken)
+            return _lenient(text, delimiter), False, False
+        return parsed[0], False, any(damaged for _, damaged in taken)
+
+
+def _lenient(text: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([text.rstrip("\r\n")], delimiter=delimiter), [])
+    except csv.Error:
+        return text.rstrip("\r\n").split(delimiter)

@@ -1,0 +1,94 @@
+"""A row as a MARC record, and every row as a piece of an import: nothing is dropped without a word."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Final, NamedTuple
+
+from lienthu.foundation.marc.describe.isbd import trim
+from lienthu.foundation.marc.holdings import HoldingRule
+from lienthu.foundation.marc.model import Record
+from lienthu.foundation.marc.problems import Problem, Unreadable
+from lienthu.foundation.marc.tabular.building import Builder
+from lienthu.foundation.marc.tabular.columns import FIELDS
+from lienthu.foundation.marc.tabular.table import Row
+
+ROW_HOLDING_RULES: Final = (
+    HoldingRule(tag="852", branch="b", location="c", call_number="h", barcode="p", copies="9", note="z", price="8"),
+)
+"""How the 852 fields that `row_to_record` writes are read back: $9 is the number of copies of a lot."""
+
+
+class RowPiece(NamedTuple):
+    """One row of a table on its way into the catalogue: either a record or the problem that prevents one.
+
+    ``offset`` is the row number in the file, ``raw`` the row as read: JSON ``{"row": n, "cells": [[header,
+    text], …]}``.
+    """
+
+    offset: int
+    raw: bytes
+    record: Record | None
+    problem: Problem | None
+    repairs: tuple[Problem, ...]
+
+
+def row_to_record(
+    row: Row,
+    mapping: Mapping[int, str],
+    *,
+    language: str = "vie",
+    entered: date | None = None,
+) -> Record:
+    """The MARC 21 record of one row, described by ISBD, items in 852.
+
+    ``mapping`` says which column (from 0) holds which of FIELDS; several columns may hold the same field.
+    ``language`` is the code where no column says one; ``entered`` goes into 008/00-05. Raises Unreadable
+    ("no-title") for a row without a title and ValueError for a field that is none of FIELDS.
+    """
+    return _build(row, mapping, language, entered)[0]
+
+
+def read_rows(
+    rows: Iterable[Row],
+    headers: Sequence[str],
+    mapping: Mapping[int, str],
+    *,
+    language: str = "vie",
+    entered: date | None = None,
+) -> Iterator[RowPiece]:
+    """One piece for each row, in order. What was mended or looks wrong in a row is in its ``repairs``."""
+    for row in rows:
+        record: Record | None = None
+        problem: Problem | None = None
+        found: tuple[Problem, ...] = ()
+        try:
+            record, found = _build(row, mapping, language, entered)
+        except Unreadable as unreadable:
+            problem = unreadable.problem
+        if len(row.cells) > len(headers) and any(row.cells[len(headers) :]):
+            found += (Problem("extra-cells", f"{len(row.cells)} cells below {len(headers)} headers"),)
+        yield RowPiece(row.number, _as_json(row, headers), record, problem, row.repairs + found)
+
+
+def _as_json(row: Row, headers: Sequence[str]) -> bytes:
+    cells = [[headers[i] if i < len(headers) else "", text] for i, text in enumerate(row.cells)]
+    text = json.dumps({"row": row.number, "cells": cells}, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _build(
+    row: Row, mapping: Mapping[int, str], language: str, entered: date | None
+) -> tuple[Record, tuple[Problem, ...]]:
+    values: dict[str, list[str]] = {}
+    for column, name in sorted(mapping.items()):
+        if name not in FIELDS:
+            raise ValueError(f"{name!r} is no field of a table")
+        if text := row.cell(column).strip():
+            values.setdefault(name, []).append(text)
+    if not any(map(trim, values.get("title", ()))):
+        raise Unreadable("no-title", f"row {row.number}")
+    builder = Builder(values, language=language, entered=entered)
+    return builder.record(), tuple(builder.problems)

@@ -1,0 +1,113 @@
+"""A table as read: where its header is, and its rows with what was odd about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Final, NamedTuple
+
+from lienthu.foundation.marc.problems import Problem
+from lienthu.foundation.marc.tabular.columns import recognised
+
+_LOOK_AHEAD: Final = 40
+
+
+class TabularRefused(Exception):
+    """The file is not read at all. ``code`` is a stable identifier, ``detail`` says what was found.
+
+    Codes: not-a-workbook, encrypted, too-many-entries, too-large, compression-ratio, document-type, no-sheet,
+    too-many-rows, too-many-columns, row-too-large, empty.
+    """
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail
+
+
+class Row(NamedTuple):
+    """One row: its number in the file (1 = the first line or sheet row), its cells as text, and what was
+    repaired.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+    repairs: tuple[Problem, ...] = ()
+
+    def cell(self, column: int) -> str:
+        """The text of a column, "" beyond the end of the row."""
+        return self.cells[column] if 0 <= column < len(self.cells) else ""
+
+
+class Table:
+    """The rows below the header, once, in order. Blank rows are left out; every other row is yielded.
+
+    ``headers`` are the column titles ("" where there is none), ``header_row`` the row number of the (lower)
+    header row or 0 where the table has none, ``title_rows`` the rows above it, ``sheet`` and ``other_sheets``
+    name the sheets of a workbook, ``delimiter`` is that of a text file.
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[Row],
+        *,
+        delimiter: str = "",
+        sheet: str = "",
+        other_sheets: Sequence[str] = (),
+    ) -> None:
+        self.delimiter = delimiter
+        self.sheet = sheet
+        self.other_sheets = tuple(other_sheets)
+        source = (row for row in rows if any(row.cells))
+        ahead = list(islice(source, _LOOK_AHEAD))
+        if not ahead:
+            raise TabularRefused("empty")
+        at, height = _find_header(ahead)
+        self.header_row = ahead[at].number if at >= 0 else 0
+        self.headers = _header_cells(ahead[at - height + 1 : at + 1]) if at >= 0 else ("",) * len(ahead[0].cells)
+        self.title_rows = tuple(ahead[: max(0, at - height + 1)])
+        self._ahead = ahead[at + 1 :]
+        self._rest: Iterator[Row] = source
+
+    def sample(self, most: int = 20) -> list[Row]:
+        """The first rows (at most 39) without consuming them."""
+        return self._ahead[:most]
+
+    def __iter__(self) -> Iterator[Row]:
+        return chain(self._ahead, self._rest)
+
+
+def _find_header(rows: Sequence[Row]) -> tuple[int, int]:
+    """Index of the lower header row and how many rows the header has; (-1, 0) where there is none."""
+    known = [recognised(row.cells) for row in rows[:30]]
+    best = max(range(len(known)), key=lambda i: (known[i], -i))
+    if known[best] >= 2:
+        # Headers of two rows: "Xuất bản" above "Nơi", "Nhà XB", "Năm".
+        if best + 1 < len(known) and known[best + 1] >= 2 and not _has_data(rows[best + 1]):
+            return best + 1, 2
+        if best > 0 and known[best - 1] >= 1 and sum(map(bool, rows[best - 1].cells)) >= 2:
+            return best, 2
+        return best, 1
+    widest = max(sum(map(bool, row.cells)) for row in rows)
+    for i, row in enumerate(rows[:30]):
+        filled = sum(map(bool, row.cells))
+        if filled >= max(1, widest * 0.6):
+            if filled < 2 and not known[i]:
+                return -1, 0
+            return (-1, 0) if _has_data(row) else (i, 1)
+    return -1, 0
+
+
+def _has_data(row: Row) -> bool:
+    """Whether a row holds numbers, as data rows do and header rows do not."""
+    return any(any(c.isdigit() for c in cell) for cell in row.cells)
+
+
+def _header_cells(rows: Sequence[Row]) -> tuple[str, ...]:
+    width = max(len(row.cells) for row in rows)
+    headers = []
+    for column in range(width):
+        # The lower of two header rows is the more precise one.
+        names = [row.cell(column) for row in reversed(rows)]
+        headers.append(next((" ".join(name.split()) for name in names if name.strip()), ""))
+    return tuple(headers)

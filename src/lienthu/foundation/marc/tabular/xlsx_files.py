@@ -1,0 +1,199 @@
+"""Workbooks (Office Open XML, ISO/IEC 29500): cached values only, and no archive is unpacked before it is
+weighed.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any, BinaryIO, Final
+
+from lienthu.foundation.marc.problems import Problem
+from lienthu.foundation.marc.tabular.columns import recognised
+from lienthu.foundation.marc.tabular.table import Row, Table, TabularRefused
+from lienthu.foundation.vietnamese.text import clean
+
+MAX_COLUMNS: Final = 200
+_ZEROS: Final = re.compile(r"0{2,20}")
+_ERRORS: Final = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
+_DOCUMENT_TYPE: Final = (b"<!DOCTYPE", b"<!ENTITY", b"<\0!\0", b"\0<\0!")
+
+
+def read_xlsx(
+    stream: BinaryIO,
+    *,
+    sheet: str | None = None,
+    max_uncompressed: int = 400_000_000,
+    max_ratio: float = 150.0,
+    max_entries: int = 2_000,
+    max_rows: int = 200_000,
+) -> Table:
+    """The table on one sheet of an XLSX workbook: the named one, or the first visible one with a header.
+
+    ``stream`` must be seekable. Before anything is unpacked the archive's directory is checked: number of
+    entries, total size, ratio of total to compressed size (from 10 MB on), encryption, XML document types.
+    Formulas are never evaluated: the value the spreadsheet program stored counts; a formula without one
+    leaves an empty cell and the problem "formula-without-value". Whole numbers lose ".0", dates become
+    yyyy-mm-dd, error values are empty and reported as "cell-error". Raises TabularRefused.
+    """
+    _weigh(stream, max_uncompressed=max_uncompressed, max_ratio=max_ratio, max_entries=max_entries)
+    values = _open(stream, data_only=True)
+    names = [ws.title for ws in values.worksheets if ws.sheet_state == "visible"]
+    if sheet is not None:
+        if sheet not in values.sheetnames:
+            raise TabularRefused("no-sheet", sheet)
+        name = sheet
+    else:
+        name = _likeliest(values, names)
+    formulas = _open(stream, data_only=False) if _has_formulas(stream) else None
+    rows = _rows(values[name], formulas[name] if formulas else None, max_rows)
+    return Table(rows, sheet=name, other_sheets=[n for n in names if n != name])
+
+
+def _weigh(stream: BinaryIO, *, max_uncompressed: int, max_ratio: float, max_entries: int) -> None:
+    """Refuse an archive that is none, is encrypted, or would grow beyond the limits."""
+    stream.seek(0)
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            entries = archive.infolist()
+            if len(entries) > max_entries:
+                raise TabularRefused("too-many-entries", f"{len(entries)} entries")
+            total = sum(e.file_size for e in entries)
+            packed = sum(e.compress_size for e in entries)
+            if total > max_uncompressed:
+                raise TabularRefused("too-large", f"{total} bytes unpacked")
+            if total > 10_000_000 and total > max_ratio * max(1, packed):
+                raise TabularRefused("compression-ratio", f"{total} bytes from {packed}")
+            if any(e.flag_bits & 0x1 for e in entries):
+                raise TabularRefused("encrypted")
+            if len({e.filename for e in entries}) != len(entries):
+                raise TabularRefused("not-a-workbook", "an entry occurs twice")
+            for entry in entries:
+                if entry.filename.endswith((".xml", ".rels")):
+                    with archive.open(entry) as part:
+                        head = part.read(2048)
+                    if any(sign in head for sign in _DOCUMENT_TYPE):
+                        raise TabularRefused("document-type", entry.filename)
+            if "[Content_Types].xml" not in archive.namelist():
+                raise TabularRefused("not-a-workbook")
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        OSError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
+        # A password-protected workbook is an OLE file, not a ZIP file; so is the old .xls.
+        stream.seek(0)
+        ole = stream.read(4) == b"\xd0\xcf\x11\xe0"
+        raise TabularRefused(
+            "encrypted" if ole else "not-a-workbook", "OLE file (.xls or password)" if ole else ""
+        ) from error
+
+
+def _open(stream: BinaryIO, *, data_only: bool) -> Any:
+    import openpyxl  # loads slowly and is needed for workbooks only
+
+    stream.seek(0)
+    try:
+        return openpyxl.load_workbook(stream, read_only=True, data_only=data_only, keep_links=False)
+    except Exception as error:  # openpyxl raises whatever a damaged part leads to
+        raise TabularRefused("not-a-workbook", type(error).__name__) from error
+
+
+def _has_formulas(stream: BinaryIO) -> bool:
+    """Whether any sheet holds a formula: only then the workbook is opened a second time."""
+    stream.seek(0)
+    with zipfile.ZipFile(stream) as archive:
+        for entry in archive.infolist():
+            if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml"):
+                with archive.open(entry) as part:
+                    tail = b""
+                    while block := part.read(1 << 20):
+                        if b"<f>" in tail + block or b"<f " in tail + block:
+                            return True
+                        tail = block[-2:]
+    return False
+
+
+def _likeliest(workbook: Any, names: list[str]) -> str:
+    if not names:
+        raise TabularRefused("no-sheet", "no visible sheet")
+    for name in names:
+        for row in _rows(workbook[name], None, 30, stop=True):
+            if recognised(row.cells) >= 2:
+                return name
+    return names[0]
+
+
+def _rows(sheet: Any, formulas: Any, max_rows: int, *, stop: bool = False) -> Iterator[Row]:
+    """The rows of a sheet; ``stop`` ends at ``max_rows`` instead of refusing."""
+    sheet.reset_dimensions()  # the dimension a file declares may be wrong, or a million rows
+    pairs = None
+    if formulas is not None:
+        formulas.reset_dimensions()
+        pairs = iter(formulas.iter_rows(max_col=MAX_COLUMNS))
+    filled = 0
+    try:
+        for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), start=1):
+            beside = next(pairs, ()) if pairs is not None else ()
+            row = _row(number, cells, beside)
+            if any(row.cells) or row.repairs:
+                filled += 1
+                if filled > max_rows:
+                    if stop:
+                        return
+                    raise TabularRefused("too-many-rows", f"more than {max_rows}")
+                yield row
+    except TabularRefused:
+        raise
+    except Exception as error:
+        raise TabularRefused("not-a-workbook", type(error).__name__) from error
+
+
+def _row(number: int, cells: Any, beside: Any) -> Row:
+    texts: list[str] = []
+    repairs: list[Problem] = []
+    for index, cell in enumerate(cells):
+        value = cell.value
+        if value is None:
+            if index < len(beside) and beside[index].data_type == "f":
+                repairs.append(Problem("formula-without-value", f"row {number}, column {index + 1}"))
+            texts.append("")
+        elif cell.data_type == "e" or (isinstance(value, str) and value in _ERRORS):
+            repairs.append(Problem("cell-error", f"row {number}, column {index + 1}: {value}"))
+            texts.append("")
+        else:
+            texts.append(as_text(value, cell.number_format if isinstance(value, (int, float)) else ""))
+    while texts and not texts[-1]:
+        texts.pop()
+    return Row(number, tuple(texts), tuple(repairs))
+
+
+def as_text(value: object, number_format: str = "") -> str:
+    """A cell value as a person reads it: 1998.0 is "1998", a day "2021-03-04", 123 in the format 000000
+    "000123".
+    """
+    if isinstance(value, str):
+        return "\n".join([part for line in value.splitlines() if (part := clean(line).strip())])
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, (int, float)):
+        if isinstance(value, float):
+            if value != value or value in (float("inf"), float("-inf")):
+                return ""
+            if not value.is_integer():
+                return format(value, ".15g")
+            value = int(value)
+        text = str(value)
+        return text.zfill(len(number_format)) if _ZEROS.fullmatch(number_format) else text
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d}" if value.time() == time() else f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return clean(str(value)).strip()
