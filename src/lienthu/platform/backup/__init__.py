@@ -1,0 +1,1 @@
+"""Backup and restore of an install: one file, checked by checksums, consistent while the system runs."""
