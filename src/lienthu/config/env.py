@@ -1,0 +1,83 @@
+"""The only reader of the environment. Everything that can be set from outside is listed here, once."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """What the environment says, typed.
+
+    ``database_url`` empty means the embedded PostgreSQL inside ``data_dir``.
+    """
+
+    data_dir: Path
+    database_url: str
+    port: int
+    host: str
+    debug: bool
+    allowed_hosts: tuple[str, ...]
+    public_url: str
+    secure: bool
+    trusted_proxies: int
+
+
+def _flag(name: str) -> bool:
+    return os.environ.get(name, "").strip().lower() in {"1", "true", "yes", "on"}
+
+
+def _number(name: str, default: int) -> int:
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return default
+    try:
+        return int(text)
+    except ValueError:
+        raise SystemExit(f"{name} must be a whole number, not {text!r}.") from None
+
+
+def read() -> Env:
+    """Read the environment.
+
+    LIENTHU_DATA (folder of all state, default ``var/`` in the checkout), DATABASE_URL (a PostgreSQL 15 or later;
+    empty = embedded), HOST and PORT, LIENTHU_DEBUG, LIENTHU_ALLOWED_HOSTS (comma-separated), LIENTHU_PUBLIC_URL,
+    LIENTHU_SECURE (cookies over HTTPS only, HSTS), LIENTHU_TRUSTED_PROXIES (how many proxies set X-Forwarded-For).
+    """
+    hosts = tuple(h.strip() for h in os.environ.get("LIENTHU_ALLOWED_HOSTS", "").split(",") if h.strip())
+    return Env(
+        data_dir=Path(os.environ.get("LIENTHU_DATA") or CHECKOUT / "var").expanduser().resolve(),
+        database_url=os.environ.get("DATABASE_URL", "").strip(),
+        port=_number("PORT", 8000),
+        host=os.environ.get("HOST", "127.0.0.1"),
+        debug=_flag("LIENTHU_DEBUG"),
+        allowed_hosts=hosts or ("127.0.0.1", "localhost", "[::1]", "testserver"),
+        public_url=os.environ.get("LIENTHU_PUBLIC_URL", "").rstrip("/"),
+        secure=_flag("LIENTHU_SECURE"),
+        trusted_proxies=_number("LIENTHU_TRUSTED_PROXIES", 0),
+    )
+
+
+def secret_key(data_dir: Path) -> str:
+    """The signing key of this install: made once, kept in the data folder, readable by its owner only."""
+    path = data_dir / "secret-key"
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        temporary = data_dir / f".secret-key-{os.getpid()}"
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(fd, "w") as f:
+            f.write(secrets.token_urlsafe(50))
+        try:
+            os.link(temporary, path)  # whoever is first wins; all others read the winner's
+        except FileExistsError:
+            pass
+        finally:
+            temporary.unlink()
+        return path.read_text().strip()

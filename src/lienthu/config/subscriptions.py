@@ -1,0 +1,11 @@
+"""Who listens to which news of the change feed. The one table of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# topic -> consumers; each consumer drains its own rows at its own pace
+SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
+    "cluster.changed": ("discovery",),
+    "library.changed": ("discovery.libraries",),
+}

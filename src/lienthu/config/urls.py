@@ -1,0 +1,35 @@
+"""Every address of the system."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, JsonResponse
+from django.urls import include, path
+
+from lienthu.domain.discovery.selectors import index_ready
+from lienthu.faces.protocols.rest.api import api
+from lienthu.faces.protocols.rest.pages import documentation
+from lienthu.platform.health import health
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """For monitors: 200 when requests can be answered, 503 otherwise."""
+    state = health()
+    return JsonResponse(
+        {
+            "status": "ok" if state.ok else "failing",
+            "database": state.database,
+            "index": state.ok and index_ready(),
+        },
+        status=200 if state.ok else 503,
+    )
+
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("api/", documentation, name="api_documentation"),
+    path("api/v1/", api.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("account/", include("lienthu.faces.web.accounts.urls")),
+    path("staff/", include("lienthu.faces.web.staff.urls")),
+    path("", include("lienthu.faces.web.portal.urls")),
+]

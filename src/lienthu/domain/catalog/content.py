@@ -1,0 +1,60 @@
+"""From a normalised record to what the catalogue keeps of it. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from lienthu.foundation.marc.describe import Description, describe
+from lienthu.foundation.marc.holdings import HoldingRule, ItemData, read_holdings_statements, read_items
+from lienthu.foundation.marc.model import Record
+from lienthu.foundation.marc.normalise import canonical, content_digest, digest
+
+MAX_CONTROL_NUMBER: Final = 110
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A record ready to be stored: identity, canonical text, digests, description and copies."""
+
+    identity: str
+    control_number: str
+    marc: str
+    digest: bytes
+    description: Description
+    items: tuple[ItemData, ...]
+    statements: tuple[str, ...]
+    host_control_number: str
+
+    @property
+    def label(self) -> str:
+        """Control number and title, for people reading a report."""
+        return f"{self.control_number or '–'} · {self.description.title}"[:200]
+
+
+def content_of(record: Record, rules: Sequence[HoldingRule]) -> Content:
+    """What a normalised record holds. Rule IMP-13: identity is 001, or without one the digest of the record."""
+    number = record.control_number
+    description = describe(record)
+    host = description.host.control_number if description.host else ""
+    return Content(
+        identity=identity_of(number, record),
+        control_number=number[:MAX_CONTROL_NUMBER],
+        marc=canonical(record),
+        digest=content_digest(record),
+        description=description,
+        items=read_items(record, rules),
+        statements=read_holdings_statements(record),
+        host_control_number="" if len(host) > MAX_CONTROL_NUMBER else host,
+    )
+
+
+def identity_of(control_number: str, record: Record) -> str:
+    """ "001:<number>" or "digest:<hex>". A number too long for the column is identified by its own digest."""
+    if not control_number:
+        return f"digest:{digest(record).hex()}"
+    if len(control_number) > MAX_CONTROL_NUMBER:
+        return f"001-digest:{hashlib.blake2b(control_number.encode(), digest_size=16).hexdigest()}"
+    return f"001:{control_number}"

@@ -1,0 +1,32 @@
+"""Refusals of the catalogue: a code, a sentence for people, and what to do."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+
+class CatalogRefused(Exception):
+    """Base of the refusals. ``code`` is stable, the message is translated and says what to do."""
+
+    code = "catalog-refused"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class FileRefused(CatalogRefused):
+    """The file cannot be imported at all: empty, of an unknown format, unsafe."""
+
+    code = "file-refused"
+
+
+class BatchStateRefused(CatalogRefused):
+    """The batch is not in a state in which this can be done."""
+
+    code = "batch-state"
+
+    @classmethod
+    def cannot(cls, what: str, status: str) -> BatchStateRefused:
+        """``what`` cannot be done while the batch is ``status``."""
+        return cls(_("%(what)s is not possible: the import is %(status)s.") % {"what": what, "status": status})

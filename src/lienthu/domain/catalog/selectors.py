@@ -1,0 +1,146 @@
+"""Reading the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from lienthu.domain.catalog.encoding import EncodingPlan
+from lienthu.domain.catalog.models import BibRecord, ImportBatch, Revision, Source
+from lienthu.foundation.marc.holdings import DEFAULT_RULES, HoldingRule, rules_from_list
+from lienthu.foundation.marc.model import Record
+from lienthu.foundation.marc.normalise import from_canonical
+from lienthu.foundation.marc.tabular import ROW_HOLDING_RULES
+
+_EXPORT_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """A copy or lot as a reader sees it."""
+
+    id: int
+    record_id: int
+    library_id: int
+    branch_id: int | None
+    branch_text: str
+    location: str
+    call_number: str
+    barcode: str
+    copies: int
+    status: str
+    note: str
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """A component part (bài trích, volume) of a host."""
+
+    record_id: int
+    marc: str
+
+
+def rules_of(source: Source, fmt: str = "") -> tuple[HoldingRule, ...]:
+    """The rules by which copies are read from this source's records; tables are read by the fields we make of them."""
+    if fmt in ("csv", "xlsx"):
+        return ROW_HOLDING_RULES
+    return rules_from_list(source.holding_rules) if source.holding_rules else DEFAULT_RULES
+
+
+def plan_of(batch: ImportBatch) -> EncodingPlan:
+    """The encoding plan a batch was opened with."""
+    return EncodingPlan(**batch.options["plan"])
+
+
+def items_of(record_ids: Sequence[int]) -> list[ItemRow]:
+    """The copies of these records, in one statement, in the order of their records."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, record_id, library_id, branch_id, branch_text, location, call_number, barcode, copies, status,"
+            " note, statement FROM catalog_item WHERE record_id = ANY(%s) ORDER BY record_id, id",
+            [list(record_ids)],
+        )
+        return [ItemRow(*row) for row in cursor.fetchall()]
+
+
+def marc_of(record_ids: Sequence[int]) -> dict[int, Record]:
+    """The current records by id, in one statement. Withdrawn records are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.id, v.marc FROM catalog_bibrecord r"
+            " JOIN catalog_revision v ON v.record_id = r.id AND v.number = r.revision"
+            " WHERE r.id = ANY(%s) AND NOT r.deleted",
+            [list(record_ids)],
+        )
+        return {record_id: from_canonical(marc) for record_id, marc in cursor.fetchall()}
+
+
+def parts_of(record_ids: Sequence[int], limit: int = 200) -> list[PartRow]:
+    """Component parts whose host is one of these records."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.id, v.marc FROM catalog_bibrecord r"
+            " JOIN catalog_revision v ON v.record_id = r.id AND v.number = r.revision"
+            " WHERE r.host_id = ANY(%s) AND NOT r.deleted ORDER BY r.id LIMIT %s",
+            [list(record_ids), limit],
+        )
+        return [PartRow(*row) for row in cursor.fetchall()]
+
+
+def hosts_of(record_ids: Sequence[int]) -> dict[int, int]:
+    """Record id → id of the record it is a part of."""
+    rows = BibRecord.objects.filter(pk__in=record_ids, host__isnull=False, host__deleted=False)
+    return {record: host for record, host in rows.values_list("id", "host_id") if host is not None}
+
+
+def batch_record_ids(batch_id: int, after: int, limit: int) -> list[int]:
+    """Ids of records that a batch created or changed, in order, after ``after``."""
+    return list(
+        Revision.objects.filter(batch_id=batch_id, record_id__gt=after)
+        .order_by("record_id")
+        .values_list("record_id", flat=True)
+        .distinct()[:limit]
+    )
+
+
+def export_records(library_id: int) -> Iterator[Record]:
+    """Every current record of a library, by keyset, in the order of their ids."""
+    after = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT r.id, v.marc FROM catalog_bibrecord r"
+                " JOIN catalog_revision v ON v.record_id = r.id AND v.number = r.revision"
+                " WHERE r.library_id = %s AND r.id > %s AND NOT r.deleted ORDER BY r.id LIMIT %s",
+                [library_id, after, _EXPORT_PAGE],
+            )
+            rows = cursor.fetchall()
+        if not rows:
+            return
+        for _record_id, marc in rows:
+            yield from_canonical(marc)
+        after = rows[-1][0]
+
+
+def batches_of(library_ids: Sequence[int] | None, before: int | None = None, limit: int = 30) -> list[ImportBatch]:
+    """The latest batches of these libraries (None: of all), newest first, keyset by id."""
+    rows = ImportBatch.objects.select_related("library").order_by("-id")
+    if library_ids is not None:
+        rows = rows.filter(library_id__in=library_ids)
+    if before:
+        rows = rows.filter(pk__lt=before)
+    return list(rows[:limit])
+
+
+def copy_counts(record_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Record id → copies held, copies available, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT record_id, sum(copies), sum(copies) FILTER (WHERE status = 'available') FROM catalog_item"
+            " WHERE record_id = ANY(%s) AND statement = '' GROUP BY record_id",
+            [list(record_ids)],
+        )
+        return {record_id: (int(total), int(available or 0)) for record_id, total, available in cursor.fetchall()}

@@ -1,0 +1,277 @@
+"""Write a chunk of records: the catalogue's one act of importing. A single record is a chunk of one.
+
+Rules IMP-13 to IMP-20, docs/specs/import.md. The number of statements does not depend on the number of records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from lienthu.domain.catalog.content import Content
+from lienthu.domain.catalog.models import Source
+from lienthu.foundation.marc.describe import Description
+
+MAX_BARCODE = 120  # longer is no barcode; the record itself keeps it whole
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A record as it arrives: where it stood, its bytes as received, and its content."""
+
+    ordinal: int
+    raw: bytes
+    raw_encoding: str
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A record that was created or changed by a chunk."""
+
+    record_id: int
+    is_new: bool
+    description: Description
+
+
+@dataclass(slots=True)
+class Applied:
+    """What a chunk did. ``created + updated + unchanged`` is the number of arrivals (rule IMP-14)."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    items: int = 0
+    repeated: list[Arrival] = field(default_factory=list)
+    barcodes_taken: list[tuple[Arrival, str]] = field(default_factory=list)
+    written: list[Written] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Known:
+    id: int
+    digest: bytes
+    revision: int
+    deleted: bool
+    last_batch: int | None
+    created_now: bool = False
+
+
+@dataclass(slots=True)
+class _Row:
+    """The state of one record after this chunk, and every revision the chunk adds to it."""
+
+    known: _Known
+    last: Arrival
+    revisions: list[tuple[int, Arrival]] = field(default_factory=list)
+    is_new: bool = False
+    revived: bool = False
+
+
+def apply(arrivals: Sequence[Arrival], *, source: Source, batch_id: int | None, raw_format: str) -> Applied:
+    """Create or update the records of the chunk, inside the caller's transaction, with the source's row locked.
+
+    A control number that comes again is an update of the earlier one and is reported in ``repeated`` (IMP-15).
+    A record whose content is unchanged gets no revision (IMP-16). Barcodes that another copy of the library
+    already has are kept, marked as taken, and reported (IMP-19).
+    """
+    out = Applied()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM catalog_source WHERE id = %s FOR UPDATE", [source.pk])
+    known = _known(source.pk, {a.content.identity for a in arrivals}, batch_id)
+    ids = iter(_ids("catalog_bibrecord", len({a.content.identity for a in arrivals} - known.keys())))
+    rows: dict[str, _Row] = {}
+    for a in arrivals:
+        identity = a.content.identity
+        k = known.get(identity)
+        if k is None:
+            k = known[identity] = _Known(next(ids), a.content.digest, 1, False, batch_id, created_now=True)
+            rows[identity] = _Row(k, a, [(1, a)], is_new=True)
+            out.created += 1
+            continue
+        if k.last_batch is not None and k.last_batch == batch_id:
+            out.repeated.append(a)
+        if k.digest == a.content.digest and not k.deleted:
+            out.unchanged += 1
+            continue
+        k.revision += 1
+        row = rows.setdefault(identity, _Row(k, a))
+        row.revisions.append((k.revision, a))
+        row.last = a
+        if k.deleted:
+            row.is_new = row.revived = True  # withdrawn or undone earlier: it is new to readers
+            k.deleted = False
+            out.created += 1
+        else:
+            out.updated += 1
+        k.digest, k.last_batch = a.content.digest, batch_id
+    _write_records(list(rows.items()), source, batch_id, raw_format)
+    taken: list[tuple[int, str]] = []
+    write_items(
+        [(r.known.id, r.last.content) for r in rows.values()],
+        replace=[r.known.id for r in rows.values() if not r.known.created_now],
+        library_id=source.library_id,
+        taken=taken,
+    )
+    by_id = {r.known.id: r.last for r in rows.values()}
+    out.barcodes_taken = [(by_id[record_id], barcode) for record_id, barcode in taken]
+    out.items = sum(len(r.last.content.items) for r in rows.values())
+    link_hosts(source.pk, [(r.known.id, r.last.content) for r in rows.values()])
+    out.written = [Written(r.known.id, r.is_new, r.last.content.description) for r in rows.values()]
+    return out
+
+
+def _known(source_id: int, identities: set[str], batch_id: int | None) -> dict[str, _Known]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT r.identity, r.id, r.content_digest, r.revision, r.deleted, v.batch_id
+            FROM catalog_bibrecord r
+            LEFT JOIN catalog_revision v ON v.record_id = r.id AND v.number = r.revision
+            WHERE r.source_id = %s AND r.identity = ANY(%s)
+            """,
+            [source_id, list(identities)],
+        )
+        return {
+            identity: _Known(id_, bytes(digest), revision, deleted, last_batch)
+            for identity, id_, digest, revision, deleted, last_batch in cursor.fetchall()
+        }
+
+
+def _ids(table: str, count: int) -> list[int]:
+    if not count:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", [f"{table}_id_seq", count])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _write_records(rows: Sequence[tuple[str, _Row]], source: Source, batch_id: int | None, raw_format: str) -> None:
+    fresh = [(identity, r) for identity, r in rows if r.known.created_now]
+    old = [r for _, r in rows if not r.known.created_now]
+    with connection.cursor() as cursor:
+        with cursor.copy(
+            "COPY catalog_bibrecord (id, library_id, source_id, identity, control_number, revision, content_digest,"
+            " deleted, host_control_number, created_at, updated_at) FROM STDIN"
+        ) as copy:
+            for identity, r in fresh:
+                c = r.last.content
+                copy.write_row(
+                    (r.known.id, source.library_id, source.pk, identity, c.control_number, r.known.revision, c.digest,
+                     False, c.host_control_number, "now", "now")
+                )  # fmt: skip
+        if old:
+            cursor.execute(
+                """
+                UPDATE catalog_bibrecord r
+                SET revision = n.revision, content_digest = n.digest, deleted = false,
+                    host_control_number = n.host, host_id = NULL, updated_at = now()
+                FROM unnest(%s::bigint[], %s::integer[], %s::bytea[], %s::text[]) AS n(id, revision, digest, host)
+                WHERE r.id = n.id
+                """,
+                [
+                    [r.known.id for r in old],
+                    [r.known.revision for r in old],
+                    [r.last.content.digest for r in old],
+                    [r.last.content.host_control_number for r in old],
+                ],
+            )
+        with cursor.copy(
+            "COPY catalog_revision (record_id, number, batch_id, raw, raw_format, raw_encoding, marc, deleted,"
+            " created_at) FROM STDIN"
+        ) as copy:
+            for _, r in rows:
+                for number, a in r.revisions:
+                    copy.write_row(
+                        (
+                            r.known.id,
+                            number,
+                            batch_id,
+                            a.raw,
+                            raw_format,
+                            a.raw_encoding,
+                            a.content.marc,
+                            False,
+                            "now",
+                        )
+                    )
+
+
+def write_items(
+    contents: Sequence[tuple[int, Content]],
+    *,
+    replace: Sequence[int],
+    library_id: int,
+    taken: list[tuple[int, str]],
+) -> None:
+    """Write the copies the records tell of; those of ``replace`` are written anew. Fills ``taken`` with clashes."""
+    with connection.cursor() as cursor:
+        if replace:
+            cursor.execute("DELETE FROM catalog_item WHERE record_id = ANY(%s)", [list(replace)])
+        barcodes = {i.barcode[:MAX_BARCODE] for _, c in contents for i in c.items if i.barcode}
+        used: set[str] = set()
+        if barcodes:
+            cursor.execute(
+                "SELECT barcode FROM catalog_item WHERE library_id = %s AND barcode = ANY(%s) AND NOT barcode_taken"
+                " AND barcode <> ''",
+                [library_id, list(barcodes)],
+            )
+            used = {row[0] for row in cursor.fetchall()}
+        cursor.execute("SELECT code, id FROM network_branch WHERE library_id = %s", [library_id])
+        branches = {code.lower(): id_ for code, id_ in cursor.fetchall()}
+        with cursor.copy(
+            "COPY catalog_item (record_id, library_id, branch_id, branch_text, location, call_number, barcode,"
+            " barcode_taken, copy_number, copies, status, note, acquired, statement) FROM STDIN"
+        ) as copy:
+            for record_id, content in contents:
+                for i in content.items:
+                    barcode = i.barcode[:MAX_BARCODE]
+                    clash = bool(barcode) and barcode in used
+                    if clash:
+                        taken.append((record_id, barcode))
+                    elif barcode:
+                        used.add(barcode)
+                    copy.write_row(
+                        (record_id, library_id, branches.get(i.branch.lower()), i.branch, i.location,
+                         i.call_number, barcode, clash, i.copy_number[:40], max(0, min(i.copies, 100_000)),
+                         i.status, i.note, i.acquired[:40], "")
+                    )  # fmt: skip
+                for statement in content.statements:
+                    copy.write_row(
+                        (
+                            record_id,
+                            library_id,
+                            None,
+                            "",
+                            "",
+                            "",
+                            "",
+                            False,
+                            "",
+                            0,
+                            "unknown",
+                            "",
+                            "",
+                            statement,
+                        )
+                    )
+
+
+def link_hosts(source_id: int, contents: Sequence[tuple[int, Content]]) -> None:
+    """Link parts to their hosts by control number, in either order of arrival (rule IMP-20)."""
+    numbers = [c.control_number for _, c in contents if c.control_number]
+    parts = [record_id for record_id, c in contents if c.host_control_number]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE catalog_bibrecord part SET host_id = host.id
+            FROM catalog_bibrecord host
+            WHERE part.source_id = %(source)s AND part.host_control_number <> ''
+              AND host.source_id = part.source_id AND host.identity = '001:' || part.host_control_number
+              AND host.id <> part.id AND NOT host.deleted AND part.host_id IS DISTINCT FROM host.id
+              AND (part.id = ANY(%(parts)s) OR part.host_control_number = ANY(%(numbers)s))
+            """,
+            {"source": source_id, "parts": parts, "numbers": numbers},
+        )

@@ -1,0 +1,247 @@
+"""The life of an import batch: received, run chunk by chunk, finished; and its numbers, which always add up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lienthu.domain.catalog.encoding import AUTO
+from lienthu.domain.catalog.errors import BatchStateRefused, FileRefused
+from lienthu.domain.catalog.models import ImportBatch, Source
+from lienthu.domain.catalog.reading import UnknownFormat, find_format, plan_for
+from lienthu.domain.network.models import Library
+from lienthu.foundation.vietnamese.text import clean
+from lienthu.platform.actor import Actor
+from lienthu.platform.services import audit, files
+
+EXAMPLES_PER_CODE = 200
+_STATUS = ImportBatch.Status
+
+
+@dataclass(slots=True)
+class ChunkReport:
+    """What one chunk adds to its batch."""
+
+    read: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    repaired: int = 0
+    repeated: int = 0
+    joined: int = 0
+    items: int = 0
+    next_offset: int = 0
+    next_ordinal: int = 0
+    seconds: float = 0.0
+    quarantine: list[tuple[int, int, bytes, str, str]] = field(default_factory=list)
+    problems: list[tuple[int, int, str, str, str, bool]] = field(default_factory=list)
+    encodings: Counter[str] = field(default_factory=Counter)
+
+
+def source_of(library: Library, code: str = "main") -> Source:
+    """The source of a library by its code, made when it is new."""
+    source, _created = Source.objects.get_or_create(library=library, code=code or "main")
+    return source
+
+
+@transaction.atomic
+def receive(
+    path: Path,
+    *,
+    library: Library,
+    actor: Actor,
+    filename: str = "",
+    source_code: str = "main",
+    encoding: str = "",
+    fmt: str = "",
+    dry_run: bool = False,
+    options: dict[str, Any] | None = None,
+) -> ImportBatch:
+    """Keep a file that a library hands over and open a batch for it. Nothing of it is in the catalogue yet.
+
+    Raises FileRefused when the file is empty or in no known format, UnknownEncoding for a bad encoding name.
+    """
+    name = clean(filename or path.name)[:255]
+    source = source_of(library, source_code)
+    try:
+        fmt = fmt or find_format(path, name)
+    except UnknownFormat as e:
+        raise FileRefused(_refusal(e.problem.code, name)) from e
+    chosen = encoding if encoding and encoding != AUTO else source.encoding
+    plan = plan_for(path, fmt, chosen or AUTO).plan
+    stored = files.store_path(path)
+    batch = ImportBatch.objects.create(
+        source=source,
+        library=library,
+        dry_run=dry_run,
+        filename=name,
+        sha256=stored.sha256,
+        size=stored.size,
+        format=fmt,
+        encoding=plan.name,
+        options={
+            **(options or {}),
+            "plan": {
+                "name": plan.name,
+                "legacy": plan.legacy,
+                "in_text": plan.in_text,
+                "forced": plan.forced,
+            },
+        },
+        uploaded_by=actor.name[:120],
+    )
+    audit.record("import.received", batch, actor=actor, library_id=library.pk, filename=name, sha256=stored.sha256)
+    return batch
+
+
+def _refusal(code: str, name: str) -> str:
+    if code == "empty-file":
+        return _("“%(name)s” is empty. Export it again from the old system and hand over that file.") % {"name": name}
+    return _(
+        "“%(name)s” holds no catalogue records that can be read: it is neither ISO 2709 (MARC), MARCXML, MARC-in-JSON,"
+        " CSV nor XLSX. Export it in one of these formats and hand over that file."
+    ) % {"name": name}
+
+
+@transaction.atomic
+def begin(batch_id: int, *, actor: Actor) -> ImportBatch:
+    """Set a batch running, for the first time or again after an interruption."""
+    batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+    if batch.status not in (_STATUS.UPLOADED, _STATUS.QUEUED, _STATUS.RUNNING, _STATUS.FAILED):
+        raise BatchStateRefused.cannot(_("Importing"), batch.get_status_display())
+    if batch.status != _STATUS.RUNNING:
+        audit.record("import.started", batch, actor=actor, library_id=batch.library_id, dry_run=batch.dry_run)
+    batch.status, batch.error = _STATUS.RUNNING, ""
+    batch.started_at = batch.started_at or timezone.now()
+    batch.save(update_fields=["status", "error", "started_at"])
+    return batch
+
+
+def add_chunk(batch: ImportBatch, report: ChunkReport) -> None:
+    """Add a chunk's numbers, quarantine and problems to its batch, and move the checkpoint. Same transaction."""
+    counts: Counter[str] = Counter(batch.problem_counts)
+    room: Counter[str] = Counter()
+    shown: list[tuple[int, int, str, str, str, bool]] = []
+    seen: set[tuple[int, str]] = set()
+    for problem in report.problems:
+        ordinal, code = problem[0], problem[3]
+        room[code] += 1
+        if counts[code] + room[code] <= EXAMPLES_PER_CODE:
+            shown.append(problem)
+        if (ordinal, code) not in seen:
+            seen.add((ordinal, code))
+    for _ordinal, code in seen:
+        counts[code] += 1
+    for _ordinal, _offset, _raw, code, _detail in report.quarantine:
+        counts[code] += 1
+    batch.read += report.read
+    batch.created += report.created
+    batch.updated += report.updated
+    batch.unchanged += report.unchanged
+    batch.quarantined += len(report.quarantine)
+    batch.repaired += report.repaired
+    batch.repeated += report.repeated
+    batch.joined += report.joined
+    batch.items += report.items
+    batch.next_offset, batch.next_ordinal = report.next_offset, report.next_ordinal
+    batch.seconds += report.seconds
+    batch.problem_counts = dict(counts)
+    batch.encoding_counts = dict(Counter(batch.encoding_counts) + report.encodings)
+    batch.save()
+    _copy_findings(batch.pk, report.quarantine, shown)
+
+
+def _copy_findings(
+    batch_id: int,
+    quarantine: Sequence[tuple[int, int, bytes, str, str]],
+    problems: Sequence[tuple[int, int, str, str, str, bool]],
+) -> None:
+    with connection.cursor() as cursor:
+        if quarantine:
+            with cursor.copy(
+                'COPY catalog_quarantined (batch_id, ordinal, "offset", raw, code, detail) FROM STDIN'
+            ) as copy:
+                for ordinal, offset, raw, code, detail in quarantine:
+                    copy.write_row((batch_id, ordinal, offset, raw, code[:60], _storable(detail)))
+        if problems:
+            with cursor.copy(
+                'COPY catalog_batchproblem (batch_id, ordinal, "offset", label, code, detail, repaired) FROM STDIN'
+            ) as copy:
+                for ordinal, offset, label, code, detail, repaired in problems:
+                    copy.write_row(
+                        (
+                            batch_id,
+                            ordinal,
+                            offset,
+                            _storable(label)[:200],
+                            code[:60],
+                            _storable(detail),
+                            repaired,
+                        )
+                    )
+
+
+def _storable(text: str) -> str:
+    # PostgreSQL text holds neither NUL nor lone surrogates
+    return text.replace("\x00", "␀").encode("utf-8", "replace").decode("utf-8")[:2000]
+
+
+@transaction.atomic
+def finish(batch_id: int, *, actor: Actor) -> ImportBatch:
+    """Close a batch whose file has been read to the end."""
+    batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+    batch.status, batch.finished_at = _STATUS.DONE, timezone.now()
+    batch.save(update_fields=["status", "finished_at"])
+    audit.record("import.finished", batch, actor=actor, library_id=batch.library_id, **counts_of(batch))
+    return batch
+
+
+@transaction.atomic
+def fail(batch_id: int, error: str, *, actor: Actor) -> None:
+    """Note that a batch stopped with an error. What it did so far stays; it can be started again or undone."""
+    batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+    batch.status, batch.error = _STATUS.FAILED, _storable(error)
+    batch.save(update_fields=["status", "error"])
+    audit.record("import.failed", batch, actor=actor, library_id=batch.library_id, **counts_of(batch))
+
+
+@transaction.atomic
+def begin_undo(batch_id: int, *, actor: Actor) -> ImportBatch:
+    """Set a finished, stopped or running batch to being undone: a running import stops at its next chunk."""
+    batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+    if batch.dry_run or batch.status not in (_STATUS.DONE, _STATUS.FAILED, _STATUS.RUNNING, _STATUS.UNDOING):
+        raise BatchStateRefused.cannot(_("Undoing"), batch.get_status_display())
+    if batch.status != _STATUS.UNDOING:
+        audit.record("import.undo_started", batch, actor=actor, library_id=batch.library_id)
+    batch.status = _STATUS.UNDOING
+    batch.save(update_fields=["status"])
+    return batch
+
+
+@transaction.atomic
+def finish_undo(batch_id: int, *, actor: Actor) -> ImportBatch:
+    """Close an undone batch."""
+    batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+    batch.status, batch.finished_at = _STATUS.UNDONE, timezone.now()
+    batch.save(update_fields=["status", "finished_at"])
+    audit.record("import.undone", batch, actor=actor, library_id=batch.library_id)
+    return batch
+
+
+def counts_of(batch: ImportBatch) -> dict[str, int]:
+    """The counts that are reported everywhere under the same names."""
+    return {
+        "read": batch.read,
+        "created": batch.created,
+        "updated": batch.updated,
+        "unchanged": batch.unchanged,
+        "quarantined": batch.quarantined,
+        "repaired": batch.repaired,
+    }

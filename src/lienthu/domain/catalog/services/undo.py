@@ -1,0 +1,117 @@
+"""Take back what a batch did: every record returns to what it was before, as a new revision (rule IMP-21)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from lienthu.domain.catalog.content import Content, content_of
+from lienthu.domain.catalog.models import ImportBatch
+from lienthu.domain.catalog.selectors import rules_of
+from lienthu.domain.catalog.services.apply import Written, link_hosts, write_items
+from lienthu.foundation.marc.normalise import from_canonical
+
+
+@dataclass(slots=True)
+class TakenBack:
+    """What a chunk of undoing did. ``kept``: records that something later has changed, left as they are."""
+
+    withdrawn: list[int] = field(default_factory=list)
+    restored: list[Written] = field(default_factory=list)
+    kept: int = 0
+
+
+def take_back(batch: ImportBatch, record_ids: Sequence[int]) -> TakenBack:
+    """Undo the batch on these records, inside the caller's transaction. Safe to run again."""
+    out = TakenBack()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM catalog_source WHERE id = %s FOR UPDATE", [batch.source_id])
+        cursor.execute(
+            """
+            SELECT r.id, r.revision, now_.batch_id, before.number, before.deleted, before.marc
+            FROM catalog_bibrecord r
+            JOIN catalog_revision now_ ON now_.record_id = r.id AND now_.number = r.revision
+            LEFT JOIN LATERAL (
+                SELECT number, deleted, marc FROM catalog_revision v
+                WHERE v.record_id = r.id AND v.number < (
+                    SELECT min(number) FROM catalog_revision m WHERE m.record_id = r.id AND m.batch_id = %s)
+                ORDER BY number DESC LIMIT 1
+            ) before ON true
+            WHERE r.id = ANY(%s)
+            """,
+            [batch.pk, list(record_ids)],
+        )
+        rows = cursor.fetchall()
+    rules = rules_of(batch.source, batch.format)
+    withdraw: list[int] = []
+    restore: list[tuple[int, int, Content]] = []
+    for record_id, _revision, batch_id, before, before_deleted, marc in rows:
+        if batch_id != batch.pk:
+            out.kept += 1
+        elif before is None or before_deleted:
+            withdraw.append(record_id)
+        else:
+            restore.append((record_id, before, content_of(from_canonical(marc), rules)))
+    _withdraw(withdraw)
+    _restore(restore, batch)
+    out.withdrawn = withdraw
+    out.restored = [Written(record_id, False, c.description) for record_id, _, c in restore]
+    return out
+
+
+def _withdraw(record_ids: Sequence[int]) -> None:
+    if not record_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO catalog_revision (record_id, number, batch_id, raw, raw_format, raw_encoding, marc, deleted,
+                                          created_at)
+            SELECT r.id, r.revision + 1, NULL, ''::bytea, '', '', v.marc, true, now()
+            FROM catalog_bibrecord r
+            JOIN catalog_revision v ON v.record_id = r.id AND v.number = r.revision WHERE r.id = ANY(%s)
+            """,
+            [list(record_ids)],
+        )
+        cursor.execute(
+            "UPDATE catalog_bibrecord SET revision = revision + 1, deleted = true, host_id = NULL, updated_at = now()"
+            " WHERE id = ANY(%s)",
+            [list(record_ids)],
+        )
+        cursor.execute("UPDATE catalog_bibrecord SET host_id = NULL WHERE host_id = ANY(%s)", [list(record_ids)])
+        cursor.execute("DELETE FROM catalog_item WHERE record_id = ANY(%s)", [list(record_ids)])
+
+
+def _restore(restore: Sequence[tuple[int, int, Content]], batch: ImportBatch) -> None:
+    if not restore:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO catalog_revision (record_id, number, batch_id, raw, raw_format, raw_encoding, marc, deleted,
+                                          created_at)
+            SELECT r.id, r.revision + 1, NULL, v.raw, v.raw_format, v.raw_encoding, v.marc, false, now()
+            FROM unnest(%s::bigint[], %s::integer[]) AS b(id, number)
+            JOIN catalog_bibrecord r ON r.id = b.id
+            JOIN catalog_revision v ON v.record_id = b.id AND v.number = b.number
+            """,
+            [[r[0] for r in restore], [r[1] for r in restore]],
+        )
+        cursor.execute(
+            """
+            UPDATE catalog_bibrecord r
+            SET revision = r.revision + 1, content_digest = b.digest, host_control_number = b.host, host_id = NULL,
+                updated_at = now()
+            FROM unnest(%s::bigint[], %s::bytea[], %s::text[]) AS b(id, digest, host) WHERE r.id = b.id
+            """,
+            [
+                [r[0] for r in restore],
+                [r[2].digest for r in restore],
+                [r[2].host_control_number for r in restore],
+            ],
+        )
+    contents = [(record_id, content) for record_id, _, content in restore]
+    write_items(contents, replace=[r[0] for r in restore], library_id=batch.library_id, taken=[])
+    link_hosts(batch.source_id, contents)

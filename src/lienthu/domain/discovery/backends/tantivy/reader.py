@@ -1,0 +1,269 @@
+"""Reads a tantivy index: turns plans into queries, counts facets, completes prefixes."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import tantivy
+from tantivy import Occur, Query
+
+from lienthu.domain.discovery.backends.base import IndexMissing
+from lienthu.domain.discovery.backends.tantivy.schema import (
+    SUGGESTION_KINDS,
+    build_schema,
+    facet_field,
+    suggestion_field,
+)
+from lienthu.domain.discovery.backends.tantivy.store import IndexStore
+from lienthu.domain.discovery.documents import suggestion_text
+from lienthu.domain.discovery.query import Clause, FacetValue, Found, Plan, SearchRequest, Suggestion, Word
+
+# Weights of the measured rule: exact and folded 2:1 (rule SEA-3), fields by what readers mean first.
+_EXACT_WEIGHT: Final = 2.0
+_FIELD_WEIGHTS: Final = {"title": 3.0, "person": 2.0, "subject": 1.2}
+_WHOLE_TITLE_WEIGHT: Final = 200.0  # the book a reader named stands before books about it
+_CACHED_BROWSES: Final = 200
+_YEAR_BUCKET: Final = 10
+
+
+class TantivyReader:
+    """Opens the live index and follows it: new commits, a switched build, a deleted folder."""
+
+    def __init__(self, store: IndexStore) -> None:
+        self._store = store
+        self._schema = build_schema()
+        self._lock = threading.Lock()
+        self._index: tantivy.Index | None = None
+        self._searcher: tantivy.Searcher | None = None
+        self._stamp: tuple[str, int, int] | None = None
+        self._browses: OrderedDict[object, Found] = OrderedDict()
+        self._prefixes: OrderedDict[tuple[str, str, int], list[Suggestion]] = OrderedDict()
+
+    def generation(self) -> str:
+        """Changes with every commit and every switch of the index."""
+        self._current()
+        return repr(self._stamp)
+
+    def exact_count(self, token: str) -> int:
+        """Publications with this exact word."""
+        return int(self._current().doc_freq("any_x", token))
+
+    def folded_count(self, token: str) -> int:
+        """Publications with a word of this folded form."""
+        return int(self._current().doc_freq("any_f", token))
+
+    def find(self, plan: Plan, request: SearchRequest, *, facet_sizes: Mapping[str, int]) -> Found:
+        """Carry out a plan. Browsing without words is remembered until the index changes: it counts everything."""
+        searcher = self._current()
+        if plan.clauses:
+            return self._find(searcher, plan, request, facet_sizes)
+        key = (request, tuple(facet_sizes.items()), plan)
+        try:
+            hash(key)
+        except TypeError:
+            key = (repr(request), tuple(facet_sizes.items()))  # type: ignore[assignment]  # filters may be a dict
+        with self._lock:
+            if key in self._browses:
+                self._browses.move_to_end(key)
+                return self._browses[key]
+        found = self._find(searcher, plan, request, facet_sizes)
+        with self._lock:
+            self._browses[key] = found
+            while len(self._browses) > _CACHED_BROWSES:
+                self._browses.popitem(last=False)
+        return found
+
+    def suggest(self, folded_prefix: str, limit: int) -> list[Suggestion]:
+        """Completions of a folded prefix: a few of each kind, most held first. Short prefixes are remembered."""
+        searcher = self._current()
+        out: list[Suggestion] = []
+        for kind in SUGGESTION_KINDS:
+            key = (kind, folded_prefix, limit)
+            with self._lock:
+                known = self._prefixes.get(key)
+            if known is None:
+                terms = searcher.terms_with_prefix(suggestion_field(kind), folded_prefix, limit=limit)
+                known = [Suggestion(kind, suggestion_text(term), count) for term, count in terms]
+                with self._lock:
+                    self._prefixes[key] = known
+                    while len(self._prefixes) > 2000:
+                        self._prefixes.popitem(last=False)
+            out += known
+        return out
+
+    def _current(self) -> tantivy.Searcher:
+        folder = self._store.current()
+        try:
+            stat = (folder / "meta.json").stat()
+        except OSError:
+            raise IndexMissing from None
+        stamp = (folder.name, stat.st_mtime_ns, stat.st_ino)
+        if self._searcher is not None and stamp == self._stamp:
+            return self._searcher
+        with self._lock:
+            try:
+                if self._index is None or self._stamp is None or self._stamp[0] != folder.name:
+                    self._index = tantivy.Index(self._schema, path=str(folder))
+                self._index.reload()
+            except (ValueError, OSError):
+                # damaged, of another schema, or deleted between two steps: as good as none until it is built anew
+                self._index = self._searcher = self._stamp = None
+                raise IndexMissing from None
+            self._searcher = self._index.searcher()
+            self._stamp = stamp
+            self._browses.clear()
+            self._prefixes.clear()
+            return self._searcher
+
+    def _find(
+        self, searcher: tantivy.Searcher, plan: Plan, request: SearchRequest, facet_sizes: Mapping[str, int]
+    ) -> Found:
+        words = self._words_query(plan)
+        query = self._filtered(words, request, leave_out=None)
+        order: dict[str, Any] = {}
+        if request.sort == "title":
+            order = {"order_by_field": "title_sort", "order": tantivy.Order.Asc}
+        elif request.sort == "year_desc":
+            order = {"order_by_field": "year", "order": tantivy.Order.Desc}
+        elif request.sort == "year_asc":
+            order = {"order_by_field": "year", "order": tantivy.Order.Asc}
+        elif request.sort == "newest" or not plan.clauses:
+            order = {"order_by_field": "added", "order": tantivy.Order.Desc}
+        result = searcher.search(query, limit=request.size, offset=request.offset, count=True, **order)
+        addresses = [address for _, address in result.hits]
+        ids = searcher.fast_field_values("id", addresses) if addresses else []
+        scores = [float(score) if not order else 0.0 for score, _ in result.hits]
+        total = result.count or 0
+        facets, years = self._facets(searcher, words, query, request, facet_sizes) if facet_sizes else ({}, ())
+        return Found(total, tuple((int(i or 0), s) for i, s in zip(ids, scores, strict=True)), facets, years)
+
+    def _facets(
+        self,
+        searcher: tantivy.Searcher,
+        words: Query,
+        query: Query,
+        request: SearchRequest,
+        sizes: Mapping[str, int],
+    ) -> tuple[dict[str, tuple[FacetValue, ...]], tuple[tuple[int, int], ...]]:
+        """Counts of every facet. One with chosen values is counted without its own choice: others stay choosable."""
+        chosen = {f for f in sizes if request.filters.get(f)}
+        by_year = request.year_from is not None or request.year_to is not None
+        plain = {f: _terms(f, n) for f, n in sizes.items() if f not in chosen}
+        if not by_year:
+            plain["years"] = _YEARS
+        raw = searcher.aggregate(query, plain)
+        for f in chosen:
+            raw.update(searcher.aggregate(self._filtered(words, request, leave_out=f), {f: _terms(f, sizes[f])}))
+        if by_year:
+            raw.update(searcher.aggregate(self._filtered(words, request, leave_out="year"), {"years": _YEARS}))
+        facets = {}
+        for f in sizes:
+            selected = request.filters.get(f, ())
+            values = [FacetValue(str(b["key"]), int(b["doc_count"]), b["key"] in selected) for b in raw[f]["buckets"]]
+            shown = {v.value for v in values}
+            values += [FacetValue(s, 0, True) for s in selected if s not in shown]
+            facets[f] = tuple(values)
+        years = tuple((int(b["key"]), int(b["doc_count"])) for b in raw["years"]["buckets"] if b["doc_count"])
+        return facets, years
+
+    def _filtered(self, words: Query, request: SearchRequest, *, leave_out: str | None) -> Query:
+        parts: list[tuple[Occur, Query]] = [(Occur.Must, words)]
+        for facet, values in request.filters.items():
+            if facet == leave_out or not values:
+                continue
+            terms = Query.term_set_query(self._schema, facet_field(facet), list(values))
+            parts.append((Occur.Must, Query.const_score_query(terms, 0.0)))
+        if leave_out != "year" and (request.year_from is not None or request.year_to is not None):
+            span = Query.range_query(
+                self._schema,
+                "year",
+                tantivy.FieldType.Unsigned,
+                max(request.year_from or 0, 0),
+                request.year_to or 9999,
+            )
+            parts.append((Occur.Must, Query.const_score_query(span, 0.0)))
+        return words if len(parts) == 1 else Query.boolean_query(parts)
+
+    def _words_query(self, plan: Plan) -> Query:
+        if not plan.clauses:
+            return Query.all_query()
+        asked = [self._clause(c, accented=plan.accented) for c in plan.asked]
+        parts: list[tuple[Occur, Query]] = []
+        if not asked:
+            parts.append((Occur.Must, Query.all_query()))
+        elif plan.needed >= len(asked):
+            parts += [(Occur.Must, q) for q in asked]
+        else:
+            some = Query.boolean_query([(Occur.Should, q) for q in asked], minimum_number_should_match=plan.needed)
+            parts.append((Occur.Must, some))
+        for c in plan.asked:
+            parts += [(Occur.Should, q) for q in self._boosts(c, accented=plan.accented)]
+        anywhere = [w for c in plan.asked if c.scope in ("any", "title") for w in c.words]
+        if anywhere and not any(w.prefix for w in anywhere):
+            whole = Query.term_query(self._schema, "title_key", " ".join(w.folded for w in anywhere))
+            parts.append((Occur.Should, Query.boost_query(Query.const_score_query(whole, 1.0), _WHOLE_TITLE_WEIGHT)))
+        for c in plan.clauses:
+            if c.excluded:
+                parts.append((Occur.MustNot, self._clause(c, accented=plan.accented)))
+        return Query.boolean_query(parts)
+
+    def _clause(self, c: Clause, *, accented: bool) -> Query:
+        """The query that decides whether a publication matches the clause."""
+        if c.scope == "identifier":
+            return Query.term_query(self._schema, "identifier", c.words[0].exact)
+        if c.phrase:
+            return self._phrase(c.scope, c.words, accented=accented)
+        return self._word(c.scope, c.words[0], accented=accented)
+
+    def _word(self, scope: str, w: Word, *, accented: bool) -> Query:
+        if w.prefix:
+            kind, text = ("x", w.exact) if accented and w.marked else ("f", w.folded)
+            return Query.phrase_prefix_query(self._schema, f"{scope}_{kind}", [text])
+        if accented and w.marked:
+            # SEA-3: the word as typed, or without marks in a text that has none; never another word's marks
+            exact = Query.term_query(self._schema, f"{scope}_x", w.exact)
+            unmarked = Query.term_query(self._schema, f"{scope}_u", w.folded)
+            return Query.boolean_query(
+                [(Occur.Should, Query.boost_query(exact, _EXACT_WEIGHT)), (Occur.Should, unmarked)]
+            )
+        return Query.term_query(self._schema, f"{scope}_f", w.folded)
+
+    def _phrase(self, scope: str, words: Sequence[Word], *, accented: bool) -> Query:
+        folded: list[str | tuple[int, str]] = [w.folded for w in words]
+        exact: list[str | tuple[int, str]] = [w.exact for w in words]
+        if accented and any(w.marked for w in words):
+            return Query.boolean_query(
+                [
+                    (
+                        Occur.Should,
+                        Query.boost_query(Query.phrase_query(self._schema, f"{scope}_x", exact), _EXACT_WEIGHT),
+                    ),
+                    (Occur.Should, Query.phrase_query(self._schema, f"{scope}_u", folded)),
+                ]
+            )
+        return Query.phrase_query(self._schema, f"{scope}_f", folded)
+
+    def _boosts(self, c: Clause, *, accented: bool) -> list[Query]:
+        """What makes one match better than another: the field, and in accented queries the exact word."""
+        if c.scope != "any" or c.phrase:
+            return []
+        w = c.words[0]
+        if w.prefix:
+            return []
+        out = []
+        for scope, weight in _FIELD_WEIGHTS.items():
+            out.append(Query.boost_query(Query.term_query(self._schema, f"{scope}_f", w.folded), weight))
+            if accented:
+                exact = Query.term_query(self._schema, f"{scope}_x", w.exact)
+                out.append(Query.boost_query(exact, weight * _EXACT_WEIGHT))
+        return out
+
+
+_YEARS: Final = {"histogram": {"field": "year", "interval": _YEAR_BUCKET, "min_doc_count": 1}}
+
+
+def _terms(facet: str, size: int) -> dict[str, Any]:
+    return {"terms": {"field": facet_field(facet), "size": size}}

@@ -1,0 +1,217 @@
+"""Keep the index in step with the union: drain the change feed, rebuild aside and switch (rules SEA-10 to SEA-13).
+
+One process writes at a time: whoever holds the writer's lock. A process killed at any moment leaves rows in the feed,
+and they are done again: putting a document twice is putting it once.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from django.conf import settings
+
+from lienthu.domain.discovery.backends.base import IndexMissing
+from lienthu.domain.discovery.backends.tantivy.store import IndexStore, WriterLock
+from lienthu.domain.discovery.backends.tantivy.writer import TantivyWriter
+from lienthu.domain.discovery.documents import Contribution, SearchDocument, build
+from lienthu.domain.network.selectors import facts as network
+from lienthu.domain.union import selectors as union
+from lienthu.domain.union.services import touch as union_touch
+from lienthu.foundation.marc.describe import describe
+from lienthu.foundation.marc.normalise import from_canonical
+from lienthu.platform.services import changes
+
+CONSUMER = "discovery"
+LIBRARIES = "discovery.libraries"
+_BATCH = 2000
+_SLICE = 500
+Progress = Callable[[int], None]
+
+log = logging.getLogger(__name__)
+
+
+def store() -> IndexStore:
+    """The index folder of this install."""
+    return IndexStore(Path(settings.INDEX_DIR))
+
+
+def ask_for_rebuild() -> None:
+    """Ask the process that holds the writer's lock to build the index anew."""
+    store().rebuild_request.touch()
+
+
+class Indexer:
+    """The one writer of the index. Use as a context manager; ``acquire`` tells whether the right was free."""
+
+    def __init__(self) -> None:
+        self._store = store()
+        self._lock = WriterLock(self._store)
+        self._writer: TantivyWriter | None = None
+
+    def acquire(self) -> bool:
+        """Take the right to write, if it is free."""
+        return self._lock.acquire()
+
+    def release(self) -> None:
+        """Give it back, merges finished."""
+        if self._writer is not None:
+            self._writer.finish()
+            self._writer = None
+        self._lock.release()
+
+    def step(self) -> int:
+        """Drain one batch of news into the index; how many publications changed in it.
+
+        Builds the index first when there is none, or none of this version. Raises OSError or ValueError from the
+        engine (disk full): the news stays waiting and the next step tries again with a fresh writer.
+        """
+        if self._lock.lost():
+            self._forget()
+            self._lock.release()
+            if not self.acquire():
+                return 0
+        try:
+            folder = self._store.current()
+        except IndexMissing:
+            self._forget()
+            self.rebuild()
+            return 0
+        if self._store.rebuild_request.exists():
+            self._store.rebuild_request.unlink(missing_ok=True)
+            self.rebuild()
+            return 0
+        if self._writer is None or self._writer.folder != folder:
+            self._forget()
+            try:
+                self._writer = TantivyWriter(folder)
+            except ValueError:
+                log.exception("the index cannot be opened; building it anew")
+                self.rebuild()
+                return 0
+        self._heed_libraries()
+        try:
+            with changes.drain(CONSUMER, _BATCH) as ids:
+                if ids:
+                    self._put(self._writer, ids)
+                    self._writer.commit()
+        except Exception:
+            self._forget()
+            raise
+        return len(ids)
+
+    def _heed_libraries(self) -> None:
+        """When a library's code, area or closedness is another than the index was built with, renew its documents."""
+        with changes.drain(LIBRARIES, _BATCH) as ids:
+            if not ids:
+                return
+            now = {str(f.id): [f.code, f.area, f.closed] for f in network.library_facts().values()}
+            before = self._store.known_libraries()
+            moved = [i for i in ids if before.get(str(i)) != now.get(str(i))]
+            union_touch.touch_libraries(moved)
+            self._store.remember_libraries(now)
+
+    def drain(self) -> int:
+        """Steps until nothing waits. Returns how many publications were written."""
+        total = 0
+        while True:
+            done = self.step()
+            total += done
+            if not done and not changes.waiting(CONSUMER):
+                return total
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        """Build a complete index beside the live one and switch to it. News keeps reaching the live one meanwhile.
+
+        News that arrives during the build stays in the feed for the new index as well: it is replayed into it
+        before the switch. Returns the number of publications.
+        """
+        if not self._has_live():
+            changes.discard(CONSUMER)  # the build reads everything; if it dies there is still no index, and it is built
+        folder = self._store.new_folder()
+        fresh = TantivyWriter(folder)
+        replay: set[int] = set()
+        after = total = 0
+        while ids := union.cluster_ids_after(after, _SLICE):
+            documents = list(documents_of(ids))
+            fresh.add_new(documents)
+            after, total = ids[-1], total + len(documents)
+            replay.update(self._serve_live())
+            if progress:
+                progress(total)
+        self._put(fresh, sorted(replay))
+        fresh.finish()
+        self._forget()  # the writer of the former index: its folder goes away now
+        self._store.switch_to(folder)
+        log.info("index built: %s publications", total)
+        return total
+
+    def _has_live(self) -> bool:
+        try:
+            self._store.current()
+        except IndexMissing:
+            return False
+        return True
+
+    def _serve_live(self) -> Sequence[int]:
+        if not self._has_live():
+            return ()  # what comes during the build waits for the step after the switch
+        live = self._store.current()
+        if self._writer is None or self._writer.folder != live:
+            self._forget()
+            self._writer = TantivyWriter(live)
+        with changes.drain(CONSUMER, _BATCH) as ids:
+            if ids:
+                self._put(self._writer, ids)
+                self._writer.commit()
+        return ids
+
+    def _put(self, writer: TantivyWriter, ids: Sequence[int]) -> None:
+        for start in range(0, len(ids), _SLICE):
+            part = ids[start : start + _SLICE]
+            documents = list(documents_of(part))
+            writer.put(documents)
+            writer.remove(set(part) - {d.id for d in documents})
+
+    def _forget(self) -> None:
+        self._writer = None
+
+    def __enter__(self) -> Indexer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+def documents_of(cluster_ids: Sequence[int]) -> Iterator[SearchDocument]:
+    """The documents of these clusters; none for one that has no record of an open library."""
+    libraries = network.library_facts()
+    for cluster_id, members in union.members_of(cluster_ids).items():
+        contributions = []
+        for m in members:
+            library = libraries[m.library_id]
+            contributions.append(
+                Contribution(library.code, library.area, describe(from_canonical(m.marc)), "", m.created_at.date())
+            )
+        yield build(cluster_id, contributions[0].description, contributions)
+
+
+def run_forever(stop: Callable[[], bool], pause: float = 0.25) -> None:
+    """The indexer process: write whenever there is news and the lock is ours, until ``stop``."""
+    indexer = Indexer()
+    wait = pause
+    while not stop():
+        try:
+            if not indexer.acquire():
+                time.sleep(1.0)
+                continue
+            done = indexer.step()
+            wait = pause
+        except Exception:
+            log.exception("indexing failed; trying again")
+            done, wait = 0, min(wait * 2, 15.0)
+        if not done:
+            time.sleep(wait)
+    indexer.release()

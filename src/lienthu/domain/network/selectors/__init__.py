@@ -1,0 +1,65 @@
+"""The readers of the network room.
+
+``require`` and ``allowed`` are the one place of authorisation in the house.
+"""
+
+from lienthu.domain.network.selectors.areas import Area, areas, units_as_of
+from lienthu.domain.network.selectors.audit import audit_trail
+from lienthu.domain.network.selectors.facts import LibraryFacts, library_facts
+from lienthu.domain.network.selectors.hours import DayHours, LibraryHours, Span, opening_hours
+from lienthu.domain.network.selectors.libraries import (
+    LibraryView,
+    closed_library_ids,
+    libraries_as_of,
+    library_as_of,
+    library_by_code,
+    online_addresses,
+    public_libraries,
+    service_offers,
+)
+from lienthu.domain.network.selectors.lineage import LineageStep, lineage_of, successor_of, successors_of
+from lienthu.domain.network.selectors.rights import (
+    Rights,
+    Signed,
+    actor_of,
+    allowed,
+    facts_of,
+    libraries_for,
+    require,
+    rights_of,
+    roles_of,
+)
+
+__all__ = [
+    "Area",
+    "DayHours",
+    "LibraryFacts",
+    "LibraryHours",
+    "LibraryView",
+    "LineageStep",
+    "Rights",
+    "Signed",
+    "Span",
+    "actor_of",
+    "allowed",
+    "areas",
+    "audit_trail",
+    "closed_library_ids",
+    "facts_of",
+    "libraries_as_of",
+    "libraries_for",
+    "library_as_of",
+    "library_by_code",
+    "library_facts",
+    "lineage_of",
+    "online_addresses",
+    "opening_hours",
+    "public_libraries",
+    "require",
+    "rights_of",
+    "roles_of",
+    "service_offers",
+    "successor_of",
+    "successors_of",
+    "units_as_of",
+]

@@ -1,0 +1,86 @@
+"""Background jobs of imports: thin entry points. Jobs are idempotent and may be run again after a crash."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import AlreadyEnqueued
+
+from lienthu.domain.catalog.errors import BatchStateRefused
+from lienthu.domain.catalog.models import ImportBatch
+from lienthu.domain.union.services import conduct
+from lienthu.platform.actor import Actor
+
+_STALLED_SECONDS = 30
+
+
+@app.task(queue="imports", name="import.run", retry=RetryStrategy(max_attempts=3, wait=5), pass_context=False)
+def run_import(batch_id: int, actor_name: str = "worker", actor_id: int | None = None) -> None:
+    """Run or resume a batch."""
+    batch = ImportBatch.objects.get(pk=batch_id)
+    if batch.status in (ImportBatch.Status.UNDOING, ImportBatch.Status.UNDONE, ImportBatch.Status.DONE):
+        return
+    conduct.run_batch(batch_id, actor=Actor(actor_id, actor_name))
+
+
+@app.task(queue="imports", name="import.undo", retry=RetryStrategy(max_attempts=3, wait=5))
+def undo_import(batch_id: int, actor_name: str = "worker", actor_id: int | None = None) -> None:
+    """Undo a batch, or go on undoing it."""
+    try:
+        conduct.undo_batch(batch_id, actor=Actor(actor_id, actor_name))
+    except BatchStateRefused:
+        if ImportBatch.objects.get(pk=batch_id).status != ImportBatch.Status.UNDONE:
+            raise
+
+
+def enqueue_import(batch_id: int, *, actor: Actor) -> None:
+    """Queue a batch, once: part of the caller's transaction."""
+    _enqueue(run_import, batch_id, actor)
+
+
+def enqueue_undo(batch_id: int, *, actor: Actor) -> None:
+    """Queue the undoing of a batch, once."""
+    _enqueue(undo_import, batch_id, actor)
+
+
+def _enqueue(task: object, batch_id: int, actor: Actor) -> None:
+    name = f"{task.name}:{batch_id}"  # type: ignore[attr-defined]  # procrastinate is untyped here
+    try:
+        task.configure(lock=f"import:{batch_id}", queueing_lock=name).defer(  # type: ignore[attr-defined]
+            batch_id=batch_id, actor_name=actor.name, actor_id=actor.user_id
+        )
+    except AlreadyEnqueued:
+        return
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="upkeep", name="jobs.retry_stalled", queueing_lock="jobs.retry_stalled", pass_context=True)
+async def retry_stalled(context: object, timestamp: int) -> None:
+    """A killed worker leaves its job in 'doing': queue it again."""
+    manager = app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_SECONDS):
+        await manager.retry_job(job)
+
+
+def take_up_interrupted(*, all_are_dead: bool) -> int:
+    """Queue imports that were running when the last worker died. Called when a worker starts, before any job runs.
+
+    ``all_are_dead``: no other worker can be there, so every job in hand belongs to a dead one and is queued again at
+    once; otherwise ``retry_stalled`` waits for missing heartbeats.
+    """
+    count = 0
+    if all_are_dead:
+        for job_id in ProcrastinateJob.objects.filter(status="doing").values_list("id", flat=True):
+            app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())
+    for batch in ImportBatch.objects.filter(status__in=[ImportBatch.Status.RUNNING, ImportBatch.Status.UNDOING]):
+        if not batch.options.get("background"):
+            continue  # a command line import that died is resumed by whoever ran it
+        actor = Actor.system("worker")
+        if batch.status == ImportBatch.Status.RUNNING:
+            enqueue_import(batch.pk, actor=actor)
+        else:
+            enqueue_undo(batch.pk, actor=actor)
+        count += 1
+    return count

@@ -1,0 +1,97 @@
+"""Reading the union: what belongs together, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from lienthu.domain.union.models import Cluster, Membership
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A record of a cluster with its current content."""
+
+    cluster_id: int
+    record_id: int
+    library_id: int
+    control_number: str
+    completeness: int
+    marc: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberReason:
+    """Why a record is where it is."""
+
+    record_id: int
+    matched_record_id: int | None
+    score: float | None
+    reasons: list[dict[str, Any]]
+    rule_version: int
+
+
+_MEMBERS = """
+    SELECT m.cluster_id, r.id, r.library_id, r.control_number, m.completeness, v.marc, r.created_at
+    FROM union_membership m
+    JOIN catalog_bibrecord r ON r.id = m.record_id AND NOT r.deleted
+    JOIN catalog_revision v ON v.record_id = r.id AND v.number = r.revision
+    JOIN network_library l ON l.id = r.library_id
+    WHERE m.cluster_id = ANY(%s) AND (%s OR NOT l.closed)
+    ORDER BY m.cluster_id, m.completeness DESC, r.id
+"""
+
+
+def members_of(cluster_ids: Sequence[int], *, closed_too: bool = False) -> dict[int, list[MemberRow]]:
+    """The records of these clusters, most complete first, in one statement.
+
+    Records of closed libraries are left out unless ``closed_too``: the public search never sees them (NET-closed).
+    """
+    out: dict[int, list[MemberRow]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_MEMBERS, [list(cluster_ids), closed_too])
+        for row in cursor.fetchall():
+            out.setdefault(row[0], []).append(MemberRow(*row))
+    return out
+
+
+def clusters_of(record_ids: Sequence[int]) -> dict[int, int]:
+    """Record id → cluster id."""
+    return dict(Membership.objects.filter(record_id__in=record_ids).values_list("record_id", "cluster_id"))
+
+
+def cluster_ids_after(after: int, limit: int) -> list[int]:
+    """Ids of clusters that have members, in order, after ``after``: for going through all of them."""
+    rows = Cluster.objects.filter(pk__gt=after, size__gt=0).order_by("pk").values_list("pk", flat=True)
+    return list(rows[:limit])
+
+
+def where_is(cluster_id: int) -> int | None:
+    """The cluster that this permanent address leads to now: itself, the one it went into, or None."""
+    seen: set[int] = set()
+    while cluster_id not in seen:
+        seen.add(cluster_id)
+        row = Cluster.objects.filter(pk=cluster_id).values_list("size", "merged_into_id").first()
+        if row is None:
+            return None
+        size, merged_into = row
+        if size or merged_into is None:
+            return cluster_id if size else None
+        cluster_id = merged_into
+    return None
+
+
+def reasons_in(cluster_id: int) -> list[MemberReason]:
+    """Why each record of a cluster is in it, in the order of the records."""
+    rows = Membership.objects.filter(cluster_id=cluster_id).order_by("record_id")
+    return [MemberReason(m.record_id, m.matched_record_id, m.score, m.reasons, m.rule_version) for m in rows]
+
+
+def cluster_count() -> int:
+    """How many publications the union holds."""
+    return Cluster.objects.filter(size__gt=0).count()

@@ -1,0 +1,249 @@
+"""Put records into clusters, a chunk at a time. The only writer of memberships, beside decisions of people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import orjson
+from django.db import connection
+
+from lienthu.domain.union.fingerprint import Fingerprint, match_keys
+from lienthu.domain.union.policy import RULE_VERSION, Verdict, decide_same
+
+CANDIDATES_PER_KEY = 30  # a library of 1,000 "Truyện Kiều" must not make matching quadratic
+CANDIDATES_PER_RECORD = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A record to be placed: new, or changed so that it may belong elsewhere now."""
+
+    record_id: int
+    fingerprint: Fingerprint
+    completeness: int
+    is_new: bool
+
+
+@dataclass(slots=True)
+class _Placed:
+    record_id: int
+    cluster_id: int
+    fingerprint: Fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What a chunk's placing did: clusters whose content changed, and how many records joined another's cluster."""
+
+    clusters: frozenset[int]
+    joined: int
+
+
+def attach(incoming: Sequence[Incoming]) -> Attached:
+    """Place the records (rules JOIN-1 to JOIN-9). Runs inside the caller's transaction, in bulk statements.
+
+    The number of statements does not depend on the number of records. Records of the chunk are found by one
+    another as well as by what is stored.
+    """
+    if not incoming:
+        return Attached(frozenset(), 0)
+    keys = {i.record_id: match_keys(i.fingerprint) for i in incoming}
+    changed = [i.record_id for i in incoming if not i.is_new]
+    before = _current_memberships(changed)
+    stay = {
+        i.record_id for i in incoming if not i.is_new and before.get(i.record_id, (0, ""))[1] == i.fingerprint.dumps()
+    }
+    moving = [i for i in incoming if i.record_id not in stay]
+    touched = {before[r][0] for r in changed if r in before}
+    _forget([i.record_id for i in moving if i.record_id in before], before)
+
+    by_key, placed = _candidates({k for i in moving for k in keys[i.record_id]})
+    decided = _decisions([i.record_id for i in moving])
+    fresh_clusters = iter(_new_cluster_ids(len(moving)))
+    rows: list[tuple[Incoming, int, int | None, Verdict | None]] = []
+    clusters: list[tuple[int, int]] = []
+    joined = 0
+    alone = set()  # new clusters of one record: written complete, nothing to recount
+    for i in moving:
+        match, verdict = _best(i, keys[i.record_id], by_key, placed, decided)
+        if match is None:
+            cluster_id = next(fresh_clusters)
+            clusters.append((cluster_id, i.record_id))
+            alone.add(cluster_id)
+            rows.append((i, cluster_id, None, None))
+        else:
+            cluster_id, joined = match.cluster_id, joined + 1
+            alone.discard(cluster_id)
+            rows.append((i, cluster_id, match.record_id, verdict))
+        touched.add(cluster_id)
+        placed[i.record_id] = _Placed(i.record_id, cluster_id, i.fingerprint)
+        for key in keys[i.record_id]:
+            by_key.setdefault(key, []).append(i.record_id)
+    _write(rows, clusters, keys)
+    settle(touched - alone)
+    return Attached(frozenset(touched), joined)
+
+
+def remove(record_ids: Sequence[int]) -> frozenset[int]:
+    """Take records out of their clusters (withdrawn, undone). Returns the clusters that changed."""
+    before = _current_memberships(record_ids)
+    _forget(list(before), before)
+    touched = {cluster for cluster, _ in before.values()}
+    settle(touched)
+    return frozenset(touched)
+
+
+def settle(cluster_ids: Iterable[int]) -> None:
+    """Recount clusters and choose their preferred record: of an open library, most complete, oldest."""
+    ids = sorted(set(cluster_ids))
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE union_cluster c SET size = coalesce(m.size, 0), preferred_id = m.preferred
+            FROM unnest(%s::bigint[]) AS wanted(id)
+            LEFT JOIN LATERAL (
+                SELECT count(*) AS size,
+                       (array_agg(x.record_id ORDER BY l.closed, x.completeness DESC, x.record_id))[1] AS preferred
+                FROM union_membership x
+                JOIN catalog_bibrecord r ON r.id = x.record_id
+                JOIN network_library l ON l.id = r.library_id
+                WHERE x.cluster_id = wanted.id
+            ) m ON true
+            WHERE c.id = wanted.id
+              AND (c.size, c.preferred_id) IS DISTINCT FROM (coalesce(m.size, 0)::integer, m.preferred)
+            """,
+            [ids],
+        )
+
+
+def _best(
+    i: Incoming,
+    keys: Sequence[int],
+    by_key: dict[int, list[int]],
+    placed: dict[int, _Placed],
+    decided: dict[tuple[int, int], bool],
+) -> tuple[_Placed | None, Verdict | None]:
+    best: tuple[_Placed | None, Verdict | None] = (None, None)
+    candidates: dict[int, None] = {}
+    for key in keys:
+        for record_id in by_key.get(key, ())[:CANDIDATES_PER_KEY]:
+            candidates[record_id] = None
+    apart = {placed[r].cluster_id for r in candidates if decided.get(_pair(i.record_id, r)) is False}
+    for record_id in list(candidates)[:CANDIDATES_PER_RECORD]:
+        other = placed[record_id]
+        if record_id == i.record_id or other.cluster_id in apart:
+            continue
+        verdict = decide_same(i.fingerprint, other.fingerprint)
+        forced = decided.get(_pair(i.record_id, record_id))
+        if forced:
+            return other, verdict
+        if verdict.same and (best[1] is None or verdict.score > best[1].score):
+            best = (other, verdict)
+    return best
+
+
+def _pair(a: int, b: int) -> tuple[int, int]:
+    return (a, b) if a < b else (b, a)
+
+
+def _current_memberships(record_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+    if not record_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT record_id, cluster_id, fingerprint FROM union_membership WHERE record_id = ANY(%s)",
+            [list(record_ids)],
+        )
+        return {record: (cluster, text) for record, cluster, text in cursor.fetchall()}
+
+
+def _forget(record_ids: Sequence[int], before: dict[int, tuple[int, str]]) -> None:
+    if not record_ids:
+        return
+    pairs = [(k, r) for r in record_ids for k in match_keys(Fingerprint.loads(before[r][1]))]
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM union_membership WHERE record_id = ANY(%s)", [list(record_ids)])
+        cursor.execute(
+            "DELETE FROM union_matchkey k USING unnest(%s::bigint[], %s::bigint[]) AS gone(key, record_id) "
+            "WHERE k.key = gone.key AND k.record_id = gone.record_id",
+            [[p[0] for p in pairs], [p[1] for p in pairs]],
+        )
+
+
+def _candidates(keys: set[int]) -> tuple[dict[int, list[int]], dict[int, _Placed]]:
+    by_key: dict[int, list[int]] = {}
+    placed: dict[int, _Placed] = {}
+    if not keys:
+        return by_key, placed
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT wanted.key, k.record_id, m.cluster_id, m.fingerprint
+            FROM unnest(%s::bigint[]) AS wanted(key)
+            CROSS JOIN LATERAL (
+                SELECT record_id FROM union_matchkey
+                WHERE union_matchkey.key = wanted.key ORDER BY record_id LIMIT %s
+            ) k
+            JOIN union_membership m ON m.record_id = k.record_id
+            """,
+            [list(keys), CANDIDATES_PER_KEY],
+        )
+        for key, record_id, cluster_id, text in cursor:
+            by_key.setdefault(key, []).append(record_id)
+            if record_id not in placed:
+                placed[record_id] = _Placed(record_id, cluster_id, Fingerprint.loads(text))
+    return by_key, placed
+
+
+def _decisions(record_ids: Sequence[int]) -> dict[tuple[int, int], bool]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT left_id, right_id, same FROM union_pairdecision WHERE left_id = ANY(%s) OR right_id = ANY(%s)",
+            [list(record_ids), list(record_ids)],
+        )
+        return {(left, right): same for left, right, same in cursor.fetchall()}
+
+
+def _new_cluster_ids(count: int) -> list[int]:
+    if not count:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('union_cluster_id_seq') FROM generate_series(1, %s)", [count])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _write(
+    rows: Sequence[tuple[Incoming, int, int | None, Verdict | None]],
+    clusters: Sequence[tuple[int, int]],
+    keys: dict[int, list[int]],
+) -> None:
+    with connection.cursor() as cursor:
+        with cursor.copy("COPY union_cluster (id, preferred_id, size, created_at) FROM STDIN") as copy:
+            for cluster_id, record_id in clusters:
+                copy.write_row((cluster_id, record_id, 1, "now"))
+        with cursor.copy(
+            "COPY union_membership (record_id, cluster_id, fingerprint, completeness, matched_record_id, score,"
+            " reasons, rule_version) FROM STDIN"
+        ) as copy:
+            for i, cluster_id, matched, verdict in rows:
+                reasons = orjson.dumps([r.as_dict() for r in verdict.reasons]).decode() if verdict else "[]"
+                score = verdict.score if verdict else None
+                copy.write_row(
+                    (
+                        i.record_id,
+                        cluster_id,
+                        i.fingerprint.dumps(),
+                        i.completeness,
+                        matched,
+                        score,
+                        reasons,
+                        RULE_VERSION,
+                    )
+                )
+        with cursor.copy("COPY union_matchkey (key, record_id) FROM STDIN") as copy:
+            for i, *_ in rows:
+                for key in dict.fromkeys(keys[i.record_id]):
+                    copy.write_row((key, i.record_id))

@@ -1,0 +1,26 @@
+"""``lienthu bench``: measure import and search, each in a scratch data folder of its own. Asserts nothing."""
+
+from __future__ import annotations
+
+import argparse
+
+NEEDS_DJANGO = False
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to measure, how many records."""
+    parser.add_argument("what", choices=["import", "search"])
+    parser.add_argument("--records", type=int, default=100_000)
+    parser.add_argument("--queries", type=int, default=1000, help="search only: how many of each run")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
+    parser.add_argument(
+        "--keep", metavar="FOLDER", default="", help="use this scratch folder, and keep it for the next run"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the benchmark in processes of its own."""
+    from lienthu.faces.cli.benchmarks import bench_import, bench_search
+
+    return bench_import(options) if options.what == "import" else bench_search(options)

@@ -1,0 +1,86 @@
+"""``lienthu import``: import files of a library, with a report; the index is in step when it ends."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """FILE... --library CODE and how to read them."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--library", required=True, metavar="CODE", help="code of the library, e.g. VN-QNTV")
+    parser.add_argument("--source", default="main", help="which of the library's systems the file is from")
+    parser.add_argument("--encoding", default="", help="character set; without it the bytes decide")
+    parser.add_argument("--format", default="", choices=["", "iso2709", "marcxml", "json", "csv", "xlsx"])
+    parser.add_argument("--mapping", type=Path, help="JSON file: column heading -> field (CSV and XLSX)")
+    parser.add_argument("--dry-run", action="store_true", help="report what would happen, write nothing")
+    parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Import every file in turn. Exit code 1 when something was quarantined."""
+    from lienthu.domain.catalog.services import batches
+    from lienthu.domain.network.selectors import library_by_code
+    from lienthu.domain.union.services.conduct import run_batch
+    from lienthu.faces.cli.indexing import catch_up
+    from lienthu.platform.actor import Actor
+
+    actor = Actor.system("cli")
+    library = library_by_code(options.library)
+    mapping = json.loads(options.mapping.read_text()) if options.mapping else None
+    done: list[Any] = []
+    began = time.monotonic()
+    for path in options.files:
+        batch = batches.receive(
+            path,
+            library=library,
+            actor=actor,
+            source_code=options.source,
+            encoding=options.encoding,
+            fmt=options.format,
+            dry_run=options.dry_run,
+            options={"mapping": mapping} if mapping else None,
+        )
+        batch = run_batch(batch.pk, actor=actor, progress=None if options.json else _progress)
+        done.append(batch)
+        if not options.json:
+            _report(batch)
+    if not options.dry_run:
+        catch_up()
+    seconds = round(time.monotonic() - began, 3)
+    if options.json:
+        print(json.dumps(_summary(done, seconds), ensure_ascii=False))
+    return 1 if any(b.quarantined for b in done) else 0
+
+
+def _summary(done: list[Any], seconds: float) -> dict[str, Any]:
+    names = ("read", "created", "updated", "unchanged", "quarantined", "repaired")
+    encodings = sorted({b.encoding for b in done})
+    return {
+        "batch": done[0].pk if len(done) == 1 else [b.pk for b in done],
+        **{n: sum(getattr(b, n) for b in done) for n in names},
+        "encoding": encodings[0] if len(encodings) == 1 else encodings,
+        "seconds": seconds,
+    }
+
+
+def _progress(batch: Any) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{batch.filename}: {batch.read} read", end="", file=sys.stderr, flush=True)
+
+
+def _report(batch: Any) -> None:
+    from lienthu.foundation.marc.problems import PROBLEMS
+
+    would = "would be " if batch.dry_run else ""
+    print(f"\r{batch.filename} (batch {batch.pk}, {batch.format}, {batch.encoding})")
+    print(f"  {batch.read} read = {batch.created} {would}created + {batch.updated} {would}updated"
+          f" + {batch.unchanged} unchanged + {batch.quarantined} quarantined")  # fmt: skip
+    print(f"  {batch.joined} joined a publication already known; {batch.items} copies; {batch.repaired} repaired")
+    for code, count in sorted(batch.problem_counts.items(), key=lambda item: -item[1]):
+        print(f"  {count:>7} × {code}: {PROBLEMS.get(code, '')}")

@@ -1,0 +1,20 @@
+"""``lienthu seed``: load the sample province."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """No arguments."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Load it, or bring it up to date: running it again changes nothing."""
+    from lienthu.faces.cli.seeding import sample_accounts, seed_province
+
+    report = seed_province(progress=lambda line: print(line, flush=True))
+    print(f"{report.libraries} libraries, {report.records} records of them, {report.publications} publications.")
+    for account in sample_accounts():
+        print(f"  {account.username:<12} {account.password:<16} {account.what}")
+    return 0

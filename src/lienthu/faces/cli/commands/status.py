@@ -1,0 +1,28 @@
+"""``lienthu status``: what is there, what waits."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """No arguments."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print a few figures."""
+    from django.conf import settings
+
+    from lienthu.domain.catalog.models import BibRecord, ImportBatch
+    from lienthu.domain.discovery.selectors import index_ready
+    from lienthu.domain.discovery.services.indexing import CONSUMER
+    from lienthu.domain.union.selectors import cluster_count
+    from lienthu.platform.services import changes
+
+    print(f"data folder            {settings.DATA_DIR}")
+    print(f"records                {BibRecord.objects.filter(deleted=False).count()}")
+    print(f"publications           {cluster_count()}")
+    print(f"imports not finished   {ImportBatch.objects.filter(status__in=['queued', 'running', 'undoing']).count()}")
+    print(f"index                  {'ready' if index_ready() else 'to be built'}")
+    print(f"changes waiting        {changes.waiting(CONSUMER)}")
+    return 0

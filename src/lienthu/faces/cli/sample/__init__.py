@@ -1,0 +1,1 @@
+"""A sample province: real places and works, plausible libraries, a generator for volume. No Django."""

@@ -1,0 +1,115 @@
+"""Load the sample province through the same doors as real data: services, imports, decisions of the index."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from lienthu.domain.catalog.models import BibRecord
+from lienthu.domain.catalog.selectors import rules_of
+from lienthu.domain.catalog.services import batches
+from lienthu.domain.catalog.services.sources import set_column_mapping, set_holding_rules
+from lienthu.domain.discovery.services.indexing import Indexer
+from lienthu.domain.network.models import Library
+from lienthu.domain.network.policy import Role
+from lienthu.domain.network.selectors import library_by_code
+from lienthu.domain.network.services.libraries import Particulars, create_library
+from lienthu.domain.network.services.periods import Description
+from lienthu.domain.network.services.roles import grant_role
+from lienthu.domain.network.services.sample import load_sample
+from lienthu.domain.union.selectors import cluster_count
+from lienthu.domain.union.services.conduct import run_batch
+from lienthu.faces.cli.sample.contributions import contributions
+from lienthu.faces.cli.sample.network import load_network
+from lienthu.foundation.marc.holdings import PRESETS, rules_to_list
+from lienthu.platform.actor import Actor
+from lienthu.platform.services.accounts import open_account
+
+ACTOR: Final = Actor.system("sample")
+_FORMATS: Final = {"marcjson": "json"}
+
+
+@dataclass(frozen=True, slots=True)
+class SampleAccount:
+    """An account of the sample province. The passwords are public: a real install has none of these."""
+
+    username: str
+    password: str
+    role: Role
+    library: str
+    what: str
+
+
+_ACCOUNTS: Final = (
+    SampleAccount("quantri", "mau-quan-tri", Role.PROVINCIAL_ADMIN, "", "provincial administrator"),
+    SampleAccount("thuthu", "mau-thu-thu", Role.LIBRARIAN, "VN-QNTV", "librarian of the provincial library"),
+    SampleAccount("giamdoc", "mau-giam-doc", Role.LIBRARY_MANAGER, "VN-QNTV", "manager of the provincial library"),
+    SampleAccount("bienmuc", "mau-bien-muc", Role.UNION_EDITOR, "", "union editor"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What the sample province holds now."""
+
+    libraries: int
+    records: int
+    publications: int
+
+
+def is_empty() -> bool:
+    """Whether nobody has entered any library yet."""
+    return not Library.objects.exists()
+
+
+def sample_accounts() -> tuple[SampleAccount, ...]:
+    """The sample accounts that are there."""
+    from lienthu.platform.models import User
+
+    there = set(User.objects.filter(sample=True).values_list("username", flat=True))
+    return tuple(a for a in _ACCOUNTS if a.username in there)
+
+
+def seed_province(progress: Callable[[str], None] = lambda line: None) -> Seeded:
+    """Load network, accounts and every contribution, join and index them. Running it again changes nothing."""
+    load_sample(load_network(), actor=ACTOR)
+    for account in _ACCOUNTS:
+        user = open_account(account.username, account.password, actor=ACTOR, display_name=account.what, sample=True)
+        library = library_by_code(account.library) if account.library else None
+        grant_role(user_id=user.pk, role=account.role, library_id=library.pk if library else None, actor=ACTOR)
+    with tempfile.TemporaryDirectory(prefix="lienthu-sample-") as folder:
+        for c in contributions():
+            library = library_by_code(c.library_code)
+            source = batches.source_of(library, "main")
+            if c.mapping:
+                set_column_mapping(source, c.mapping, actor=ACTOR)
+            if c.holdings in PRESETS and rules_of(source) != PRESETS[c.holdings]:
+                set_holding_rules(source, rules_to_list(PRESETS[c.holdings]), actor=ACTOR)
+            path = Path(folder) / Path(c.filename).name
+            path.write_bytes(c.data)
+            batch = batches.receive(
+                path, library=library, actor=ACTOR, filename=c.filename, fmt=_FORMATS.get(c.format, c.format)
+            )
+            batch = run_batch(batch.pk, actor=ACTOR)
+            progress(
+                f"{library.code:<12} {c.filename:<40} {batch.encoding:<14} {batch.read} read, {batch.joined} joined,"
+                f" {batch.repaired} repaired, {batch.quarantined} quarantined"
+            )
+    with Indexer() as indexer:
+        if indexer.acquire():
+            indexer.drain()
+    return Seeded(
+        Library.objects.filter(sample=True).count(), BibRecord.objects.filter(deleted=False).count(), cluster_count()
+    )
+
+
+def bench_library(code: str) -> Library:
+    """A library for a benchmark's scratch install."""
+    found = Library.objects.filter(code=code).first()
+    return found or create_library(
+        code=code, description=Description(name="Benchmark", type="public"), actor=ACTOR,
+        particulars=Particulars(sample=True),
+    )  # fmt: skip

@@ -1,0 +1,123 @@
+"""The REST interface, version 1: search, suggest, records, libraries. Open to read, no account needed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import NinjaAPI, Query, Schema
+
+from lienthu.domain.discovery import selectors as discovery
+from lienthu.domain.discovery.answers import library_answer, record_answer, search_answer
+from lienthu.domain.network.selectors import public_libraries
+from lienthu.domain.union.selectors import where_is
+from lienthu.faces.protocols.rest.formats import FORMATS, rendered
+from lienthu.faces.protocols.rest.schemas import ErrorOut, LibrariesOut, RecordOut, SearchOut, SuggestOut
+
+api = NinjaAPI(
+    title="Liên Thư",
+    version="1",
+    description="The holdings of all libraries of the province. No account is needed; please cache, and use the bulk "
+    "exports instead of walking through facets.",
+    docs_url=None,
+    openapi_url="/openapi.json",
+    urls_namespace="api-1",
+)
+
+
+class SearchParams(Schema):
+    """Any value is accepted: what cannot be understood is left out. A facet may be given several times (any of)."""
+
+    q: str = ""
+    page: str = "1"
+    size: str = "20"
+    sort: str = "relevance"
+    library: list[str] = []
+    area: list[str] = []
+    material_type: list[str] = []
+    language: list[str] = []
+    subject: list[str] = []
+    person: list[str] = []
+    online: list[str] = []
+    collection: list[str] = []
+    year_from: str = ""
+    year_to: str = ""
+
+
+def json_response(value: Any, status: int = 200) -> HttpResponse:
+    """A JSON answer that anyone's pages may read."""
+    response = HttpResponse(orjson.dumps(value), content_type="application/json; charset=utf-8", status=status)
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@api.get("/search", response=SearchOut, summary="Search publications", tags=["search"])
+def search(request: HttpRequest, params: Query[SearchParams]) -> HttpResponse:
+    """Search with facets. Words with diacritics are answered exactly, words without completely."""
+    wanted = discovery.request_from({k: request.GET.getlist(k) for k in request.GET})
+    return json_response(search_answer(discovery.search(wanted)))
+
+
+@api.get("/suggest", response=SuggestOut, summary="Complete what is being typed", tags=["search"])
+def suggest(request: HttpRequest, q: str = "", limit: str = "10") -> HttpResponse:
+    """Titles, people and subjects that begin so, most held first."""
+    size = int(limit) if limit.isascii() and limit.isdigit() and len(limit) < 4 else 10
+    found = discovery.suggest(q, min(max(size, 1), 30))
+    scope = {"person": "person", "subject": "subject"}
+    return json_response(
+        {
+            "query": q,
+            "suggestions": [
+                {
+                    "kind": s.kind,
+                    "text": s.text,
+                    "count": s.count,
+                    "url": "/search/?" + urlencode({scope[s.kind]: s.text} if s.kind in scope else {"q": s.text}),
+                }
+                for s in found
+            ],
+        }
+    )
+
+
+@api.get(
+    "/records/{record_id}",
+    response={200: RecordOut, 404: ErrorOut},
+    summary="One publication",
+    tags=["records"],
+)
+def record(request: HttpRequest, record_id: str, format: str = "") -> HttpResponse:
+    """A publication with the holdings of all libraries; ``format``: marc, marcxml, json, ris, bibtex or dc."""
+    number = int(record_id) if record_id.isascii() and record_id.isdigit() and len(record_id) < 19 else 0
+    view = discovery.publication(number) if number else None
+    if view is None:
+        moved = where_is(number) if number else None
+        if moved and moved != number:
+            response = HttpResponse(status=301)
+            suffix = f"?{urlencode({'format': format})}" if format else ""
+            response["Location"] = f"/api/v1/records/{moved}{suffix}"
+            return response
+        return json_response({"error": "not-found", "message": f"No publication has the number {record_id[:40]}."}, 404)
+    if format in FORMATS:
+        answer = rendered(view, format)
+        response = HttpResponse(answer.body, content_type=answer.content_type)
+        response["Content-Disposition"] = f'attachment; filename="lienthu-{view.id}.{answer.extension}"'
+        response["Access-Control-Allow-Origin"] = "*"
+        return response
+    if format:
+        return json_response({"error": "unknown-format", "message": f"Formats are: {', '.join(FORMATS)}."}, status=400)
+    return json_response(record_answer(view))
+
+
+@api.get("/libraries", response=LibrariesOut, summary="Libraries of the network", tags=["libraries"])
+def libraries(request: HttpRequest, as_of: str = "") -> HttpResponse:
+    """The public libraries as they were on a day (yyyy-mm-dd, today without one)."""
+    try:
+        day = date.fromisoformat(as_of) if as_of else timezone.localdate()
+    except ValueError:
+        return json_response({"error": "bad-date", "message": "as_of is a date such as 2025-06-30."}, status=400)
+    return json_response({"as_of": day.isoformat(), "libraries": [library_answer(v) for v in public_libraries(day)]})

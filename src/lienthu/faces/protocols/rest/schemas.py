@@ -1,0 +1,204 @@
+"""The shapes of the REST interface, for its OpenAPI document. Tests check real answers against them."""
+
+from __future__ import annotations
+
+from ninja import Schema
+
+
+class LibraryRef(Schema):
+    """A library by code and name."""
+
+    code: str
+    name: str
+
+
+class HitOut(Schema):
+    """One publication of a result."""
+
+    id: int
+    title: str
+    authors: list[str]
+    year: int | None
+    publisher: str
+    material_type: str
+    languages: list[str]
+    libraries: list[LibraryRef]
+    copies: int
+    available: int
+    online: bool
+    score: float
+    url: str
+
+
+class FacetValueOut(Schema):
+    """A facet value, its name for people, its count."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+
+
+class YearBucket(Schema):
+    """Publications of ten years, from ``year`` on."""
+
+    year: int
+    count: int
+
+
+class DecodedOut(Schema):
+    """A word that was read as Telex or VNI keystrokes."""
+
+    typed: str
+    meant: str
+
+
+class QueryOut(Schema):
+    """How the query was understood. relaxed: "", "accents" (given up) or "words" (fewer required)."""
+
+    typed: str
+    read_as: str
+    accented: bool
+    decoded: list[DecodedOut]
+    relaxed: str
+    words_required: int
+    words_asked: int
+    did_you_mean: str
+    page: int
+    size: int
+    sort: str
+    index_ready: bool
+
+
+class SearchOut(Schema):
+    """A page of results."""
+
+    total: int
+    took_ms: float
+    hits: list[HitOut]
+    facets: dict[str, list[FacetValueOut]]
+    years: list[YearBucket]
+    query: QueryOut
+
+
+class SuggestionOut(Schema):
+    """One completion. kind: title, person or subject."""
+
+    kind: str
+    text: str
+    count: int
+    url: str
+
+
+class SuggestOut(Schema):
+    """Completions of what is being typed."""
+
+    query: str
+    suggestions: list[SuggestionOut]
+
+
+class CopyOut(Schema):
+    """A copy or lot. The call number is as the library writes it."""
+
+    branch: str
+    location: str
+    call_number: str
+    barcode: str
+    copies: int
+    status: str
+    note: str
+
+
+class HoldingOut(Schema):
+    """What one library holds."""
+
+    library: LibraryRef
+    control_number: str
+    copies: list[CopyOut]
+    statements: list[str]
+
+
+class PersonOut(Schema):
+    """A person or body with the role in the publication."""
+
+    name: str
+    role: str
+    dates: str
+
+
+class LinkOut(Schema):
+    """An online address of the publication."""
+
+    url: str
+    label: str
+
+
+class RelatedOut(Schema):
+    """A related publication."""
+
+    id: int
+    title: str
+    url: str
+
+
+class RecordOut(Schema):
+    """A publication with its holdings in all libraries."""
+
+    id: int
+    url: str
+    title: str
+    other_titles: list[str]
+    responsibility: str
+    authors: list[PersonOut]
+    publisher: str
+    place: str
+    year: int | None
+    date: str
+    edition: str
+    extent: str
+    series: list[str]
+    languages: list[str]
+    material_type: str
+    subjects: list[str]
+    places: list[str]
+    classification: list[str]
+    isbns: list[str]
+    issns: list[str]
+    summary: str
+    contents: str
+    links: list[LinkOut]
+    holdings: list[HoldingOut]
+    host: RelatedOut | None
+    parts: list[RelatedOut]
+    editions: list[RelatedOut]
+
+
+class LibraryOut(Schema):
+    """A public library as of the day asked for."""
+
+    code: str
+    name: str
+    name_en: str
+    type: str
+    parent_body: str
+    area: str
+    address: str
+    website: str
+    valid_from: str
+    valid_to: str
+    sample: bool
+    url: str
+
+
+class LibrariesOut(Schema):
+    """The public libraries as of a day (yyyy-mm-dd)."""
+
+    as_of: str
+    libraries: list[LibraryOut]
+
+
+class ErrorOut(Schema):
+    """What went wrong, and what to do."""
+
+    error: str
+    message: str

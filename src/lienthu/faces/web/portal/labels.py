@@ -1,0 +1,88 @@
+"""The words the portal shows for the codes that records, facets and matches carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Label = str | Promise
+
+MATERIAL_LABELS: Final[Mapping[str, Label]] = {
+    "book": pgettext_lazy("material", "Book"),
+    "serial": pgettext_lazy("material", "Newspaper or journal"),
+    "article": pgettext_lazy("material", "Article or chapter"),
+    "map": pgettext_lazy("material", "Map"),
+    "score": pgettext_lazy("material", "Printed music"),
+    "audio": pgettext_lazy("material", "Sound recording"),
+    "audiobook": pgettext_lazy("material", "Audiobook"),
+    "video": pgettext_lazy("material", "Film or video"),
+    "picture": pgettext_lazy("material", "Picture or photograph"),
+    "electronic": pgettext_lazy("material", "Electronic resource"),
+    "thesis": pgettext_lazy("material", "Thesis"),
+    "manuscript": pgettext_lazy("material", "Manuscript"),
+    "kit": pgettext_lazy("material", "Kit"),
+    "object": pgettext_lazy("material", "Object"),
+    "mixed": pgettext_lazy("material", "Mixed material"),
+}
+
+FACET_LABELS: Final[Mapping[str, Label]] = {
+    "online": _("Online"),
+    "collection": _("Collection"),
+    "material_type": _("Type of material"),
+    "library": _("Library"),
+    "area": _("Area"),
+    "language": _("Language"),
+    "person": _("Person"),
+    "subject": _("Subject"),
+}
+
+ONLINE_LABEL: Final[Label] = _("Can be read online")
+COLLECTION_LABELS: Final[Mapping[str, Label]] = {
+    "local-history": _("Local history"),
+    "children": _("For children"),
+}
+
+SORT_LABELS: Final[Mapping[str, Label]] = {
+    "relevance": _("Best match"),
+    "newest": _("Newly added"),
+    "year_desc": _("Latest year first"),
+    "year_asc": _("Earliest year first"),
+    "title": _("Title, A to Z"),
+}
+
+# status of a copy -> words, kind of ui/components status (ok, warning, danger, off)
+STATUS_LABELS: Final[Mapping[str, tuple[Label, str]]] = {
+    "available": (_("On the shelf"), "ok"),
+    "on_loan": (_("On loan"), "warning"),
+    "reference_only": (_("For reading in the library"), "ok"),
+    "lost": (_("Lost"), "off"),
+    "withdrawn": (_("Withdrawn"), "off"),
+    "in_process": (_("Being processed"), "warning"),
+    "unknown": (_("Ask the library"), "off"),
+}
+
+# features compared by the union, see domain/union/policy.py
+FEATURE_LABELS: Final[Mapping[str, Label]] = {
+    "isbn": _("ISBN"),
+    "title": _("Title"),
+    "subtitle": _("Subtitle"),
+    "part": _("Volume or part"),
+    "persons": _("Persons"),
+    "year": _("Year"),
+    "edition": _("Edition"),
+    "publisher": _("Publisher"),
+    "material": _("Type of material"),
+    "host": _("Contained in"),
+    "language": _("Language"),
+}
+
+CITATION_LABELS: Final[Mapping[str, str]] = {
+    "apa": "APA 7",
+    "mla": "MLA 9",
+    "chicago": "Chicago 17",
+    "iso690": "ISO 690",
+}

@@ -1,0 +1,113 @@
+"""The audit trail, of one library or of all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from lienthu.domain.network import selectors
+from lienthu.domain.network.models import Library
+from lienthu.domain.network.policy import Permission
+from lienthu.domain.network.selectors import Rights, libraries_for
+from lienthu.faces.web.staff.network.views.page import for_staff, show
+from lienthu.platform.models import AuditEntry
+
+PAGE = 50
+ACTIONS: dict[str, Any] = {
+    "account.locked": gettext_lazy("account locked after wrong passwords"),
+    "account.password_changed": gettext_lazy("password changed"),
+    "account.sign_in_failed": gettext_lazy("sign-in failed"),
+    "account.signed_in": gettext_lazy("signed in"),
+    "account.signed_out": gettext_lazy("signed out"),
+    "branch.closed": gettext_lazy("branch closed"),
+    "branch.opened": gettext_lazy("branch opened"),
+    "branch.updated": gettext_lazy("branch changed"),
+    "closed_day.removed": gettext_lazy("closed day taken back"),
+    "closed_day.set": gettext_lazy("closed day entered"),
+    "hours.set": gettext_lazy("opening hours set"),
+    "libraries.imported": gettext_lazy("register imported from a file"),
+    "library.brought_up_to_date": gettext_lazy("changes of the day shown"),
+    "library.created": gettext_lazy("library entered"),
+    "library.dissolved": gettext_lazy("event recorded: dissolved"),
+    "library.founded": gettext_lazy("event recorded: founded"),
+    "library.imported": gettext_lazy("library written from a file"),
+    "library.merged": gettext_lazy("event recorded: merged"),
+    "library.moved": gettext_lazy("event recorded: moved"),
+    "library.renamed": gettext_lazy("event recorded: renamed"),
+    "library.split": gettext_lazy("event recorded: split"),
+    "library.updated": gettext_lazy("data of the library changed"),
+    "network.sample_loaded": gettext_lazy("sample network loaded"),
+    "online_address.added": gettext_lazy("online address entered"),
+    "online_address.ended": gettext_lazy("online address ended"),
+    "role.granted": gettext_lazy("role given"),
+    "role.revoked": gettext_lazy("role taken away"),
+    "service.ended": gettext_lazy("service ended"),
+    "service.offered": gettext_lazy("service entered"),
+}
+"""What our own actions are called; those of other rooms are shown by their code."""
+
+
+@require_safe
+@for_staff
+def trail(request: HttpRequest, rights: Rights) -> HttpResponse:
+    """Who did what, newest first. A library manager sees the own library, an administrator all."""
+    visible = libraries_for(request.user, Permission.VIEW_AUDIT).order_by("name_sort", "code")
+    everything = rights.allowed(Permission.VIEW_AUDIT)
+    library = _asked(request, rights, visible, everything)
+    before = _number(request.GET.get("before", ""))
+    rows = selectors.audit_trail(library_id=library.pk if library else None, before=before, limit=PAGE + 1)
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    codes = {row.library_id for row in rows if row.library_id is not None}
+    names = {lib.pk: lib for lib in Library.objects.filter(pk__in=codes)}
+    query = f"?library={library.pk}&" if library else "?"
+    url = reverse("staff_network:audit")
+    return show(
+        request,
+        "audit.html",
+        trail=[(_("Audit trail"), "")],
+        rows=[_row(entry, names) for entry in rows],
+        library=library,
+        libraries=visible,
+        everything=everything,
+        next_url=f"{url}{query}before={rows[-1].pk}" if more else "",
+        first_url=f"{url}{query}".rstrip("?&") if before else "",
+    )
+
+
+def _asked(request: HttpRequest, rights: Rights, visible: Any, everything: bool) -> Library | None:
+    """The library whose trail was asked for; without one, everything or the first library of one's own."""
+    asked = _number(request.GET.get("library", ""))
+    if asked is not None:
+        rights.require(Permission.VIEW_AUDIT, asked)
+        return get_object_or_404(Library, pk=asked)
+    if everything:
+        return None
+    own: Library | None = visible.first()
+    if own is None:
+        rights.require(Permission.VIEW_AUDIT)
+    return own
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def _row(entry: AuditEntry, names: dict[int, Library]) -> dict[str, Any]:
+    detail = "; ".join(f"{key}: {_plain(value)}" for key, value in entry.detail.items() if value not in (None, [], ""))
+    return {
+        "at": entry.at,
+        "actor": entry.actor_name,
+        "action": ACTIONS.get(entry.action, entry.action),
+        "library": names.get(entry.library_id) if entry.library_id is not None else None,
+        "detail": detail,
+    }
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
