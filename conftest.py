@@ -36,6 +36,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         shutil.rmtree(os.environ[_OWN], ignore_errors=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the province need the test database to be made: pytest-django goes by the marker."""
+    for item in items:
+        if "province" in getattr(item, "fixturenames", ()):
+            item.add_marker("django_db")
+
+
 @pytest.fixture(autouse=True)
 def _own_folders(request: pytest.FixtureRequest, tmp_path: Path, settings: Any) -> None:
     """Files and index of a test are its own; tests of the sample province share the session's."""
@@ -106,7 +113,9 @@ def province(_province_made: Province, django_db_blocker: Any) -> Iterator[Provi
     """The sample province, seeded and indexed. What a test writes to its database is rolled back."""
     from django.db import transaction
 
-    with django_db_blocker.unblock(), _database(_province_made.database), transaction.atomic():
+    whole = transaction.atomic()
+    whole._from_testcase = True  # type: ignore[attr-defined]  # lets durable transactions run inside, as in TestCase
+    with django_db_blocker.unblock(), _database(_province_made.database), whole:
         yield _province_made
         transaction.set_rollback(True)
 

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "lienthu.faces.web.accounts",
     "lienthu.faces.web.portal",
     "lienthu.faces.web.staff",
+    "lienthu.faces.web.staff.network",
     "lienthu.faces.protocols.rest",
     "lienthu.config.apps.ConfigApp",
 ]
@@ -63,7 +64,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "lienthu.config.urls"
 WSGI_APPLICATION = "lienthu.config.wsgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "lienthu.faces.web.ui.forms.UiRenderer"
 
 TEMPLATES = [
     {
