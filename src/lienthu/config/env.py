@@ -26,6 +26,8 @@ class Env:
     public_url: str
     secure: bool
     trusted_proxies: int
+    supervised: bool
+    cost_limits: bool
 
 
 def _flag(name: str) -> bool:
@@ -47,7 +49,8 @@ def read() -> Env:
 
     LIENTHU_DATA (folder of all state, default ``var/`` in the checkout), DATABASE_URL (a PostgreSQL 15 or later;
     empty = embedded), HOST and PORT, LIENTHU_DEBUG, LIENTHU_ALLOWED_HOSTS (comma-separated), LIENTHU_PUBLIC_URL,
-    LIENTHU_SECURE (cookies over HTTPS only, HSTS), LIENTHU_TRUSTED_PROXIES (how many proxies set X-Forwarded-For).
+    LIENTHU_SECURE (cookies over HTTPS only, HSTS), LIENTHU_TRUSTED_PROXIES (how many proxies set X-Forwarded-For),
+    LIENTHU_SUPERVISED (set by ``lienthu run`` for its children), LIENTHU_NO_COST_LIMIT (benchmarks only).
     """
     hosts = tuple(h.strip() for h in os.environ.get("LIENTHU_ALLOWED_HOSTS", "").split(",") if h.strip())
     return Env(
@@ -56,10 +59,12 @@ def read() -> Env:
         port=_number("PORT", 8000),
         host=os.environ.get("HOST", "127.0.0.1"),
         debug=_flag("LIENTHU_DEBUG"),
-        allowed_hosts=hosts or ("127.0.0.1", "localhost", "[::1]", "testserver"),
+        allowed_hosts=hosts or ("127.0.0.1", "localhost", "[::1]"),
         public_url=os.environ.get("LIENTHU_PUBLIC_URL", "").rstrip("/"),
         secure=_flag("LIENTHU_SECURE"),
         trusted_proxies=_number("LIENTHU_TRUSTED_PROXIES", 0),
+        supervised=_flag("LIENTHU_SUPERVISED"),
+        cost_limits=not _flag("LIENTHU_NO_COST_LIMIT"),
     )
 
 

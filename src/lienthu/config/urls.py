@@ -24,12 +24,18 @@ def healthz(request: HttpRequest) -> JsonResponse:
     )
 
 
+handler400 = "lienthu.faces.web.portal.views.errors.bad_request"
+handler403 = "lienthu.faces.web.portal.views.errors.permission_denied"
+handler404 = "lienthu.faces.web.portal.views.errors.not_found"
+handler500 = "lienthu.faces.web.portal.views.errors.server_error"
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/", documentation, name="api_documentation"),
     path("api/v1/", api.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("lienthu.faces.web.accounts.urls")),
+    path("staff/network/", include("lienthu.faces.web.staff.network.urls")),
     path("staff/", include("lienthu.faces.web.staff.urls")),
     path("", include("lienthu.faces.web.portal.urls")),
 ]

@@ -21,6 +21,19 @@ class FileRefused(CatalogRefused):
     code = "file-refused"
 
 
+class TableRefused(FileRefused):
+    """A table that cannot be opened safely. ``reason`` is the code of TabularRefused."""
+
+    code = "table-refused"
+
+    def __init__(self, reason: str, name: str, detail: str = "") -> None:
+        super().__init__(
+            _("“%(name)s” cannot be opened as a table (%(reason)s). Save it again as XLSX or CSV without a password.")
+            % {"name": name, "reason": detail or reason}
+        )
+        self.reason = reason
+
+
 class BatchStateRefused(CatalogRefused):
     """The batch is not in a state in which this can be done."""
 

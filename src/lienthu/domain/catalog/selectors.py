@@ -66,13 +66,28 @@ def items_of(record_ids: Sequence[int]) -> list[ItemRow]:
         return [ItemRow(*row) for row in cursor.fetchall()]
 
 
+def shelf_marks_of(record_ids: Sequence[int]) -> dict[int, tuple[list[str], list[str]]]:
+    """Record id → its call numbers and its barcodes, in one statement: for searching them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wanted.id, i.marks, i.barcodes FROM unnest(%s::bigint[]) AS wanted(id)"
+            " CROSS JOIN LATERAL (SELECT array_agg(DISTINCT call_number) FILTER (WHERE call_number <> '') AS marks,"
+            " array_agg(barcode) FILTER (WHERE barcode <> '') AS barcodes"
+            " FROM catalog_item WHERE record_id = wanted.id OFFSET 0) i"
+            " WHERE i.marks IS NOT NULL OR i.barcodes IS NOT NULL",
+            [list(record_ids)],
+        )
+        return {record_id: (marks or [], barcodes or []) for record_id, marks, barcodes in cursor.fetchall()}
+
+
 def marc_of(record_ids: Sequence[int]) -> dict[int, Record]:
     """The current records by id, in one statement. Withdrawn records are left out."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT r.id, v.marc FROM catalog_bibrecord r"
-            " JOIN catalog_revision v ON v.record_id = r.id AND v.number = r.revision"
-            " WHERE r.id = ANY(%s) AND NOT r.deleted",
+            "SELECT r.id, v.marc FROM unnest(%s::bigint[]) AS wanted(id)"
+            " CROSS JOIN LATERAL (SELECT id, revision FROM catalog_bibrecord WHERE id = wanted.id AND NOT deleted"
+            " OFFSET 0) r CROSS JOIN LATERAL (SELECT marc FROM catalog_revision WHERE record_id = r.id"
+            " AND number = r.revision OFFSET 0) v",
             [list(record_ids)],
         )
         return {record_id: from_canonical(marc) for record_id, marc in cursor.fetchall()}

@@ -13,10 +13,10 @@ from lienthu.foundation.marc.describe import Description
 from lienthu.foundation.vietnamese.collation import sort_key
 from lienthu.foundation.vietnamese.fold import has_diacritics
 from lienthu.foundation.vietnamese.names import direct_form
-from lienthu.foundation.vietnamese.tokens import exact_tokens, folded_tokens
+from lienthu.foundation.vietnamese.tokens import token_pairs
 
 # Raised whenever documents or the index schema change shape: an index of another version is rebuilt (rule SEA-12).
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 LOCAL_HISTORY: Final = "local-history"
 CHILDREN: Final = "children"
@@ -25,6 +25,7 @@ _LOCAL: Final = re.compile(
     r"|bach dang|tien yen|binh lieu|dam ha|ba che|hai ha|hoanh bo|tra co)\b"
 )
 _MAX_SUGGESTION = 90
+_SORTED_CHARS = 80
 _SEPARATOR: Final = "\x1f"
 
 
@@ -35,7 +36,8 @@ class Contribution:
     library_code: str
     area: str
     description: Description
-    item_text: str
+    call_numbers: Sequence[str]
+    barcodes: Sequence[str]
     added: date
 
 
@@ -69,8 +71,8 @@ class Tokens:
 @lru_cache(maxsize=60_000)  # publishers, subjects and names come again and again
 def _value(value: str) -> tuple[str, str, bool]:
     """Exact and folded tokens of one value, joined, and whether it carries diacritics."""
-    folded = folded_tokens(value)
-    return (" ".join(exact_tokens(value)), " ".join(folded), has_diacritics(value)) if folded else ("", "", False)
+    exact, folded = token_pairs(value)
+    return " ".join(exact), " ".join(folded), has_diacritics(value)
 
 
 def tokens_of(values: Iterable[str]) -> Tokens:
@@ -113,9 +115,11 @@ def build(cluster_id: int, preferred: Description, contributions: Sequence[Contr
         if d.control_number:
             doc.identifiers.add(d.control_number)
     doc.titles, doc.people, doc.subjects, doc.rest = list(titles), list(people), list(subjects), list(rest)
-    doc.rest += [c.item_text for c in contributions if c.item_text]
+    for c in contributions:
+        doc.rest += c.call_numbers
+        doc.identifiers.update(c.barcodes)
     doc.title_key = _value(preferred.title_proper or preferred.title)[1]
-    doc.title_sort = sort_key(preferred.title)
+    doc.title_sort = sort_key(preferred.title[:_SORTED_CHARS])
     doc.added = max((c.added.toordinal() for c in contributions), default=0)
     doc.facets = _facets(preferred, described, contributions)
     doc.suggestions = _suggestions(preferred, described)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -15,9 +16,10 @@ import orjson
 from lienthu.foundation.marc.describe import Description
 from lienthu.foundation.vietnamese.fold import fold, has_diacritics
 from lienthu.foundation.vietnamese.names import name_key
-from lienthu.foundation.vietnamese.tokens import exact_tokens, folded_tokens
+from lienthu.foundation.vietnamese.tokens import folded_tokens, token_pairs
 
 _LEADING_ARTICLES: Final = frozenset({"the", "a", "an", "le", "la", "les", "der", "die", "das"})
+_REMEMBERED: Final = 30_000  # names and publishers come again and again
 _NUMBER = re.compile(r"\d+")
 _PUBLISHER_NOISE: Final = frozenset({"nxb", "nha", "xuat", "ban", "publisher", "publishing", "press", "co", "cty"})
 # places an abbreviation stands for are not compared: the same edition is "H." here and "Hà Nội" there
@@ -75,7 +77,7 @@ class Fingerprint:
 
 def fingerprint(d: Description) -> Fingerprint:
     """The fingerprint of a described record."""
-    exact, folded = exact_tokens(d.title_proper or d.title), folded_tokens(d.title_proper or d.title)
+    exact, folded = token_pairs(d.title_proper or d.title)
     if len(folded) > 1 and folded[0] in _LEADING_ARTICLES and d.languages[:1] != ("vie",):
         exact, folded = exact[1:], folded[1:]
     return Fingerprint(
@@ -83,7 +85,7 @@ def fingerprint(d: Description) -> Fingerprint:
         title_folded=" ".join(folded),
         subtitle_folded=" ".join(folded_tokens(d.subtitle)),
         part=volume_key(d.part),
-        persons=tuple(sorted({p for a in d.authors[:6] if (p := " ".join(sorted(name_key(a.name))))})),
+        persons=tuple(sorted({p for a in d.authors[:6] if (p := person_key(a.name))})),
         year=d.year,
         edition=edition_key(d.edition),
         publisher=publisher_key(d.publisher),
@@ -123,22 +125,33 @@ def completeness(d: Description) -> int:
     return score + (2 if has_diacritics(d.title) else 0)
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def person_key(name: str) -> str:
+    """The folded syllables of a name in alphabetical order: direct and inverted forms are one key."""
+    return " ".join(sorted(name_key(name)))
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def volume_key(part: str) -> str:
     """ "Tập 2", "T.II", "Quyển hai" of a part designation in one form: folded, its word dropped, roman as arabic."""
+    if not part:
+        return ""
     text = _VOLUME_WORDS.sub("", fold(part)).strip(" .,:;")
     return " ".join(_ROMAN.get(word, word.lstrip("0") or word) for word in re.findall(r"\w+", text))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def edition_key(edition: str) -> str:
     """The number of an edition statement ("Tái bản lần thứ 2" → "r2", "In lần 3" → "3"), "" when it has none."""
-    text = fold(edition)
-    if not text:
+    if not edition:
         return ""
+    text = fold(edition)
     m = _ORDINAL_EDITION.search(text) or _NUMBER.search(text)
     number = next((g for g in m.groups() if g), "") if m and m.groups() else (m.group() if m else "")
     return ("r" if "tai ban" in text else "") + number if number or "tai ban" in text else ""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def publisher_key(publisher: str) -> str:
     """A publisher's name without "Nxb.", "Nhà xuất bản" and the like, folded."""
     words = [w for w in folded_tokens(publisher) if w not in _PUBLISHER_NOISE]

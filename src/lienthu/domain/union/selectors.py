@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from lienthu.domain.network.selectors import closed_library_ids
 from lienthu.domain.union.models import Cluster, Membership
 
 
@@ -36,27 +37,37 @@ class MemberReason:
     rule_version: int
 
 
+# OFFSET 0 fences each step, so that it is always an index look-up: while a library is being imported the planner's
+# statistics are old, and its own choice was once to read every record of the library for each page of clusters.
 _MEMBERS = """
     SELECT m.cluster_id, r.id, r.library_id, r.control_number, m.completeness, v.marc, r.created_at
-    FROM union_membership m
-    JOIN catalog_bibrecord r ON r.id = m.record_id AND NOT r.deleted
-    JOIN catalog_revision v ON v.record_id = r.id AND v.number = r.revision
-    JOIN network_library l ON l.id = r.library_id
-    WHERE m.cluster_id = ANY(%s) AND (%s OR NOT l.closed)
-    ORDER BY m.cluster_id, m.completeness DESC, r.id
+    FROM unnest(%s::bigint[]) AS wanted(id)
+    CROSS JOIN LATERAL (
+        SELECT cluster_id, record_id, completeness FROM union_membership WHERE cluster_id = wanted.id OFFSET 0
+    ) m
+    CROSS JOIN LATERAL (
+        SELECT id, library_id, control_number, revision, created_at FROM catalog_bibrecord
+        WHERE id = m.record_id AND NOT deleted AND library_id <> ALL(%s) OFFSET 0
+    ) r
+    CROSS JOIN LATERAL (
+        SELECT marc FROM catalog_revision WHERE record_id = r.id AND number = r.revision OFFSET 0
+    ) v
 """
 
 
 def members_of(cluster_ids: Sequence[int], *, closed_too: bool = False) -> dict[int, list[MemberRow]]:
-    """The records of these clusters, most complete first, in one statement.
+    """The records of these clusters, most complete first, in two statements.
 
-    Records of closed libraries are left out unless ``closed_too``: the public search never sees them (NET-closed).
+    Records of closed libraries are left out unless ``closed_too``: the public search never sees them (rule SEA-2).
     """
     out: dict[int, list[MemberRow]] = {}
+    closed = [] if closed_too else list(closed_library_ids())
     with connection.cursor() as cursor:
-        cursor.execute(_MEMBERS, [list(cluster_ids), closed_too])
+        cursor.execute(_MEMBERS, [list(cluster_ids), closed])
         for row in cursor.fetchall():
             out.setdefault(row[0], []).append(MemberRow(*row))
+    for rows in out.values():
+        rows.sort(key=lambda m: (-m.completeness, m.record_id))
     return out
 
 

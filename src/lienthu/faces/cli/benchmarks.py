@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import random
+import resource
 import shutil
 import socket
 import subprocess
@@ -24,6 +25,7 @@ from lienthu.faces.cli.sample.generator import generate, generate_iso2709
 from lienthu.foundation.marc.describe import describe
 from lienthu.foundation.vietnamese.fold import fold, has_diacritics
 from lienthu.foundation.vietnamese.tokens import exact_tokens
+from lienthu.platform.postgres import EmbeddedPostgres
 
 LIBRARY = "VN-BENCH"
 _LIENTHU = [sys.executable, "-m", "lienthu.faces.cli.main"]
@@ -41,11 +43,18 @@ def bench_import(options: argparse.Namespace) -> int:
         watch = _MemoryWatch(folder)
         try:
             began = time.monotonic()
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
             done = subprocess.run(
                 [*_LIENTHU, "import", str(source), "--library", LIBRARY, "--json"],
                 env=environment, check=True, stdout=subprocess.PIPE,
             )  # fmt: skip
             seconds = time.monotonic() - began
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            cpu = {
+                "import": round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1),
+                "indexer": _cpu_seconds(indexer.pid),
+                "database": _database_cpu_seconds(folder),
+            }
         finally:
             indexer.terminate()
             indexer.wait(60)
@@ -56,6 +65,7 @@ def bench_import(options: argparse.Namespace) -> int:
             "seconds": round(seconds, 2),
             "records_per_second": round(report["read"] / seconds),
             "peak_memory_mb": peak,
+            "cpu_seconds": cpu,
         }
         _print(result, options)
     return 0
@@ -265,6 +275,26 @@ class _MemoryWatch:
         self._done.set()
         self._thread.join()
         return round(self._peak / 1024)
+
+
+def _cpu_seconds(pid: int, *, with_ended_children: bool = False) -> float:
+    """Processor time of a process so far, in seconds."""
+    fields = (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    ticks = sum(int(f) for f in fields[11 : 15 if with_ended_children else 13])
+    return round(ticks / os.sysconf("SC_CLK_TCK"), 1)
+
+
+def _database_cpu_seconds(folder: Path) -> float:
+    """Processor time of the embedded server: the postmaster, its ended children, and those that live."""
+    postmaster = EmbeddedPostgres(folder / "data" / "postgres").pid()
+    if postmaster is None:
+        return 0.0
+    total = _cpu_seconds(postmaster, with_ended_children=True)
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "stat").read_text().rpartition(")")[2].split()[1] == str(postmaster):
+                total += _cpu_seconds(int(process.name))
+    return round(total, 1)
 
 
 def _is_backend(process: Path, mark: bytes) -> bool:

@@ -38,16 +38,17 @@ class SampleAccount:
 
     username: str
     password: str
+    name: str
     role: Role
     library: str
     what: str
 
 
 _ACCOUNTS: Final = (
-    SampleAccount("quantri", "mau-quan-tri", Role.PROVINCIAL_ADMIN, "", "provincial administrator"),
-    SampleAccount("thuthu", "mau-thu-thu", Role.LIBRARIAN, "VN-QNTV", "librarian of the provincial library"),
-    SampleAccount("giamdoc", "mau-giam-doc", Role.LIBRARY_MANAGER, "VN-QNTV", "manager of the provincial library"),
-    SampleAccount("bienmuc", "mau-bien-muc", Role.UNION_EDITOR, "", "union editor"),
+    SampleAccount("quantri", "mau-quan-tri", "Quản trị tỉnh (mẫu)", Role.PROVINCIAL_ADMIN, "", "province"),
+    SampleAccount("giamdoc", "mau-giam-doc", "Phụ trách thư viện (mẫu)", Role.LIBRARY_MANAGER, "VN-QNTV", "manager"),
+    SampleAccount("thuthu", "mau-thu-thu", "Thủ thư (mẫu)", Role.LIBRARIAN, "VN-QNTV", "librarian"),
+    SampleAccount("bienmuc", "mau-bien-muc", "Biên mục liên hợp (mẫu)", Role.UNION_EDITOR, "", "union editor"),
 )
 
 
@@ -77,7 +78,7 @@ def seed_province(progress: Callable[[str], None] = lambda line: None) -> Seeded
     """Load network, accounts and every contribution, join and index them. Running it again changes nothing."""
     load_sample(load_network(), actor=ACTOR)
     for account in _ACCOUNTS:
-        user = open_account(account.username, account.password, actor=ACTOR, display_name=account.what, sample=True)
+        user = open_account(account.username, account.password, actor=ACTOR, display_name=account.name, sample=True)
         library = library_by_code(account.library) if account.library else None
         grant_role(user_id=user.pk, role=account.role, library_id=library.pk if library else None, actor=ACTOR)
     with tempfile.TemporaryDirectory(prefix="lienthu-sample-") as folder:

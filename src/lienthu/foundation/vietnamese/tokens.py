@@ -93,6 +93,12 @@ def exact_tokens(s: str) -> list[str]:
     return list(map(exact_key, _WORD.findall(nfc(s))))
 
 
+def token_pairs(s: str) -> tuple[list[str], list[str]]:
+    """``exact_tokens`` and ``folded_tokens`` of a text, its words looked up only once."""
+    words = _WORD.findall(nfc(s))
+    return list(map(exact_key, words)), list(map(folded_key, words))
+
+
 def folded_tokens(s: str) -> list[str]:
     """The folded keys of the words of a text: as many as ``exact_tokens`` gives, in the same order."""
     return list(map(folded_key, _WORD.findall(nfc(s))))

@@ -57,6 +57,7 @@ class _Known:
     deleted: bool
     last_batch: int | None
     created_now: bool = False
+    same_file: bool = False
 
 
 @dataclass(slots=True)
@@ -83,17 +84,21 @@ def apply(arrivals: Sequence[Arrival], *, source: Source, batch_id: int | None, 
     known = _known(source.pk, {a.content.identity for a in arrivals}, batch_id)
     ids = iter(_ids("catalog_bibrecord", len({a.content.identity for a in arrivals} - known.keys())))
     rows: dict[str, _Row] = {}
+    seen: set[str] = set()
     for a in arrivals:
         identity = a.content.identity
         k = known.get(identity)
         if k is None:
+            seen.add(identity)
             k = known[identity] = _Known(next(ids), a.content.digest, 1, False, batch_id, created_now=True)
             rows[identity] = _Row(k, a, [(1, a)], is_new=True)
             out.created += 1
             continue
-        if k.last_batch is not None and k.last_batch == batch_id:
+        if identity in seen or (k.last_batch is not None and k.last_batch == batch_id):
             out.repeated.append(a)
-        if k.digest == a.content.digest and not k.deleted:
+        seen.add(identity)
+        # IMP-16: also an earlier state of a repeated control number, when the very same file comes again
+        if (k.digest == a.content.digest or k.same_file) and not k.deleted:
             out.unchanged += 1
             continue
         k.revision += 1
@@ -127,16 +132,23 @@ def _known(source_id: int, identities: set[str], batch_id: int | None) -> dict[s
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT r.identity, r.id, r.content_digest, r.revision, r.deleted, v.batch_id
-            FROM catalog_bibrecord r
-            LEFT JOIN catalog_revision v ON v.record_id = r.id AND v.number = r.revision
-            WHERE r.source_id = %s AND r.identity = ANY(%s)
+            SELECT r.identity, r.id, r.content_digest, r.revision, r.deleted, v.batch_id,
+                   v.batch_id IN (
+                       SELECT b.id FROM catalog_importbatch b JOIN catalog_importbatch mine ON mine.sha256 = b.sha256
+                       WHERE mine.id = %s AND b.id <> mine.id)
+            FROM unnest(%s::text[]) AS wanted(identity)
+            CROSS JOIN LATERAL (
+                SELECT * FROM catalog_bibrecord WHERE source_id = %s AND identity = wanted.identity OFFSET 0
+            ) r
+            LEFT JOIN LATERAL (
+                SELECT batch_id FROM catalog_revision WHERE record_id = r.id AND number = r.revision OFFSET 0
+            ) v ON true
             """,
-            [source_id, list(identities)],
+            [batch_id, list(identities), source_id],
         )
         return {
-            identity: _Known(id_, bytes(digest), revision, deleted, last_batch)
-            for identity, id_, digest, revision, deleted, last_batch in cursor.fetchall()
+            identity: _Known(id_, bytes(digest), revision, deleted, last_batch, same_file=bool(same_file))
+            for identity, id_, digest, revision, deleted, last_batch, same_file in cursor.fetchall()
         }
 
 
@@ -261,17 +273,35 @@ def write_items(
 
 def link_hosts(source_id: int, contents: Sequence[tuple[int, Content]]) -> None:
     """Link parts to their hosts by control number, in either order of arrival (rule IMP-20)."""
-    numbers = [c.control_number for _, c in contents if c.control_number]
-    parts = [record_id for record_id, c in contents if c.host_control_number]
+    parts = [(record_id, c.host_control_number) for record_id, c in contents if c.host_control_number]
+    hosts = [(record_id, c.control_number) for record_id, c in contents if c.control_number]
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE catalog_bibrecord part SET host_id = host.id
-            FROM catalog_bibrecord host
-            WHERE part.source_id = %(source)s AND part.host_control_number <> ''
-              AND host.source_id = part.source_id AND host.identity = '001:' || part.host_control_number
-              AND host.id <> part.id AND NOT host.deleted AND part.host_id IS DISTINCT FROM host.id
-              AND (part.id = ANY(%(parts)s) OR part.host_control_number = ANY(%(numbers)s))
-            """,
-            {"source": source_id, "parts": parts, "numbers": numbers},
-        )
+        if parts:
+            cursor.execute(
+                """
+                UPDATE catalog_bibrecord part SET host_id = host.id
+                FROM unnest(%s::bigint[], %s::text[]) AS arrived(id, number)
+                CROSS JOIN LATERAL (
+                    SELECT id FROM catalog_bibrecord
+                    WHERE source_id = %s AND identity = '001:' || arrived.number AND NOT deleted OFFSET 0
+                ) host
+                WHERE part.id = arrived.id AND host.id <> part.id
+                """,
+                [[p[0] for p in parts], [p[1] for p in parts], source_id],
+            )
+        if hosts:
+            cursor.execute(
+                """
+                WITH waiting AS (
+                    SELECT part.id, arrived.id AS host_id
+                    FROM unnest(%s::bigint[], %s::text[]) AS arrived(id, number)
+                    CROSS JOIN LATERAL (
+                        SELECT id FROM catalog_bibrecord
+                        WHERE source_id = %s AND host_control_number = arrived.number AND host_control_number <> ''
+                          AND host_id IS DISTINCT FROM arrived.id AND id <> arrived.id OFFSET 0
+                    ) part
+                )
+                UPDATE catalog_bibrecord part SET host_id = waiting.host_id FROM waiting WHERE part.id = waiting.id
+                """,
+                [[h[0] for h in hosts], [h[1] for h in hosts], source_id],
+            )

@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lienthu.domain.catalog.encoding import AUTO
-from lienthu.domain.catalog.errors import BatchStateRefused, FileRefused
+from lienthu.domain.catalog.errors import BatchStateRefused, FileRefused, TableRefused
 from lienthu.domain.catalog.models import ImportBatch, Source
-from lienthu.domain.catalog.reading import UnknownFormat, find_format, plan_for
+from lienthu.domain.catalog.reading import UnknownFormat, find_format, plan_for, table_columns
 from lienthu.domain.network.models import Library
+from lienthu.foundation.marc.tabular import TabularRefused
 from lienthu.foundation.vietnamese.text import clean
 from lienthu.platform.actor import Actor
 from lienthu.platform.services import audit, files
@@ -66,7 +67,8 @@ def receive(
 ) -> ImportBatch:
     """Keep a file that a library hands over and open a batch for it. Nothing of it is in the catalogue yet.
 
-    Raises FileRefused when the file is empty or in no known format, UnknownEncoding for a bad encoding name.
+    Raises FileRefused when the file is empty or in no known format, TableRefused for a table that cannot be opened
+    safely, UnknownEncoding for a bad encoding name. A refused file is not kept.
     """
     name = clean(filename or path.name)[:255]
     source = source_of(library, source_code)
@@ -76,6 +78,11 @@ def receive(
         raise FileRefused(_refusal(e.problem.code, name)) from e
     chosen = encoding if encoding and encoding != AUTO else source.encoding
     plan = plan_for(path, fmt, chosen or AUTO).plan
+    if fmt in ("csv", "xlsx"):
+        try:
+            table_columns(path, fmt, plan)
+        except TabularRefused as e:
+            raise TableRefused(e.code, name, str(e)) from e
     stored = files.store_path(path)
     batch = ImportBatch.objects.create(
         source=source,

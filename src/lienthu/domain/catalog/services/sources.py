@@ -16,10 +16,10 @@ from lienthu.platform.services import audit
 
 @transaction.atomic
 def set_column_mapping(source: Source, mapping: Mapping[str, str], *, actor: Actor) -> None:
-    """Save which column of a table is which field; columns with an unknown field are left out."""
-    chosen = {heading: name for heading, name in mapping.items() if name in FIELDS}
+    """Save which column of a table is which field; a column given without a known field is forgotten."""
+    chosen = {h: name for h, name in {**source.column_mapping, **mapping}.items() if name in FIELDS}
     if chosen != source.column_mapping:
-        source.column_mapping = {**source.column_mapping, **chosen}
+        source.column_mapping = chosen
         source.save(update_fields=["column_mapping"])
         audit.record("source.columns_set", source, actor=actor, library_id=source.library_id, columns=len(chosen))
 

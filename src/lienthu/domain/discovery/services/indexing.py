@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from lienthu.domain.catalog import selectors as catalog
 from lienthu.domain.discovery.backends.base import IndexMissing
 from lienthu.domain.discovery.backends.tantivy.store import IndexStore, WriterLock
 from lienthu.domain.discovery.backends.tantivy.writer import TantivyWriter
@@ -188,12 +189,16 @@ class Indexer:
 def documents_of(cluster_ids: Sequence[int]) -> Iterator[SearchDocument]:
     """The documents of these clusters; none for one that has no record of an open library."""
     libraries = network.library_facts()
-    for cluster_id, members in union.members_of(cluster_ids).items():
+    clusters = union.members_of(cluster_ids)
+    shelf_marks = catalog.shelf_marks_of([m.record_id for members in clusters.values() for m in members])
+    for cluster_id, members in clusters.items():
         contributions = []
         for m in members:
             library = libraries[m.library_id]
+            marks, barcodes = shelf_marks.get(m.record_id, ((), ()))
+            description = describe(from_canonical(m.marc))
             contributions.append(
-                Contribution(library.code, library.area, describe(from_canonical(m.marc)), "", m.created_at.date())
+                Contribution(library.code, library.area, description, marks, barcodes, m.created_at.date())
             )
         yield build(cluster_id, contributions[0].description, contributions)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lienthu.domain.network.models.libraries import Branch, Library
 
@@ -11,12 +12,12 @@ from lienthu.domain.network.models.libraries import Branch, Library
 class LineageKind(models.TextChoices):
     """What happened."""
 
-    FOUNDED = "founded", _("Founded")
-    MERGED = "merged", _("Merged")
-    SPLIT = "split", _("Split")
-    RENAMED = "renamed", _("Renamed")
-    MOVED = "moved", _("Moved under another body or place")
-    DISSOLVED = "dissolved", _("Dissolved")
+    FOUNDED = "founded", pgettext_lazy("event in the life of a library", "Founded")
+    MERGED = "merged", pgettext_lazy("event in the life of a library", "Merged")
+    SPLIT = "split", pgettext_lazy("event in the life of a library", "Split")
+    RENAMED = "renamed", pgettext_lazy("event in the life of a library", "Renamed")
+    MOVED = "moved", pgettext_lazy("event in the life of a library", "Moved under another body or place")
+    DISSOLVED = "dissolved", pgettext_lazy("event in the life of a library", "Dissolved")
 
 
 class LineageSide(models.TextChoices):

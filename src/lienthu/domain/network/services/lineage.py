@@ -67,10 +67,10 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class NewBranch:
-    """A branch that a library will become."""
+    """The branch of ``owner_id`` that the library ``former_id`` will become."""
 
-    library_id: int
-    of_library_id: int
+    former_id: int
+    owner_id: int
     code: str
     name: str
 
@@ -276,9 +276,9 @@ def _carry_out(plan: Plan) -> LineageEvent:
 
 
 def _open_branch(new: NewBranch, day: date) -> Branch:
-    described = description_on(new.library_id, day - timedelta(days=1))
+    described = description_on(new.former_id, day - timedelta(days=1))
     return Branch.objects.create(
-        library_id=new.of_library_id,
+        library_id=new.owner_id,
         code=new.code,
         name=new.name,
         name_en=described.name_en,

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import orjson
 from django.db import connection
 
+from lienthu.domain.network.selectors import closed_library_ids
 from lienthu.domain.union.fingerprint import Fingerprint, match_keys
+from lienthu.domain.union.models import Membership
 from lienthu.domain.union.policy import RULE_VERSION, Verdict, decide_same
 
 CANDIDATES_PER_KEY = 30  # a library of 1,000 "Truyện Kiều" must not make matching quadratic
@@ -44,16 +46,28 @@ def attach(incoming: Sequence[Incoming]) -> Attached:
     """Place the records (rules JOIN-1 to JOIN-9). Runs inside the caller's transaction, in bulk statements.
 
     The number of statements does not depend on the number of records. Records of the chunk are found by one
-    another as well as by what is stored.
+    another as well as by what is stored. Where a record leaves a cluster, those it had brought in are placed again.
     """
     if not incoming:
         return Attached(frozenset(), 0)
+    attached, left = _place(incoming, again=False)
+    return Attached(attached.clusters | _reform(left), attached.joined)
+
+
+def _place(incoming: Sequence[Incoming], *, again: bool) -> tuple[Attached, dict[int, int]]:
+    """Place records; also which ones left which cluster. ``again``: even those whose fingerprint is unchanged."""
     keys = {i.record_id: match_keys(i.fingerprint) for i in incoming}
     changed = [i.record_id for i in incoming if not i.is_new]
     before = _current_memberships(changed)
-    stay = {
-        i.record_id for i in incoming if not i.is_new and before.get(i.record_id, (0, ""))[1] == i.fingerprint.dumps()
-    }
+    stay = (
+        set()
+        if again
+        else {
+            i.record_id
+            for i in incoming
+            if not i.is_new and before.get(i.record_id, (0, ""))[1] == i.fingerprint.dumps()
+        }
+    )
     moving = [i for i in incoming if i.record_id not in stay]
     touched = {before[r][0] for r in changed if r in before}
     _forget([i.record_id for i in moving if i.record_id in before], before)
@@ -82,7 +96,8 @@ def attach(incoming: Sequence[Incoming]) -> Attached:
             by_key.setdefault(key, []).append(i.record_id)
     _write(rows, clusters, keys)
     settle(touched - alone)
-    return Attached(frozenset(touched), joined)
+    left = {i.record_id: before[i.record_id][0] for i in moving if i.record_id in before}
+    return Attached(frozenset(touched), joined), left
 
 
 def remove(record_ids: Sequence[int]) -> frozenset[int]:
@@ -91,7 +106,40 @@ def remove(record_ids: Sequence[int]) -> frozenset[int]:
     _forget(list(before), before)
     touched = {cluster for cluster, _ in before.values()}
     settle(touched)
-    return frozenset(touched)
+    return frozenset(touched) | _reform({record_id: cluster for record_id, (cluster, _) in before.items()})
+
+
+def _reform(left: dict[int, int]) -> frozenset[int]:
+    """Place again what only a record that left its cluster had brought into it (rule JOIN-11).
+
+    A cluster that would be empty keeps the first of them, so that its permanent address leads somewhere.
+    """
+    if not left:
+        return frozenset()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.cluster_id, m.record_id, m.matched_record_id, m.fingerprint, m.completeness"
+            " FROM unnest(%s::bigint[]) AS wanted(id)"
+            " CROSS JOIN LATERAL (SELECT * FROM union_membership WHERE cluster_id = wanted.id OFFSET 0) m"
+            " ORDER BY m.cluster_id, m.record_id",
+            [sorted(set(left.values()))],
+        )
+        members = cursor.fetchall()
+    orphans = [m for m in members if m[2] in left and left[m[2]] == m[0]]
+    if not orphans:
+        return frozenset()
+    anchored = {m[0] for m in members if m[2] not in left}
+    again: list[Incoming] = []
+    for cluster_id, record_id, _matched, text, said in orphans:
+        if cluster_id in anchored:
+            again.append(Incoming(record_id, Fingerprint.loads(text), said, is_new=False))
+        else:
+            anchored.add(cluster_id)
+            Membership.objects.filter(record_id=record_id).update(matched_record_id=None, score=None, reasons=[])
+    placed, moved = _place(again, again=True) if again else (Attached(frozenset(), 0), {})
+    now = _current_memberships(list(moved))
+    really = {record_id: old for record_id, old in moved.items() if now[record_id][0] != old}
+    return placed.clusters | _reform(really)
 
 
 def settle(cluster_ids: Iterable[int]) -> None:
@@ -99,23 +147,22 @@ def settle(cluster_ids: Iterable[int]) -> None:
     ids = sorted(set(cluster_ids))
     if not ids:
         return
+    closed = closed_library_ids()
+    ranked: dict[int, list[tuple[bool, int, int]]] = {cluster_id: [] for cluster_id in ids}
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            UPDATE union_cluster c SET size = coalesce(m.size, 0), preferred_id = m.preferred
-            FROM unnest(%s::bigint[]) AS wanted(id)
-            LEFT JOIN LATERAL (
-                SELECT count(*) AS size,
-                       (array_agg(x.record_id ORDER BY l.closed, x.completeness DESC, x.record_id))[1] AS preferred
-                FROM union_membership x
-                JOIN catalog_bibrecord r ON r.id = x.record_id
-                JOIN network_library l ON l.id = r.library_id
-                WHERE x.cluster_id = wanted.id
-            ) m ON true
-            WHERE c.id = wanted.id
-              AND (c.size, c.preferred_id) IS DISTINCT FROM (coalesce(m.size, 0)::integer, m.preferred)
-            """,
+            "SELECT m.cluster_id, m.record_id, m.completeness, r.library_id FROM unnest(%s::bigint[]) AS wanted(id)"
+            " CROSS JOIN LATERAL (SELECT * FROM union_membership WHERE cluster_id = wanted.id OFFSET 0) m"
+            " CROSS JOIN LATERAL (SELECT library_id FROM catalog_bibrecord WHERE id = m.record_id OFFSET 0) r",
             [ids],
+        )
+        for cluster_id, record_id, said, library_id in cursor:
+            ranked[cluster_id].append((library_id in closed, -said, record_id))
+        cursor.execute(
+            "UPDATE union_cluster c SET size = n.size, preferred_id = n.preferred"
+            " FROM unnest(%s::bigint[], %s::integer[], %s::bigint[]) AS n(id, size, preferred)"
+            " WHERE c.id = n.id AND (c.size, c.preferred_id) IS DISTINCT FROM (n.size, n.preferred)",
+            [ids, [len(ranked[i]) for i in ids], [min(ranked[i])[2] if ranked[i] else None for i in ids]],
         )
 
 
@@ -187,7 +234,9 @@ def _candidates(keys: set[int]) -> tuple[dict[int, list[int]], dict[int, _Placed
                 SELECT record_id FROM union_matchkey
                 WHERE union_matchkey.key = wanted.key ORDER BY record_id LIMIT %s
             ) k
-            JOIN union_membership m ON m.record_id = k.record_id
+            CROSS JOIN LATERAL (
+                SELECT cluster_id, fingerprint FROM union_membership WHERE record_id = k.record_id OFFSET 0
+            ) m
             """,
             [list(keys), CANDIDATES_PER_KEY],
         )

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from lienthu.domain.catalog.content import content_of
 from lienthu.domain.catalog.models import ImportBatch
@@ -33,6 +33,7 @@ CHUNK = 1000
 CHUNK_BYTES = 16 * 1024 * 1024
 Progress = Callable[[ImportBatch], None]
 
+_FIRST_STATISTICS = 4 * CHUNK
 _COUNTERS: tuple[str, ...] = ("read", "created", "updated", "unchanged", "quarantined", "repaired", "repeated")
 _COUNTERS += ("joined", "items", "seconds", "next_offset", "next_ordinal")
 
@@ -61,11 +62,15 @@ def run_batch(batch_id: int, *, actor: Actor, progress: Progress | None = None) 
             files.path_of(batch.sha256), batch.format, plan_of(batch), mapping,
             start=batch.next_offset, ordinal=batch.next_ordinal,
         )  # fmt: skip
+        statistics_due = max(_FIRST_STATISTICS, batch.next_ordinal)
         for chunk in _chunks(reading):
             began = time.monotonic()
             batch = _one_chunk(batch.pk, chunk, rules, rehearsal, began, actor)
             if batch.status != ImportBatch.Status.RUNNING:
                 return batch
+            if batch.next_ordinal >= statistics_due:
+                refresh_statistics()
+                statistics_due = batch.next_ordinal * 8
             if progress:
                 progress(batch)
     except Exception as e:
@@ -89,6 +94,14 @@ def undo_batch(batch_id: int, *, actor: Actor, progress: Callable[[int], None] |
         if progress:
             progress(done)
     return batches.finish_undo(batch.pk, actor=actor)
+
+
+def refresh_statistics() -> None:
+    """Tell the planner how large the tables have become: while they grow fast, autovacuum's word comes too late."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE catalog_bibrecord, catalog_revision, catalog_item, union_membership, union_matchkey, union_cluster"
+        )
 
 
 def _chunks(reading: Iterator[ReadPiece]) -> Iterator[list[ReadPiece]]:
@@ -143,6 +156,7 @@ def _prepare(chunk: Sequence[ReadPiece], rules: Sequence[HoldingRule]) -> tuple[
     for p in chunk:
         if p.record is None:
             problem = p.problem or Problem("not-marc")
+            report.problems += [(p.ordinal, p.offset, "", r.code, r.detail, False) for r in p.repairs]
             report.quarantine.append((p.ordinal, p.offset, p.raw, problem.code, problem.detail))
             continue
         content = content_of(p.record, rules)

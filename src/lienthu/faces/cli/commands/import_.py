@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from lienthu.faces.cli.ground import Refusal
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """FILE... --library CODE and how to read them."""
@@ -29,33 +31,51 @@ def run(options: argparse.Namespace) -> int:
     from lienthu.domain.union.services.conduct import run_batch
     from lienthu.faces.cli.indexing import catch_up
     from lienthu.platform.actor import Actor
+    from lienthu.platform.processes import tune_for_bulk
 
+    tune_for_bulk()
     actor = Actor.system("cli")
     library = library_by_code(options.library)
-    mapping = json.loads(options.mapping.read_text()) if options.mapping else None
+    mapping = _mapping(options.mapping) if options.mapping else None
+    for path in options.files:
+        if not path.is_file():
+            raise Refusal(f"There is no file {path}. Nothing has been imported.")
     done: list[Any] = []
     began = time.monotonic()
-    for path in options.files:
-        batch = batches.receive(
-            path,
-            library=library,
-            actor=actor,
-            source_code=options.source,
-            encoding=options.encoding,
-            fmt=options.format,
-            dry_run=options.dry_run,
-            options={"mapping": mapping} if mapping else None,
-        )
-        batch = run_batch(batch.pk, actor=actor, progress=None if options.json else _progress)
-        done.append(batch)
-        if not options.json:
-            _report(batch)
-    if not options.dry_run:
-        catch_up()
+    try:
+        for path in options.files:
+            batch = batches.receive(
+                path,
+                library=library,
+                actor=actor,
+                source_code=options.source,
+                encoding=options.encoding,
+                fmt=options.format,
+                dry_run=options.dry_run,
+                options={"mapping": mapping} if mapping else None,
+            )
+            batch = run_batch(batch.pk, actor=actor, progress=None if options.json else _progress)
+            done.append(batch)
+            if not options.json:
+                _report(batch)
+    finally:
+        # also after a refused or broken file: what was imported before it is found at once
+        if not options.dry_run:
+            catch_up()
     seconds = round(time.monotonic() - began, 3)
     if options.json:
         print(json.dumps(_summary(done, seconds), ensure_ascii=False))
     return 1 if any(b.quarantined for b in done) else 0
+
+
+def _mapping(path: Path) -> dict[str, str]:
+    try:
+        mapping = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as e:
+        raise Refusal(f"{path} is not JSON: {e}") from e
+    if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
+        raise Refusal(f'{path} must be an object of texts, such as {{"Nhan đề": "title"}}.')
+    return mapping
 
 
 def _summary(done: list[Any], seconds: float) -> dict[str, Any]:

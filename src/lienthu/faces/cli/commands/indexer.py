@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 
-from lienthu.platform.processes import die_with_parent
+from lienthu.platform.processes import die_with_parent, tune_for_bulk
 
 MIGRATES = False
 
@@ -19,6 +19,7 @@ def run(options: argparse.Namespace) -> int:
     from lienthu.domain.discovery.services.indexing import run_forever
 
     die_with_parent()
+    tune_for_bulk()
     stopping = False
 
     def stop(*_: object) -> None:

@@ -13,7 +13,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Build and switch. Refused while another process writes the index: it is asked to build instead."""
     from lienthu.domain.discovery.services.indexing import Indexer, ask_for_rebuild
+    from lienthu.platform.processes import tune_for_bulk
 
+    tune_for_bulk()
     with Indexer() as indexer:
         if not indexer.acquire():
             ask_for_rebuild()

@@ -6,7 +6,7 @@ import argparse
 import fcntl
 from io import IOBase
 
-from lienthu.platform.processes import die_with_parent
+from lienthu.platform.processes import die_with_parent, tune_for_bulk
 
 MIGRATES = False
 
@@ -22,6 +22,7 @@ def run(options: argparse.Namespace) -> int:
     from lienthu.domain.union.jobs import take_up_interrupted
 
     die_with_parent()
+    tune_for_bulk()
     alone = _only_worker()
     take_up_interrupted(all_are_dead=alone is not None)
     worker_app = app.with_connector(app.connector.get_worker_connector())

@@ -141,7 +141,7 @@ def _snippet(d: Description, marker: Marker, shown: str) -> SafeString | str:
 
 def _places(d: Description) -> Iterable[tuple[str, str]]:
     yield pgettext("found in", "Other titles"), "; ".join(d.other_titles)
-    yield pgettext("found in", "Subjects"), "; ".join((*d.subjects, *d.places))
+    yield pgettext("found in", "Subjects"), "; ".join(dict.fromkeys((*d.subjects, *d.places)))
     yield pgettext("found in", "Responsibility"), d.responsibility
     yield "", d.summary
     yield pgettext("found in", "Contents"), d.contents

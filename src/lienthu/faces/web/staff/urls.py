@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+
+from lienthu.faces.web.staff.views import batch, check, export, findings, home, imports, records, trial, union
 
 app_name = "staff"
-urlpatterns: list[URLPattern | URLResolver] = []
+# The network's screens keep their own namespace, staff_network, whose addresses stand beside ours.
+_OWN: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("imports/", imports.import_list, name="import_list"),
+    path("imports/new/", imports.import_new, name="import_new"),
+    path("imports/<int:pk>/", batch.batch, name="batch"),
+    path("imports/<int:pk>/check/", check.check, name="import_check"),
+    path("imports/<int:pk>/trial/", trial.trial, name="import_trial"),
+    path("imports/<int:pk>/start/", batch.start, name="import_start"),
+    path("imports/<int:pk>/undo/", batch.undo, name="import_undo"),
+    path("imports/<int:pk>/file/", batch.original_file, name="import_file"),
+    path("imports/<int:pk>/problems/<slug:code>/", findings.problems, name="import_problems"),
+    path("imports/<int:pk>/quarantine/", findings.quarantine, name="import_quarantine"),
+    path("imports/<int:pk>/quarantine/<int:ordinal>/", findings.piece, name="import_piece"),
+    path("imports/<int:pk>/quarantine/<int:ordinal>/bytes/", findings.piece_bytes, name="import_piece_bytes"),
+    path("records/", records.records, name="records"),
+    path("records/<int:pk>/", records.record, name="record"),
+    path("records/<int:pk>/revisions/<int:number>/", records.revision, name="record_revision"),
+    path("records/<int:pk>/revisions/<int:number>/bytes/", records.revision_bytes, name="record_bytes"),
+    path("records/<int:pk>/set-apart/", union.set_apart, name="record_set_apart"),
+    path("records/<int:pk>/bring-together/", union.bring_together, name="record_bring_together"),
+    path("export/", export.export, name="export"),
+]

@@ -51,6 +51,14 @@ def suggestion_field(kind: str) -> str:
     return f"suggest_{kind}"
 
 
+def _add(out: tantivy.Document, scope: str, exact: str, folded: str, unmarked: str) -> None:
+    if folded:
+        out.add_text(f"{scope}_x", exact)
+        out.add_text(f"{scope}_f", folded)
+    if unmarked:
+        out.add_text(f"{scope}_u", unmarked)
+
+
 def to_tantivy(doc: SearchDocument) -> tantivy.Document:
     """A search document as tantivy takes it."""
     out = tantivy.Document()
@@ -63,13 +71,11 @@ def to_tantivy(doc: SearchDocument) -> tantivy.Document:
     }
     rest = tokens_of(doc.rest)
     for scope, tokens in scoped.items():
-        out.add_text(f"{scope}_x", tokens.exact)
-        out.add_text(f"{scope}_f", tokens.folded)
-        out.add_text(f"{scope}_u", tokens.unmarked)
+        _add(out, scope, tokens.exact, tokens.folded, tokens.unmarked)
     everything = (*scoped.values(), rest)
-    out.add_text("any_x", " ".join(t.exact for t in everything))
-    out.add_text("any_f", " ".join(t.folded for t in everything))
-    out.add_text("any_u", " ".join(t.unmarked for t in everything))
+    exact = " ¶ ".join(t.exact for t in everything if t.exact)
+    folded = " ¶ ".join(t.folded for t in everything if t.folded)
+    _add(out, "any", exact, folded, " ".join(t.unmarked for t in everything if t.unmarked))
     for identifier in doc.identifiers:
         out.add_text("identifier", identifier_key(identifier))
     out.add_text("title_key", doc.title_key)

@@ -21,7 +21,7 @@ class DayField(forms.DateField):
     """A day, picked or typed as dd/mm/yyyy."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date", "class": "input--short"}, format="%Y-%m-%d"))
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date", "class": "day-input"}, format="%Y-%m-%d"))
         super().__init__(input_formats=DATE_FORMATS, **kwargs)
 
 
@@ -56,6 +56,9 @@ class LibraryField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not sub
 
 class LibrariesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable when running
     """Several libraries."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.SelectMultiple(attrs={"size": 10}), **kwargs)
 
     def label_from_instance(self, obj: Library) -> str:
         """Name and code."""

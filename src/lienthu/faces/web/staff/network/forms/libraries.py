@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lienthu.domain.network.models import Library, LibraryType
+from lienthu.domain.network.models.libraries import isil_shaped
 from lienthu.domain.network.services.libraries import Particulars, described_today
 from lienthu.domain.network.services.periods import Description
 from lienthu.faces.web.staff.network.forms.fields import DayField, UnitField
@@ -35,7 +36,7 @@ class LibraryForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=250)
     name_en = forms.CharField(label=_("Name in English"), max_length=250, required=False)
     short_name = forms.CharField(label=_("Short name"), max_length=80, required=False)
-    type = forms.ChoiceField(label=_("Type"), choices=LibraryType.choices)
+    type = forms.ChoiceField(label=_("Type"), choices=LibraryType.choices, initial=LibraryType.PUBLIC)
     parent_body = forms.CharField(
         label=_("Parent body"),
         max_length=250,
@@ -107,7 +108,10 @@ class NewLibraryForm(LibraryForm):
     """A library that is not in the register yet."""
 
     code = forms.CharField(
-        label=_("Code"), max_length=16, help_text=_("ISIL-shaped and provisional, e.g. VN-QNTV. It never changes.")
+        label=_("Code"),
+        max_length=16,
+        validators=[isil_shaped],
+        help_text=_("ISIL-shaped and provisional, e.g. VN-QNTV. It never changes."),
     )
     valid_from = DayField(label=_("Founded on"), required=False, help_text=_("Empty where it is not known."))
 

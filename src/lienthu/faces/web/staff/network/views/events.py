@@ -109,7 +109,7 @@ def _told(plan: Plan) -> list[Line]:
     lines += [
         Line(
             _("%(library)s gets a new branch “%(branch)s” with the code %(code)s.")
-            % {"library": _named(names[new.library_id]), "branch": new.name, "code": new.code},
+            % {"library": _named(names[new.owner_id]), "branch": new.name, "code": new.code},
             "home",
         )
         for new in plan.branches

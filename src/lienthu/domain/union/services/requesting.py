@@ -1,0 +1,43 @@
+"""What a person asks for, done by a worker later: the batch's new state and its job are one transaction."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from lienthu.domain.catalog.models import ImportBatch
+from lienthu.domain.catalog.services import batches, planning
+from lienthu.domain.union import jobs
+from lienthu.platform.actor import Actor
+
+
+@transaction.atomic
+def request_import(batch_id: int, *, actor: Actor) -> ImportBatch:
+    """Queue an uploaded or stopped batch. Raises BatchStateRefused in any other state."""
+    batch = planning.queue(batch_id, actor=actor)
+    if not _job_waits("import.run", batch_id):
+        jobs.enqueue_import(batch_id, actor=actor)
+    return batch
+
+
+@transaction.atomic
+def request_trial(batch_id: int, *, actor: Actor) -> ImportBatch:
+    """Queue a rehearsal of an uploaded batch; returns the rehearsal. Raises BatchStateRefused."""
+    trial = planning.open_trial(batch_id, actor=actor)
+    if not _job_waits("import.run", trial.pk):
+        jobs.enqueue_import(trial.pk, actor=actor)
+    return trial
+
+
+@transaction.atomic
+def request_undo(batch_id: int, *, actor: Actor) -> ImportBatch:
+    """Queue the undoing of a batch; one that runs stops at its next chunk. Raises BatchStateRefused."""
+    batch = batches.begin_undo(batch_id, actor=actor)
+    if not _job_waits("import.undo", batch_id):
+        jobs.enqueue_undo(batch_id, actor=actor)
+    return batch
+
+
+def _job_waits(task: str, batch_id: int) -> bool:
+    """Whether a job is queued already, e.g. the retry of one that failed: a second one would break the transaction."""
+    return ProcrastinateJob.objects.filter(queueing_lock=f"{task}:{batch_id}", status="todo").exists()

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from lienthu.faces.web.portal.limits import LIMITER
+
+
+@pytest.fixture(autouse=True)
+def _full_buckets() -> Iterator[None]:
+    """No test pays for the searches of another."""
+    LIMITER.clear()
+    yield
+    LIMITER.clear()

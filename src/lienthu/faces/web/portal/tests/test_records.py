@@ -1,0 +1,172 @@
+"""The page of a publication, its MARC view, its cover, and where old addresses lead."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from lienthu.domain.discovery.query import SearchRequest
+from lienthu.domain.discovery.selectors import search
+from lienthu.domain.union.models import Cluster
+
+
+def id_of(query: str, **filters: str) -> int:
+    request = SearchRequest(q=query, filters={name: (value,) for name, value in filters.items()}, facets=False)
+    return search(request).hits[0].id
+
+
+def html_of(client, id_: int, **params: str) -> str:
+    response = client.get(f"/records/{id_}/", params)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_publication_of_several_libraries(client, province) -> None:
+    html = html_of(client, id_of("địa chí quảng ninh", library="VN-QNTV"))
+    assert re.search(r'<h1 class="record-head__title"[^>]*>Địa chí Quảng Ninh', html)
+    assert 'href="/libraries/VN-QNTV/"' in html
+    assert "Ký hiệu xếp giá" in html
+    assert "được gộp thành một tài liệu" in html
+    assert "Độ chắc chắn" in html
+
+
+def test_the_call_number_is_shown_to_the_letter(client, province) -> None:
+    from lienthu.domain.discovery.selectors import publication
+
+    id_ = id_of("số đỏ", library="VN-QNTV")
+    view = publication(id_)
+    assert view
+    call_numbers = [copy.call_number for holding in view.holdings for copy in holding.copies]
+    assert call_numbers
+    html = html_of(client, id_)
+    assert all(number in html for number in call_numbers)
+
+
+def test_people_and_subjects_lead_to_searches_that_find_the_work_again(client, province) -> None:
+    id_ = id_of("số đỏ", library="VN-QNTV")
+    html = html_of(client, id_)
+    links = re.findall(r'href="(/search/\?(?:person|subject)=[^"]+)"', html)
+    assert links
+    for link in links:
+        found = client.get(link.replace("&amp;", "&") + "&q=số đỏ")
+        assert f'href="/records/{id_}/"' in found.content.decode()
+
+
+def test_citations_and_exports(client, province) -> None:
+    id_ = id_of("số đỏ", library="VN-QNTV")
+    html = html_of(client, id_)
+    for style in ("apa", "mla", "chicago", "iso690"):
+        assert f'id="cite-{style}"' in html
+    for name in ("ris", "bibtex", "marc", "marcxml", "dc", "json"):
+        assert f'href="/api/v1/records/{id_}?format={name}"' in html
+
+
+def test_an_article_names_its_host(client, province) -> None:
+    request = SearchRequest(filters={"material_type": ("article",)}, facets=False, size=50)
+    article = next(hit for hit in search(request).hits if hit.description.host)
+    assert article.description.host
+    assert article.description.host.title in html_of(client, article.id)
+
+
+def test_online_copies_are_outward_links(client, province) -> None:
+    id_ = id_of("", online="online")
+    links = re.findall(r'<a class="btn" href="(https?://[^"]+)" rel="([^"]+)"', html_of(client, id_))
+    assert links
+    assert all("noopener" in rel for _, rel in links)
+
+
+def test_nothing_inline_in_the_page(client, province) -> None:
+    html = html_of(client, id_of("truyện kiều"))
+    assert not re.search(r"<script(?![^>]*\bsrc=)", html)
+    assert "<style" not in html
+    assert not re.search(r"\son\w+=", html)
+    assert not re.search(r'<(?!svg|g|path|rect|text)[a-z]+[^>]*\sstyle="', html)
+
+
+def test_head_for_sharing_and_engines(client, province) -> None:
+    id_ = id_of("số đỏ", library="VN-QNTV")
+    html = html_of(client, id_)
+    assert f'<link rel="canonical" href="http://testserver/records/{id_}/">' in html
+    assert '<meta property="og:title" content="Số đỏ' in html
+
+
+def test_the_marc_view_shows_every_library_s_record(client, province) -> None:
+    id_ = id_of("địa chí quảng ninh", library="VN-QNTV")
+    html = html_of(client, id_, view="marc")
+    assert html.count('class="marc-record"') == len(search_members(id_))
+    assert ">245<" in html
+    assert "$a" in html
+    assert "noindex" in html
+
+
+def search_members(id_: int) -> list[object]:
+    from lienthu.domain.union.selectors import members_of
+
+    return list(members_of([id_])[id_])
+
+
+def test_a_merged_publication_leads_to_where_it_went(client, province) -> None:
+    target = id_of("số đỏ", library="VN-QNTV")
+    gone = Cluster.objects.create(size=0, merged_into_id=target)
+    response = client.get(f"/records/{gone.pk}/")
+    assert response.status_code == 301
+    assert response["Location"] == f"/records/{target}/"
+    assert client.get(f"/covers/{gone.pk}.svg")["Location"] == f"/covers/{target}.svg"
+
+
+@pytest.mark.parametrize("path", ["/records/999999999/", "/covers/999999999.svg"])
+def test_what_never_was_is_404(client, province, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def closed_only() -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.cluster_id FROM union_membership m JOIN catalog_bibrecord r ON r.id = m.record_id"
+            " JOIN network_library l ON l.id = r.library_id GROUP BY 1 HAVING bool_and(l.closed) LIMIT 1"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_what_only_a_closed_library_holds_is_not_there(client, province) -> None:
+    id_ = closed_only()
+    assert client.get(f"/records/{id_}/").status_code == 404
+    assert client.get(f"/records/{id_}/", {"view": "marc"}).status_code == 404
+    assert client.get(f"/covers/{id_}.svg").status_code == 404
+
+
+def test_a_closed_library_is_not_named_among_the_reasons(client, province) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.cluster_id FROM union_membership m JOIN catalog_bibrecord r ON r.id = m.record_id"
+            " JOIN network_library l ON l.id = r.library_id GROUP BY 1"
+            " HAVING bool_or(l.closed) AND count(*) FILTER (WHERE NOT l.closed) > 1"
+        )
+        shared = [row[0] for row in cursor.fetchall()]
+    assert shared
+    for id_ in shared[:5]:
+        html = html_of(client, id_)
+        assert "VN-QNLV01" not in html
+        assert "quân sự" not in html.lower() or "quân sự" in html.split("</h1>")[0].lower()
+
+
+def test_a_record_page_takes_few_statements(client, province, django_assert_max_num_queries) -> None:
+    with django_assert_max_num_queries(16):
+        html_of(client, id_of("địa chí quảng ninh", library="VN-QNTV"))
+
+
+def test_a_cover_is_an_inert_cached_picture(client, province) -> None:
+    id_ = id_of("truyện kiều")
+    response = client.get(f"/covers/{id_}.svg")
+    assert response["Content-Type"] == "image/svg+xml; charset=utf-8"
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "max-age" in response["Cache-Control"]
+    assert b"<script" not in response.content
+    again = client.get(f"/covers/{id_}.svg", headers={"if-none-match": response["ETag"]})
+    assert again.status_code == 304

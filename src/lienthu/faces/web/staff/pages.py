@@ -1,0 +1,71 @@
+"""What every page of this face shares: its frame, its trail, its steps, and how a refusal is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from lienthu.domain.catalog.errors import CatalogRefused
+from lienthu.domain.catalog.models import ImportBatch
+from lienthu.faces.web.staff.access import Desk
+from lienthu.faces.web.staff.navigation import current_library, staff_nav
+
+Trail = Sequence[tuple[str, str]]
+
+
+def show(desk: Desk, template: str, *, trail: Trail = (), status: int = 200, **context: Any) -> HttpResponse:
+    """A page inside the staff frame. ``trail``: (label, url) from the outside in; the page itself has no url."""
+    crumbs = [{"label": _("Overview"), "url": reverse("staff:home")}]
+    crumbs += [{"label": label, "url": url} for label, url in trail]
+    frame = {
+        "staff_nav": staff_nav(desk.request, desk.rights),
+        "current_library": current_library(desk.rights),
+        "breadcrumb": crumbs if trail else None,
+        "desk": desk,
+    }
+    return render(desk.request, f"staff/{template}", {**frame, **context}, status=status)
+
+
+def batch_trail(batch: ImportBatch, *more: tuple[str, str]) -> Trail:
+    """The trail of a page below an import."""
+    last = reverse("staff:batch", args=[batch.pk]) if more else ""
+    return [(_("Imports"), reverse("staff:import_list")), (batch.filename, last), *more]
+
+
+def steps_of(batch: ImportBatch | None, current: str) -> list[dict[str, str]]:
+    """The four steps of the wizard. Steps behind and the next one are links while the file may still be changed."""
+    names = ["new", "check", "trial", "import"]
+    labels = [_("Choose a file"), _("Check how it is read"), _("Dry run"), _("Import")]
+    at = names.index(current)
+    open_ = batch is not None and batch.status == ImportBatch.Status.UPLOADED
+    urls = ["", "", "", ""]
+    if batch is not None and open_:
+        urls[1] = reverse("staff:import_check", args=[batch.pk])
+        urls[2] = reverse("staff:import_trial", args=[batch.pk])
+    states = ["done" if i < at else "current" if i == at else "" for i in range(4)]
+    if batch is not None and current == "import":
+        finished = {ImportBatch.Status.DONE: "done", ImportBatch.Status.FAILED: "failed"}
+        states[3] = finished.get(ImportBatch.Status(batch.status), "current")
+    return [
+        {"label": label, "state": state, "url": url if i != at else ""}
+        for i, (label, state, url) in enumerate(zip(labels, states, urls, strict=True))
+    ]
+
+
+def tell(request: HttpRequest, refused: CatalogRefused) -> None:
+    """Show a refusal on the next page."""
+    messages.error(request, refused.message)
+
+
+def number_from(request: HttpRequest, name: str) -> int | None:
+    """A number of the query string; None where it is missing or none, or too large for a key."""
+    text = request.GET.get(name, "")
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        return int(text)
+    return None

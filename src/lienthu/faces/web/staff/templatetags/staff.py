@@ -1,0 +1,65 @@
+"""`{% load staff %}`: codes as words, sizes, MARC lines."""
+
+from __future__ import annotations
+
+from django import template
+from django.template.defaultfilters import filesizeformat
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from lienthu.faces.web.staff import words
+from lienthu.faces.web.staff.marc_lines import Line, lines_of
+from lienthu.faces.web.staff.problems import Sentence, sentence
+from lienthu.faces.web.ui.icons import icon_svg
+from lienthu.foundation.marc.model import Record
+
+register = template.Library()
+_ICONS = {"ok": "check", "warning": "warning", "danger": "error", "off": "clock"}
+
+register.filter("problem_sentence", sentence)
+register.filter("encoding_label", words.encoding_label)
+register.filter("format_label", words.format_label)
+
+
+@register.filter
+def import_status(status: str) -> SafeString:
+    """The state of an import, in words with an icon."""
+    label, kind = words.STATUS.get(status, (status, "off"))
+    icon = "refresh" if status in ("running", "undoing") else "undo" if status == "undone" else _ICONS[kind]
+    return format_html(
+        '<span class="status status--{} nowrap">{}<span>{}</span></span>', kind, icon_svg(icon, css="icon--sm"), label
+    )
+
+
+@register.filter
+def item_status(status: str) -> SafeString:
+    """The state of a copy, in words with an icon."""
+    label, kind = words.ITEM_STATUS.get(status, (status, "off"))
+    icon = "info" if kind == "off" else _ICONS[kind]
+    return format_html(
+        '<span class="status status--{} nowrap">{}<span>{}</span></span>', kind, icon_svg(icon, css="icon--sm"), label
+    )
+
+
+@register.filter
+def action_label(action: str) -> words.Label:
+    """An act of the audit trail in words."""
+    return words.ACTIONS.get(action, action)
+
+
+@register.filter
+def field_label(name: str) -> words.Label:
+    """A field of a table in words."""
+    return words.FIELDS.get(name, name)
+
+
+@register.filter
+def marc_lines(record: Record) -> list[Line]:
+    """The lines of a record."""
+    return lines_of(record)
+
+
+@register.filter
+def file_size(size: int) -> str:
+    """12,3 MB."""
+    return filesizeformat(size)

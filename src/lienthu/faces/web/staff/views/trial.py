@@ -1,0 +1,46 @@
+"""Step 3 of the wizard: a dry run, its progress and its report."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from lienthu.domain.catalog.batch_selectors import latest_trial
+from lienthu.domain.catalog.errors import CatalogRefused
+from lienthu.domain.catalog.models import ImportBatch
+from lienthu.domain.catalog.services.planning import same_plan
+from lienthu.domain.network.policy import Permission
+from lienthu.domain.union.services.requesting import request_trial
+from lienthu.faces.web.staff.access import Desk, batch_page
+from lienthu.faces.web.staff.pages import batch_trail, show, steps_of, tell
+from lienthu.faces.web.staff.reports import is_going, progress_of, report_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@batch_page(Permission.IMPORT_RECORDS)
+def trial(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse:
+    """What the import would do. POST starts a dry run."""
+    if request.method == "POST":
+        try:
+            request_trial(batch.pk, actor=desk.actor)
+        except CatalogRefused as refused:
+            tell(request, refused)
+            return redirect("staff:batch", pk=batch.pk)
+        return redirect("staff:import_trial", pk=batch.pk)
+    if batch.status != ImportBatch.Status.UPLOADED or batch.dry_run:
+        return redirect("staff:batch", pk=batch.pk)
+    found = latest_trial(batch)
+    going = found is not None and is_going(found)
+    context = {
+        "batch": batch,
+        "trial": found,
+        "going": going,
+        "progress": progress_of(found) if found and going else None,
+        "report": report_of(found) if found and found.read and not going else None,
+        "outdated": found is not None and not same_plan(found, batch),
+        "steps": steps_of(batch, "trial"),
+    }
+    template = "trial_live.html" if request.headers.get("HX-Request") else "import_trial.html"
+    return show(desk, template, trail=batch_trail(batch, (_("Dry run"), "")), **context)
