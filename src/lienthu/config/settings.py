@@ -152,6 +152,7 @@ FORMAT_MODULE_PATH = ["lienthu.config.formats"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [
     ("npm/htmx.org", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
     ("npm/@fontsource", BASE_DIR / "node_modules" / "@fontsource"),

@@ -1,4 +1,4 @@
-"""Records out again, in the formats they came in. Streams: memory does not grow with the number of records."""
+"""Records out again, in the formats they came in (rule IMP-29). Memory does not grow with their number."""
 
 from __future__ import annotations
 

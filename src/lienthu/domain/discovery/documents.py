@@ -134,7 +134,7 @@ def _facets(
 
     subjects = distinct(s.split(" -- ")[0] for d in described for s in d.subjects)
     collections = []
-    if any(_is_local(d) for d in described):
+    if any(is_local_history(d) for d in described):
         collections.append(LOCAL_HISTORY)
     if any(d.audience_children for d in described):
         collections.append(CHILDREN)
@@ -150,7 +150,8 @@ def _facets(
     }
 
 
-def _is_local(d: Description) -> bool:
+def is_local_history(d: Description) -> bool:
+    """Whether a publication is about the province, by its subjects, places and title (rule SEA-9)."""
     return any(_names_the_province(text) for text in (*d.subjects, *d.places, d.title))
 
 
@@ -170,11 +171,17 @@ def _suggestions(preferred: Description, described: Sequence[Description]) -> di
     if preferred.title_proper:
         out["title"].append(_suggestion(_value(preferred.title_proper)[1].split(), preferred.title_proper))
     for name in dict.fromkeys(_direct(a.name) for d in described for a in d.authors):
-        words = _value(name)[1].split()
-        out["person"] += [_suggestion(words[start:], name) for start in range(min(len(words), 4))]
+        out["person"] += _name_suggestions(name)
     for subject in dict.fromkeys(s.split(" -- ")[0] for d in described for s in d.subjects):
-        out["subject"].append(_suggestion(_value(subject)[1].split(), subject))
-    return {kind: [t for t in dict.fromkeys(terms) if t] for kind, terms in out.items()}
+        out["subject"] += _name_suggestions(subject)[:1]
+    return out
+
+
+@lru_cache(maxsize=60_000)
+def _name_suggestions(name: str) -> list[str]:
+    """From the first and each later word of a name or subject; callers must not change the list."""
+    words = _value(name)[1].split()
+    return list(dict.fromkeys(_suggestion(words[start:], name) for start in range(min(len(words), 4))))
 
 
 def _suggestion(words: Sequence[str], display: str) -> str:

@@ -26,7 +26,7 @@ _ISBN = re.compile(r"^(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx]$")
 
 
 def parse(text: str) -> Plan:
-    """The plan of a typed query: words, "phrases", scope:word, -word, prefix*; an ISBN is an identifier."""
+    """The plan of a typed query: words, "phrases", scope:word, -word, prefix*; an ISBN is an identifier (SEA-16)."""
     text = clean(text)[:MAX_QUERY_CHARS].translate(_QUOTES)
     clauses: list[Clause] = []
     if _ISBN.match(text.strip()):

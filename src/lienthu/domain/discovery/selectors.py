@@ -243,7 +243,7 @@ def hits_of(found: Sequence[tuple[int, float]]) -> tuple[Hit, ...]:
 
 
 def suggest(text: str, limit: int = 10) -> list[Suggestion]:
-    """Completions of what is being typed: titles, people, subjects, mixed by how much is held."""
+    """Completions of what is being typed: titles, people, subjects, mixed by how much is held (SEA-18)."""
     words = folded_tokens(text[:120])
     if not words:
         return []

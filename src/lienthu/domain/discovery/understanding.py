@@ -110,7 +110,7 @@ def as_text(plan: Plan) -> str:
     """A plan as a query that can be typed again."""
     parts = []
     for c in plan.clauses:
-        words = " ".join(w.typed for w in c.words)
+        words = " ".join(w.typed + "*" * w.prefix for w in c.words)
         scope = {
             "title": "title:",
             "person": "author:",

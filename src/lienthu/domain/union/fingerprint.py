@@ -31,6 +31,8 @@ _ROMAN: Final = {
         ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv"], 1
     )
 }
+_SPOKEN: Final = {w: str(i) for i, w in enumerate(("mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam"), 1)}
+_NUMBERS: Final = {**_SPOKEN, "nhat": "1", "nhi": "2", "tu": "4", **_ROMAN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def volume_key(part: str) -> str:
     if not part:
         return ""
     text = _VOLUME_WORDS.sub("", fold(part)).strip(" .,:;")
-    return " ".join(_ROMAN.get(word, word.lstrip("0") or word) for word in re.findall(r"\w+", text))
+    return " ".join(_NUMBERS.get(word) or word.lstrip("0") or word for word in re.findall(r"\w+", text))
 
 
 @lru_cache(maxsize=_REMEMBERED)

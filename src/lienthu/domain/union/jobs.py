@@ -1,4 +1,4 @@
-"""Background jobs of imports: thin entry points. Jobs are idempotent and may be run again after a crash."""
+"""Background jobs of imports: thin entry points, idempotent, run again after a crash (rule IMP-27)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from lienthu.domain.catalog.errors import BatchStateRefused
 from lienthu.domain.catalog.models import ImportBatch
+from lienthu.domain.catalog.services.batches import note_interrupted
 from lienthu.domain.union.services import conduct
 from lienthu.platform.actor import Actor
 
@@ -74,6 +75,7 @@ def take_up_interrupted(*, all_are_dead: bool) -> int:
     if all_are_dead:
         for job_id in ProcrastinateJob.objects.filter(status="doing").values_list("id", flat=True):
             app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())
+    note_interrupted(actor=Actor.system("worker"))
     for batch in ImportBatch.objects.filter(status__in=[ImportBatch.Status.RUNNING, ImportBatch.Status.UNDOING]):
         if not batch.options.get("background"):
             continue  # a command line import that died is resumed by whoever ran it

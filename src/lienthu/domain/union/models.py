@@ -20,7 +20,7 @@ class Cluster(models.Model):
 
 
 class Membership(models.Model):
-    """A record's place in a cluster, with what was compared and the reasons it was put there."""
+    """A record's place in a cluster, with what was compared and the reasons it was put there (rule JOIN-12)."""
 
     record = models.OneToOneField(BibRecord, primary_key=True, on_delete=models.CASCADE, related_name="membership")
     cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="members")

@@ -61,7 +61,7 @@ def decide_same(a: Fingerprint, b: Fingerprint) -> Verdict:
     if contradicts or not title.agrees:
         return Verdict(False, max(0.0, 0.5 - 0.1 * len(contradicts)), reasons)  # JOIN-5
     # JOIN-6: title alone proves nothing; a person, or year and publisher or host, must stand behind it
-    # JOIN-7: a silent year is bridged only by the same persons or the same publisher
+    # JOIN-7: a silent year is bridged only by the same persons and the same publisher
     both_undated = not a.year and not b.year
     carried = (
         (persons.agrees and (year.agrees or both_undated or publisher.agrees))

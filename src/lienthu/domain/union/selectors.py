@@ -83,7 +83,7 @@ def cluster_ids_after(after: int, limit: int) -> list[int]:
 
 
 def where_is(cluster_id: int) -> int | None:
-    """The cluster that this permanent address leads to now: itself, the one it went into, or None."""
+    """The cluster a permanent address leads to now (rule JOIN-14): itself, the one it went into, or None."""
     seen: set[int] = set()
     while cluster_id not in seen:
         seen.add(cluster_id)

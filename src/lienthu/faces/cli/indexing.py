@@ -9,11 +9,10 @@ _PATIENCE = 120.0
 
 def catch_up() -> None:
     """Return when the index shows everything committed so far (or the running indexer takes very long)."""
-    from lienthu.domain.discovery.services.indexing import CONSUMER, Indexer
-    from lienthu.platform.services import changes
+    from lienthu.domain.discovery.services.indexing import Indexer, anything_waits
 
     waited = 0.0
-    while changes.waiting(CONSUMER) and waited < _PATIENCE:
+    while anything_waits() and waited < _PATIENCE:
         with Indexer() as indexer:
             if indexer.acquire():
                 indexer.drain()

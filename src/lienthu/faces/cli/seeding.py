@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from lienthu.domain.catalog.models import BibRecord
+from lienthu.domain.catalog.models import BibRecord, ImportBatch
 from lienthu.domain.catalog.selectors import rules_of
 from lienthu.domain.catalog.services import batches
 from lienthu.domain.catalog.services.sources import set_column_mapping, set_holding_rules
@@ -26,6 +27,7 @@ from lienthu.faces.cli.sample.contributions import contributions
 from lienthu.faces.cli.sample.network import load_network
 from lienthu.foundation.marc.holdings import PRESETS, rules_to_list
 from lienthu.platform.actor import Actor
+from lienthu.platform.models import User
 from lienthu.platform.services.accounts import open_account
 
 ACTOR: Final = Actor.system("sample")
@@ -68,8 +70,6 @@ def is_empty() -> bool:
 
 def sample_accounts() -> tuple[SampleAccount, ...]:
     """The sample accounts that are there."""
-    from lienthu.platform.models import User
-
     there = set(User.objects.filter(sample=True).values_list("username", flat=True))
     return tuple(a for a in _ACCOUNTS if a.username in there)
 
@@ -78,6 +78,8 @@ def seed_province(progress: Callable[[str], None] = lambda line: None) -> Seeded
     """Load network, accounts and every contribution, join and index them. Running it again changes nothing."""
     load_sample(load_network(), actor=ACTOR)
     for account in _ACCOUNTS:
+        if User.objects.filter(username=account.username).exists():
+            continue
         user = open_account(account.username, account.password, actor=ACTOR, display_name=account.name, sample=True)
         library = library_by_code(account.library) if account.library else None
         grant_role(user_id=user.pk, role=account.role, library_id=library.pk if library else None, actor=ACTOR)
@@ -90,6 +92,9 @@ def seed_province(progress: Callable[[str], None] = lambda line: None) -> Seeded
             if c.holdings in PRESETS and rules_of(source) != PRESETS[c.holdings]:
                 set_holding_rules(source, rules_to_list(PRESETS[c.holdings]), actor=ACTOR)
             path = Path(folder) / Path(c.filename).name
+            digest = hashlib.sha256(c.data).hexdigest()
+            if ImportBatch.objects.filter(library=library, sha256=digest, status=ImportBatch.Status.DONE).exists():
+                continue
             path.write_bytes(c.data)
             batch = batches.receive(
                 path, library=library, actor=ACTOR, filename=c.filename, fmt=_FORMATS.get(c.format, c.format)

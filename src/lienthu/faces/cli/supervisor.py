@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lienthu.platform.processes import die_with_parent
+
 _GRACE_SECONDS = 12.0
 _CHECK_SECONDS = 0.5
 _DATABASE_CHECK_SECONDS = 2.0
@@ -67,7 +69,11 @@ class Supervisor:
         child.started = time.monotonic()
         # a session of its own: Ctrl-C reaches the supervisor, which stops the children in order
         child.process = subprocess.Popen(
-            child.command, env=dict(self.environment), stdin=subprocess.DEVNULL, start_new_session=True
+            child.command,
+            env=dict(self.environment),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=die_with_parent,  # also Granian's master, when the supervisor itself is killed
         )
 
     def _tend(self, child: Child, now: float) -> None:

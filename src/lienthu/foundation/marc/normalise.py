@@ -29,7 +29,7 @@ _UNCHANGING: Final = frozenset({"005"})
 
 
 def normalise(record: Record) -> Record:
-    """The record as it is stored: idempotent, and the same after a trip through ISO 2709, MARCXML or JSON.
+    """Rule IMP-24. The record as it is stored: idempotent, and the same after a trip through ISO 2709, MARCXML or JSON.
 
     Text is NFC and clean (see :func:`lienthu.foundation.vietnamese.text.clean`); empty subfields and fields
     are left out; tags, indicators and codes are legal in MARCXML; control fields stand first, otherwise the

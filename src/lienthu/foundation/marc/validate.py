@@ -45,7 +45,7 @@ _ISBN_WEIGHTS: Final = range(10, 0, -1)
 
 
 def validate(record: Record) -> tuple[Problem, ...]:
-    """The problems of a normalised record, in the order of its fields; codes as in ``PROBLEMS``.
+    """Rule IMP-25. The problems of a normalised record, in the order of its fields; codes as in ``PROBLEMS``.
 
     Bibliographic records are asked for title, type, 008 and control number; others only for what all
     records share.

@@ -125,10 +125,14 @@ def unpack(path: Path, into: Path) -> Manifest:
                 target = into / member.name
                 target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 found[member.name] = _copy(source, target)
+                if member.name != DUMP and found[member.name][0] != target.name:
+                    raise BackupRefused(f"The backup is damaged: {member.name} has another content than its name says.")
     except (tarfile.TarError, EOFError, OSError) as e:
         raise BackupRefused(f"The backup cannot be read to its end ({e}); take another backup file.") from e
     if manifest is None:
         raise BackupRefused("The backup is not complete: its manifest is missing. Take another backup file.")
+    if DUMP not in manifest.members:
+        raise BackupRefused("The backup is not complete: the database is missing. Take another backup file.")
     if found != manifest.members:
         wrong = sorted({*found.items()} ^ {*manifest.members.items()})
         raise BackupRefused(f"The backup is damaged: checksum of {wrong[0][0]} differs. Take another backup file.")

@@ -52,11 +52,7 @@ def restore(path: Path) -> Manifest:
     with tempfile.TemporaryDirectory(prefix="restore-", dir=settings.DATA_DIR) as scratch:
         folder = Path(scratch)
         manifest = unpack(path, folder)
-        _tool(
-            "pg_restore",
-            ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges",
-             f"--dbname={connection.settings_dict['NAME']}", str(folder / DUMP)],
-        )  # fmt: skip
+        # the files first: named by digest they harm nobody, and an install whose database is empty can be tried again
         files = Path(settings.FILES_DIR)
         files.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name in manifest.members:
@@ -64,6 +60,11 @@ def restore(path: Path) -> Manifest:
                 target = files / name.removeprefix("files/")
                 target.parent.mkdir(exist_ok=True, mode=0o700)
                 shutil.move(str(folder / name), target)
+        _tool(
+            "pg_restore",
+            ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges",
+             f"--dbname={connection.settings_dict['NAME']}", str(folder / DUMP)],
+        )  # fmt: skip
     return manifest
 
 
@@ -88,5 +89,7 @@ def _connection() -> dict[str, str]:
         "PGPASSWORD": s["PASSWORD"],
         "PGHOST": s["HOST"],
         "PGPORT": str(s["PORT"] or ""),
+        "PGSSLMODE": s["OPTIONS"].get("sslmode", ""),
+        "PGSSLROOTCERT": s["OPTIONS"].get("sslrootcert", ""),
     }
     return {name: value for name, value in given.items() if value}

@@ -72,7 +72,7 @@ class _Row:
 
 
 def apply(arrivals: Sequence[Arrival], *, source: Source, batch_id: int | None, raw_format: str) -> Applied:
-    """Create or update the records of the chunk, inside the caller's transaction, with the source's row locked.
+    """Create or update the records of the chunk, in the caller's transaction, with the source's row locked (IMP-26).
 
     A control number that comes again is an update of the earlier one and is reported in ``repeated`` (IMP-15).
     A record whose content is unchanged gets no revision (IMP-16). Barcodes that another copy of the library
@@ -106,7 +106,7 @@ def apply(arrivals: Sequence[Arrival], *, source: Source, batch_id: int | None, 
         row.revisions.append((k.revision, a))
         row.last = a
         if k.deleted:
-            row.is_new = row.revived = True  # withdrawn or undone earlier: it is new to readers
+            row.is_new = row.revived = True  # IMP-28: withdrawn or undone earlier, it is new to readers
             k.deleted = False
             out.created += 1
         else:

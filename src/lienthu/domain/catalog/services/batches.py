@@ -1,9 +1,13 @@
-"""The life of an import batch: received, run chunk by chunk, finished; and its numbers, which always add up."""
+"""The life of an import batch: received, run chunk by chunk, finished; and its numbers, which always add up.
+
+Every step leaves an audit row (rule IMP-30).
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,8 +26,9 @@ from lienthu.foundation.vietnamese.text import clean
 from lienthu.platform.actor import Actor
 from lienthu.platform.services import audit, files
 
-EXAMPLES_PER_CODE = 200
+EXAMPLES_PER_CODE = 200  # rule IMP-25
 _STATUS = ImportBatch.Status
+_AT_WORK = 7_406_204  # class of advisory locks: one for each batch that someone works on
 
 
 @dataclass(slots=True)
@@ -115,6 +120,42 @@ def _refusal(code: str, name: str) -> str:
         "“%(name)s” holds no catalogue records that can be read: it is neither ISO 2709 (MARC), MARCXML, MARC-in-JSON,"
         " CSV nor XLSX. Export it in one of these formats and hand over that file."
     ) % {"name": name}
+
+
+@contextmanager
+def at_work(batch_id: int) -> Iterator[None]:
+    """Hold the right to run or undo a batch. The database frees it when this process dies (rule IMP-22).
+
+    Raises BatchStateRefused while another process has it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_AT_WORK, batch_id])
+        if not cursor.fetchone()[0]:
+            raise BatchStateRefused(_("Another process is working on this import; wait for it."))
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_AT_WORK, batch_id])
+
+
+def note_interrupted(*, actor: Actor) -> list[int]:
+    """Find imports that say they run while nobody runs them, and say so: they can be gone on with, or undone.
+
+    Imports of the background worker are left alone: it takes them up again by itself.
+    """
+    found = []
+    for batch in ImportBatch.objects.filter(status__in=[_STATUS.RUNNING, _STATUS.UNDOING]):
+        if batch.options.get("background"):
+            continue
+        try:
+            with at_work(batch.pk):
+                fail(batch.pk, _("It was interrupted. Go on with it, or undo it."), actor=actor)
+                found.append(batch.pk)
+        except BatchStateRefused:
+            continue
+    return found
 
 
 @transaction.atomic

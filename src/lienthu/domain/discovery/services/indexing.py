@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -21,7 +23,7 @@ from lienthu.domain.discovery.documents import Contribution, SearchDocument, bui
 from lienthu.domain.network.selectors import facts as network
 from lienthu.domain.union import selectors as union
 from lienthu.domain.union.services import touch as union_touch
-from lienthu.foundation.marc.describe import describe
+from lienthu.foundation.marc.describe import Description, describe
 from lienthu.foundation.marc.normalise import from_canonical
 from lienthu.platform.services import changes
 
@@ -42,6 +44,16 @@ def store() -> IndexStore:
 def ask_for_rebuild() -> None:
     """Ask the process that holds the writer's lock to build the index anew."""
     store().rebuild_request.touch()
+
+
+def anything_waits() -> bool:
+    """Whether the index is behind what has been committed."""
+    return bool(changes.waiting(CONSUMER) or changes.waiting(LIBRARIES))
+
+
+def _as_indexed() -> dict[str, list[Any]]:
+    """What documents say of each library: when it changes they are made anew."""
+    return {str(f.id): [f.code, f.area, f.closed] for f in network.library_facts().values()}
 
 
 class Indexer:
@@ -66,7 +78,7 @@ class Indexer:
     def step(self) -> int:
         """Drain one batch of news into the index; how many publications changed in it.
 
-        Builds the index first when there is none, or none of this version. Raises OSError or ValueError from the
+        Builds the index first when there is none, or none of this version (SEA-17). Raises OSError, ValueError from the
         engine (disk full): the news stays waiting and the next step tries again with a fresh writer.
         """
         if self._lock.lost():
@@ -104,11 +116,11 @@ class Indexer:
         return len(ids)
 
     def _heed_libraries(self) -> None:
-        """When a library's code, area or closedness is another than the index was built with, renew its documents."""
+        """Renew the documents of libraries whose code, area or closedness changed since they were made (SEA-15)."""
         with changes.drain(LIBRARIES, _BATCH) as ids:
             if not ids:
                 return
-            now = {str(f.id): [f.code, f.area, f.closed] for f in network.library_facts().values()}
+            now = _as_indexed()
             before = self._store.known_libraries()
             moved = [i for i in ids if before.get(str(i)) != now.get(str(i))]
             union_touch.touch_libraries(moved)
@@ -120,7 +132,7 @@ class Indexer:
         while True:
             done = self.step()
             total += done
-            if not done and not changes.waiting(CONSUMER):
+            if not done and not anything_waits():
                 return total
 
     def rebuild(self, progress: Progress | None = None) -> int:
@@ -131,6 +143,7 @@ class Indexer:
         """
         if not self._has_live():
             changes.discard(CONSUMER)  # the build reads everything; if it dies there is still no index, and it is built
+        built_with = _as_indexed()
         folder = self._store.new_folder()
         fresh = TantivyWriter(folder)
         replay: set[int] = set()
@@ -146,6 +159,7 @@ class Indexer:
         fresh.finish()
         self._forget()  # the writer of the former index: its folder goes away now
         self._store.switch_to(folder)
+        self._store.remember_libraries(built_with)
         log.info("index built: %s publications", total)
         return total
 
@@ -198,9 +212,18 @@ def documents_of(cluster_ids: Sequence[int]) -> Iterator[SearchDocument]:
             marks, barcodes = shelf_marks.get(m.record_id, ((), ()))
             description = describe(from_canonical(m.marc))
             contributions.append(
-                Contribution(library.code, library.area, description, marks, barcodes, m.created_at.date())
+                Contribution(library.code, library.area, description, marks, barcodes, _acquired(description, m))
             )
         yield build(cluster_id, contributions[0].description, contributions)
+
+
+def _acquired(description: Description, member: union.MemberRow) -> date:
+    """When the library entered the record, as it says itself (008), else when it came to us (rule SEA-14)."""
+    came = member.created_at.date()
+    try:
+        return min(date.fromisoformat(description.acquired), came)
+    except ValueError:
+        return came
 
 
 def run_forever(stop: Callable[[], bool], pause: float = 0.25) -> None:

@@ -150,6 +150,8 @@ def library_as_of(library_id: int, day: date) -> LibraryView | None:
 def library_by_code(code: str) -> Library:
     """The library with this code or official ISIL, in any letter case. Raises UnknownLibrary (404)."""
     code = code.strip()
+    if "\x00" in code:  # the database cannot even be asked
+        raise UnknownLibrary("No library has such a code.")
     found: list[Library] = list(
         Library.objects.filter(Q(code__iexact=code) | Q(official_isil__iexact=code)).select_related("unit")[:2]
     )

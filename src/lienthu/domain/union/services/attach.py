@@ -74,13 +74,14 @@ def _place(incoming: Sequence[Incoming], *, again: bool) -> tuple[Attached, dict
 
     by_key, placed = _candidates({k for i in moving for k in keys[i.record_id]})
     decided = _decisions([i.record_id for i in moving])
+    _load({other for words in decided.values() for other in words}, placed)
     fresh_clusters = iter(_new_cluster_ids(len(moving)))
     rows: list[tuple[Incoming, int, int | None, Verdict | None]] = []
     clusters: list[tuple[int, int]] = []
     joined = 0
     alone = set()  # new clusters of one record: written complete, nothing to recount
     for i in moving:
-        match, verdict = _best(i, keys[i.record_id], by_key, placed, decided)
+        match, verdict = _best(i, keys[i.record_id], by_key, placed, decided.get(i.record_id, {}))
         if match is None:
             cluster_id = next(fresh_clusters)
             clusters.append((cluster_id, i.record_id))
@@ -143,7 +144,7 @@ def _reform(left: dict[int, int]) -> frozenset[int]:
 
 
 def settle(cluster_ids: Iterable[int]) -> None:
-    """Recount clusters and choose their preferred record: of an open library, most complete, oldest."""
+    """Recount clusters and choose their preferred record: of an open library, most complete, oldest (rule JOIN-13)."""
     ids = sorted(set(cluster_ids))
     if not ids:
         return
@@ -171,29 +172,26 @@ def _best(
     keys: Sequence[int],
     by_key: dict[int, list[int]],
     placed: dict[int, _Placed],
-    decided: dict[tuple[int, int], bool],
+    words: dict[int, bool],
 ) -> tuple[_Placed | None, Verdict | None]:
-    best: tuple[_Placed | None, Verdict | None] = (None, None)
+    """The record to join, if any. ``words``: what people said of this record and others; it always counts (JOIN-10)."""
+    for other_id, same in words.items():
+        if same and other_id in placed:
+            return placed[other_id], decide_same(i.fingerprint, placed[other_id].fingerprint)
+    apart = {placed[r].cluster_id for r, same in words.items() if not same and r in placed}
     candidates: dict[int, None] = {}
     for key in keys:
         for record_id in by_key.get(key, ())[:CANDIDATES_PER_KEY]:
             candidates[record_id] = None
-    apart = {placed[r].cluster_id for r in candidates if decided.get(_pair(i.record_id, r)) is False}
+    best: tuple[_Placed | None, Verdict | None] = (None, None)
     for record_id in list(candidates)[:CANDIDATES_PER_RECORD]:
         other = placed[record_id]
         if record_id == i.record_id or other.cluster_id in apart:
             continue
         verdict = decide_same(i.fingerprint, other.fingerprint)
-        forced = decided.get(_pair(i.record_id, record_id))
-        if forced:
-            return other, verdict
         if verdict.same and (best[1] is None or verdict.score > best[1].score):
             best = (other, verdict)
     return best
-
-
-def _pair(a: int, b: int) -> tuple[int, int]:
-    return (a, b) if a < b else (b, a)
 
 
 def _current_memberships(record_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
@@ -247,13 +245,27 @@ def _candidates(keys: set[int]) -> tuple[dict[int, list[int]], dict[int, _Placed
     return by_key, placed
 
 
-def _decisions(record_ids: Sequence[int]) -> dict[tuple[int, int], bool]:
+def _decisions(record_ids: Sequence[int]) -> dict[int, dict[int, bool]]:
+    """Record id → what people decided of it and another: other record id → same or not."""
+    wanted = set(record_ids)
+    out: dict[int, dict[int, bool]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT left_id, right_id, same FROM union_pairdecision WHERE left_id = ANY(%s) OR right_id = ANY(%s)",
-            [list(record_ids), list(record_ids)],
+            [list(wanted), list(wanted)],
         )
-        return {(left, right): same for left, right, same in cursor.fetchall()}
+        for left, right, same in cursor:
+            if left in wanted:
+                out.setdefault(left, {})[right] = same
+            if right in wanted:
+                out.setdefault(right, {})[left] = same
+    return out
+
+
+def _load(record_ids: set[int], placed: dict[int, _Placed]) -> None:
+    missing = [r for r in record_ids if r not in placed]
+    for record_id, (cluster_id, text) in _current_memberships(missing).items():
+        placed[record_id] = _Placed(record_id, cluster_id, Fingerprint.loads(text))
 
 
 def _new_cluster_ids(count: int) -> list[int]:

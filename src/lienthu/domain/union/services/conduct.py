@@ -50,6 +50,11 @@ def run_batch(batch_id: int, *, actor: Actor, progress: Progress | None = None) 
     A batch that someone sets to being undone stops at the next chunk. An error that ends the run is noted on the
     batch and raised again.
     """
+    with batches.at_work(batch_id):
+        return _run(batch_id, actor, progress)
+
+
+def _run(batch_id: int, actor: Actor, progress: Progress | None) -> ImportBatch:
     batch = batches.begin(batch_id, actor=actor)
     rehearsal: dict[str, bytes] | None = {} if batch.dry_run else None
     try:
@@ -73,9 +78,10 @@ def run_batch(batch_id: int, *, actor: Actor, progress: Progress | None = None) 
                 statistics_due = batch.next_ordinal * 8
             if progress:
                 progress(batch)
-    except Exception as e:
-        log.exception("import batch %s stopped", batch_id)
-        batches.fail(batch_id, f"{type(e).__name__}: {e}", actor=actor)
+    except (Exception, KeyboardInterrupt) as e:
+        if not isinstance(e, KeyboardInterrupt):
+            log.exception("import batch %s stopped", batch_id)
+        batches.fail(batch_id, f"{type(e).__name__}: {e}".rstrip(": "), actor=actor)
         raise
     return batches.finish(batch.pk, actor=actor)
 
@@ -83,6 +89,11 @@ def run_batch(batch_id: int, *, actor: Actor, progress: Progress | None = None) 
 def undo_batch(batch_id: int, *, actor: Actor, progress: Callable[[int], None] | None = None) -> ImportBatch:
     """Undo a batch as a whole (rule IMP-21). Interrupted, it goes on where it was when called again."""
     batch = batches.begin_undo(batch_id, actor=actor)
+    with batches.at_work(batch_id):
+        return _undo(batch, actor, progress)
+
+
+def _undo(batch: ImportBatch, actor: Actor, progress: Callable[[int], None] | None) -> ImportBatch:
     after = done = 0
     while ids := batch_record_ids(batch.pk, after, CHUNK):
         with transaction.atomic():

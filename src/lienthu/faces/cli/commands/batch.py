@@ -16,6 +16,7 @@ def run(options: argparse.Namespace) -> int:
     """Do it; the index is in step afterwards. Exit code 2 when the import is not in a state for it."""
     from lienthu.domain.catalog.models import ImportBatch
     from lienthu.domain.catalog.selectors import batches_of
+    from lienthu.domain.catalog.services.batches import note_interrupted
     from lienthu.domain.network.selectors import library_by_code
     from lienthu.domain.union.services.conduct import run_batch, undo_batch
     from lienthu.faces.cli.ground import Refusal
@@ -23,6 +24,7 @@ def run(options: argparse.Namespace) -> int:
     from lienthu.platform.actor import Actor
     from lienthu.platform.processes import tune_for_bulk
 
+    note_interrupted(actor=Actor.system("cli"))
     if options.what == "list":
         ids = [library_by_code(options.library).pk] if options.library else None
         for b in batches_of(ids):

@@ -35,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
     tune_for_bulk()
     actor = Actor.system("cli")
+    batches.note_interrupted(actor=actor)
     library = library_by_code(options.library)
     mapping = _mapping(options.mapping) if options.mapping else None
     for path in options.files:

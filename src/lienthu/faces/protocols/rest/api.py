@@ -13,10 +13,12 @@ from ninja import NinjaAPI, Query, Schema
 
 from lienthu.domain.discovery import selectors as discovery
 from lienthu.domain.discovery.answers import library_answer, record_answer, search_answer
+from lienthu.domain.discovery.cost import cost_of
 from lienthu.domain.network.selectors import public_libraries
 from lienthu.domain.union.selectors import where_is
 from lienthu.faces.protocols.rest.formats import FORMATS, rendered
 from lienthu.faces.protocols.rest.schemas import ErrorOut, LibrariesOut, RecordOut, SearchOut, SuggestOut
+from lienthu.platform.cost_limit import charge
 
 api = NinjaAPI(
     title="Liên Thư",
@@ -55,10 +57,15 @@ def json_response(value: Any, status: int = 200) -> HttpResponse:
     return response
 
 
-@api.get("/search", response=SearchOut, summary="Search publications", tags=["search"])
+@api.get("/search", response={200: SearchOut, 429: ErrorOut}, summary="Search publications", tags=["search"])
 def search(request: HttpRequest, params: Query[SearchParams]) -> HttpResponse:
     """Search with facets. Words with diacritics are answered exactly, words without completely."""
     wanted = discovery.request_from({k: request.GET.getlist(k) for k in request.GET})
+    if wait := charge(request, cost_of(wanted)):
+        message = f"Too many searches from this address; ask again in {wait} s. For everything, use the exports."
+        response = json_response({"error": "too-many-requests", "message": message}, 429)
+        response["Retry-After"] = str(wait)
+        return response
     return json_response(search_answer(discovery.search(wanted)))
 
 

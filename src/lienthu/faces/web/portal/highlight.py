@@ -1,4 +1,4 @@
-"""Marks the words of a query in a text for HTML. Pure; everything that is not our own <mark> is escaped."""
+"""Marks the words of a query in a text for HTML (rule SEA-20). Pure; all that is not our own <mark> is escaped."""
 
 from __future__ import annotations
 

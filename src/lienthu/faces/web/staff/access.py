@@ -12,7 +12,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 
 from lienthu.domain.catalog.models import BibRecord, ImportBatch
@@ -21,7 +22,7 @@ from lienthu.domain.network.policy import Permission
 from lienthu.domain.network.selectors import Rights, actor_of, libraries_for, rights_of
 from lienthu.platform.actor import Actor
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(slots=True)
@@ -74,7 +75,7 @@ def staff_page(permission: Permission) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             desk = _enter(request)
             if not desk.may(permission) and not desk.libraries(permission):
                 desk.rights.require(permission)
@@ -90,7 +91,7 @@ def batch_page(permission: Permission) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def entered(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponse:
+        def entered(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
             desk = _enter(request)
             batch = ImportBatch.objects.select_related("library", "source").filter(pk=pk).first()
             if batch is None:
@@ -108,7 +109,7 @@ def record_page(permission: Permission) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def entered(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponse:
+        def entered(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
             desk = _enter(request)
             record = BibRecord.objects.select_related("library", "source", "host").filter(pk=pk).first()
             if record is None:

@@ -49,5 +49,16 @@ def _walk(old: list[Line], new: list[Line]) -> Iterator[DiffLine]:
         if kind == "equal":
             yield from (DiffLine("same", line) for line in old[a1:a2])
         else:
-            yield from (DiffLine("gone", line) for line in old[a1:a2])
-            yield from (DiffLine("new", line) for line in new[b1:b2])
+            yield from _replaced(old[a1:a2], new[b1:b2])
+
+
+def _replaced(old: list[Line], new: list[Line]) -> Iterator[DiffLine]:
+    """What came stands below what it took the place of, field by field."""
+    waiting = list(new)
+    for gone in old:
+        while waiting and waiting[0].tag < gone.tag:
+            yield DiffLine("new", waiting.pop(0))
+        yield DiffLine("gone", gone)
+        if waiting and waiting[0].tag == gone.tag:
+            yield DiffLine("new", waiting.pop(0))
+    yield from (DiffLine("new", line) for line in waiting)

@@ -56,7 +56,9 @@ def staff_nav(request: HttpRequest, rights: Rights) -> list[dict[str, Any]]:
 
 def current_library(rights: Rights) -> Library | None:
     """The library of a person who works in exactly one."""
-    scopes = {grant.library_id for grant in rights.facts.grants if rights.allowed(Permission.VIEW_STAFF, grant.library_id)}
+    scopes = {
+        grant.library_id for grant in rights.facts.grants if rights.allowed(Permission.VIEW_STAFF, grant.library_id)
+    }
     if len(scopes) != 1:
         return None
     only = scopes.pop()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from lienthu.domain.catalog.errors import CatalogRefused
 from lienthu.domain.catalog.models import ImportBatch
+from lienthu.domain.network.policy import Permission
 from lienthu.faces.web.staff.access import Desk
 from lienthu.faces.web.staff.navigation import current_library, staff_nav
 
@@ -51,6 +52,7 @@ def steps_of(batch: ImportBatch | None, current: str) -> list[dict[str, str]]:
     states = ["done" if i < at else "current" if i == at else "" for i in range(4)]
     if batch is not None and current == "import":
         finished = {ImportBatch.Status.DONE: "done", ImportBatch.Status.FAILED: "failed"}
+        states[2] = "done" if batch.trials.exists() else ""
         states[3] = finished.get(ImportBatch.Status(batch.status), "current")
     return [
         {"label": label, "state": state, "url": url if i != at else ""}
@@ -63,9 +65,17 @@ def tell(request: HttpRequest, refused: CatalogRefused) -> None:
     messages.error(request, refused.message)
 
 
+def refuse_foreign(desk: Desk, permission: Permission, asked: str | None) -> None:
+    """Raise NotAllowed (403) when a form names a library in which the person may not do this."""
+    number = _number(asked or "")
+    if number is not None:
+        desk.library(number, permission)
+
+
 def number_from(request: HttpRequest, name: str) -> int | None:
     """A number of the query string; None where it is missing or none, or too large for a key."""
-    text = request.GET.get(name, "")
-    if text.isascii() and text.isdigit() and len(text) < 19:
-        return int(text)
-    return None
+    return _number(request.GET.get(name, ""))
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

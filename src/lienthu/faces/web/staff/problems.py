@@ -86,27 +86,12 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "empty-file": _("The file is empty."),
     "unknown-format": _("The file is in no format that can be imported."),
     "lost-characters": _("The text holds U+FFFD: characters were lost before or during the import."),
-    "unbalanced-quotes": _(
-        "Quotation marks in this line of the table do not pair up; the line was read as well as it can be."
-    ),
-    "formula-without-value": _("A formula in the table holds no computed value; the cell was left empty."),
-    "cell-error": _("A cell of the table holds an error of the spreadsheet (such as #N/A); it was left empty."),
-    "extra-cells": _("The row has more cells than the table has headings; what stands beyond was left out."),
-    "digits-lost": _("A long number was shortened by the spreadsheet (such as 9.78E+12); its digits are lost."),
-    "copies-differ": _("The number of copies and the barcodes of the row do not agree."),
-    "encoding-label": _(
-        "The leader names another character set than the one the text is in; the text was read by its bytes."
-    ),
-    "repeated-control-number": _(
-        "The control number came before in this file; the later record was taken as an update of the earlier one."
-    ),
-    "barcode-taken": _("Another copy of the library already has this barcode; this copy was kept and marked."),
     "unreadable": _("The bytes cannot be read as a record."),
 }
 
 REFUSED_TABLES: Final[Mapping[str, Sentence]] = {
     "not-a-workbook": _(
-        "The file is damaged or is not an Excel workbook (.xlsx). Open it in the spreadsheet program and save it again as .xlsx or .csv."
+        "The file is damaged or is not an Excel workbook (.xlsx). Open it in the spreadsheet program and save it again."
     ),
     "encrypted": _(
         "The workbook has a password or is in the old .xls format. Save it without a password as .xlsx or .csv."

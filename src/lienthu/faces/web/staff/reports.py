@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from lienthu.domain.catalog.batch_selectors import first_examples
 from lienthu.domain.catalog.models import BatchProblem, ImportBatch
@@ -77,9 +77,9 @@ def progress_of(batch: ImportBatch) -> dict[str, Any]:
     if batch.status == _STATUS.QUEUED:
         context |= {"label": _("Waiting for its turn"), "total": None, "done": None}
     elif batch.status == _STATUS.UNDOING:
-        context |= {"label": _("Undoing"), "total": None, "done": None}
+        context |= {"label": pgettext("progress", "Undoing"), "total": None, "done": None}
     else:
-        context["label"] = _("Dry run: nothing is written") if batch.dry_run else _("Importing")
+        context["label"] = _("Dry run: nothing is written") if batch.dry_run else pgettext("progress", "Importing")
         context["eta"] = _eta(batch, total)
         if estimated:
             context["note"] = _("The total is estimated from the size of the file.")

@@ -9,15 +9,16 @@ from itertools import islice
 from pathlib import Path
 
 from lienthu.domain.catalog.encoding import AUTO, CHOICES, EncodingPlan, find_decoder
+from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.reading import ReadPiece, pieces, plan_for
 from lienthu.domain.catalog.selectors import plan_of
-from lienthu.domain.catalog.models import ImportBatch
 from lienthu.faces.web.staff.words import Label, encoding_label
 from lienthu.foundation.marc.split import split_iso2709
 
 _LOOKED_AT = 60
 _VALUES = 3
 _LONGEST = 110
+_LIKELY = 4
 _PARTS = re.compile(rb"[\x1d\x1e]..?\x1f.|\x1f.|[\x1d\x1e]", re.DOTALL)
 
 
@@ -71,12 +72,14 @@ def encoding_options(batch: ImportBatch, path: Path) -> list[EncodingOption]:
     values = telling_values(path, batch.format)
     guessed = [g.encoding for g in detection.guesses]
     rest = [name for name in CHOICES if name != AUTO and name not in guessed]
-    first = EncodingOption(
-        AUTO, encoding_label(detection.plan.name), _read(values, detection.plan.name), not plan.forced, True, True
-    )
+    best = _read(values, detection.plan.name)
+    first = EncodingOption(AUTO, encoding_label(detection.plan.name), best, not plan.forced, True, True)
+    likely = [name for name in guessed if (read := _read(values, name)) != best and all(read)][:_LIKELY]
+    if plan.forced:
+        likely.append(plan.name)
     others = [
         EncodingOption(name, encoding_label(name), _read(values, name), plan.forced and plan.name == name, False,
-                       name in guessed)
+                       name in likely)
         for name in [*dict.fromkeys(guessed), *rest]
     ]  # fmt: skip
     return [first, *others]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, path
 
 from lienthu.faces.web.staff.views import batch, check, export, findings, home, imports, records, trial, union
 
 app_name = "staff"
-# The network's screens keep their own namespace, staff_network, whose addresses stand beside ours.
-_OWN: list[URLPattern | URLResolver] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("imports/", imports.import_list, name="import_list"),
     path("imports/new/", imports.import_new, name="import_new"),

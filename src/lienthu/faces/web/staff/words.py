@@ -20,7 +20,10 @@ FORMATS: Final[Mapping[str, Label]] = {
 }
 
 EXPORTS: Final[Mapping[str, tuple[Label, Label]]] = {
-    "iso2709": ("MARC 21 (ISO 2709, UTF-8)", _("What most library systems read. A record longer than 99,999 bytes does not fit.")),
+    "iso2709": (
+        "MARC 21 (ISO 2709, UTF-8)",
+        _("What most library systems read. A record longer than 99,999 bytes does not fit."),
+    ),
     "marcxml": ("MARCXML", _("Holds every record, however long. Larger, and read by all newer systems.")),
     "json": ("MARC-in-JSON", _("Holds every record. For programs and data work.")),
 }
@@ -102,7 +105,10 @@ PRESETS: Final[Mapping[str, tuple[Label, Label]]] = {
     "marc-852": (_("MARC 21, field 852"), _("Library in a and b, shelf in c, call number in k h i j m, barcode in p.")),
     "koha-952": (_("Koha, field 952"), _("One field a copy, with its state.")),
     "ilib-852": (_("iLib, field 852"), _("Accession numbers in j, several of them parted by ; or ,.")),
-    "libol-852/900": (_("Libol, fields 852 and 900"), _("Accession numbers in 852 j or 900 d, number of copies in 900 e.")),
+    "libol-852/900": (
+        _("Libol, fields 852 and 900"),
+        _("Accession numbers in 852 j or 900 d, copies counted in 900 e."),
+    ),
     "local-949": (_("Local field 949"), _("One field a copy: barcode in i, call number in a, state in s.")),
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lienthu.faces.web.portal.limits import LIMITER
+from lienthu.platform.cost_limit import LIMITER
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import pytest
 from django.test import RequestFactory
 
+from lienthu.domain.discovery.cost import cost_of
 from lienthu.domain.discovery.query import SearchRequest
-from lienthu.faces.web.portal.limits import BURST, LIMITER, Limiter, charge, client_key, cost_of
+from lienthu.platform.cost_limit import BURST, LIMITER, Limiter, charge, client_key
 
 
 class Clock:
@@ -99,18 +100,32 @@ def test_the_key_of_an_address(address: str, key: str) -> None:
 
 
 def test_people_who_signed_in_are_not_charged(rf: RequestFactory, limiter: Limiter) -> None:
-    limiter.take("127.0.0.1", 60)
-    request = rf.get("/search/")
+    limiter.take("203.0.113.7", 60)
+    request = rf.get("/search/", REMOTE_ADDR="203.0.113.7")
     request.user = SimpleNamespace(is_authenticated=True)  # type: ignore[assignment]
     assert charge(request, 1, limiter) == 0
     request.user = SimpleNamespace(is_authenticated=False)  # type: ignore[assignment]
     assert charge(request, 1, limiter) == 1
 
 
+def test_the_limit_can_be_switched_off(rf: RequestFactory, limiter: Limiter, settings) -> None:
+    settings.COST_LIMITS = False
+    limiter.take("203.0.113.7", 60)
+    request = rf.get("/search/", REMOTE_ADDR="203.0.113.7")
+    request.user = SimpleNamespace(is_authenticated=False)  # type: ignore[assignment]
+    assert charge(request, 1, limiter) == 0
+
+
 def test_a_crawler_of_facets_gets_a_polite_429(client, province) -> None:
-    LIMITER.take("127.0.0.1", BURST)
-    response = client.get("/search/", {"q": "truyện kiều", "language": "vie"})
+    LIMITER.take("203.0.113.7", BURST)
+    response = client.get("/search/", {"q": "truyện kiều", "language": "vie"}, REMOTE_ADDR="203.0.113.7")
     assert response.status_code == 429
     assert int(response["Retry-After"]) >= 1
     assert "Xin chờ một chút" in response.content.decode()
     assert client.get("/").status_code == 200
+
+
+def test_programs_on_the_machine_itself_are_not_limited(rf: RequestFactory, limiter: Limiter) -> None:
+    request = rf.get("/search/", REMOTE_ADDR="127.0.0.1")
+    request.user = SimpleNamespace(is_authenticated=False)  # type: ignore[assignment]
+    assert [charge(request, 60, limiter) for _ in range(5)] == [0] * 5

@@ -95,7 +95,7 @@ def test_a_library(client, province) -> None:
 
 
 def test_a_library_takes_few_statements(client, province, django_assert_max_num_queries) -> None:
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(16):
         get(client, "/libraries/VN-QNTV/")
 
 
@@ -169,6 +169,13 @@ def test_errors_have_pages_of_their_own(client, rf: RequestFactory) -> None:
     assert errors.bad_request(request, Exception()).status_code == 400
     assert errors.csrf_failure(request).status_code == 403
     assert errors.server_error(rf.get("/")).status_code == 500
+
+
+def test_an_error_takes_the_whole_page_when_htmx_asked_for_a_part(client) -> None:
+    request = client.get("/about/").wsgi_request
+    for response in (errors.not_found(request, Exception()), errors.too_many(request, 3)):
+        assert response["HX-Retarget"] == response["HX-Reselect"] == "#main"
+        assert b'<main id="main"' in response.content
 
 
 def test_the_page_for_server_errors_needs_no_database(rf: RequestFactory) -> None:

@@ -156,8 +156,9 @@ def test_a_closed_library_is_not_named_among_the_reasons(client, province) -> No
 
 
 def test_a_record_page_takes_few_statements(client, province, django_assert_max_num_queries) -> None:
-    with django_assert_max_num_queries(16):
-        html_of(client, id_of("địa chí quảng ninh", library="VN-QNTV"))
+    id_ = id_of("địa chí quảng ninh", library="VN-QNTV")
+    with django_assert_max_num_queries(15):
+        html_of(client, id_)
 
 
 def test_a_cover_is_an_inert_cached_picture(client, province) -> None:
@@ -170,3 +171,31 @@ def test_a_cover_is_an_inert_cached_picture(client, province) -> None:
     assert b"<script" not in response.content
     again = client.get(f"/covers/{id_}.svg", headers={"if-none-match": response["ETag"]})
     assert again.status_code == 304
+
+
+def test_a_librarian_s_decision_is_told_as_such(client, province) -> None:
+    from lienthu.domain.union.models import Membership
+
+    id_ = id_of("địa chí quảng ninh", library="VN-QNTV")
+    Membership.objects.filter(cluster_id=id_, matched_record_id__isnull=False).update(
+        matched_record_id=None, reasons=[{"feature": "person", "agrees": True}]
+    )
+    assert "Thủ thư đã xếp biểu ghi này vào đây." in html_of(client, id_)
+
+
+def test_nothing_is_told_of_the_closed_record_that_another_was_compared_with(client, province) -> None:
+    from lienthu.domain.catalog.models import BibRecord
+    from lienthu.domain.network.models import Library
+    from lienthu.domain.union.models import Membership
+
+    id_ = id_of("địa chí quảng ninh", library="VN-QNTV")
+    compared = Membership.objects.filter(cluster_id=id_, matched_record_id__isnull=False)
+    matched = list(compared.values_list("matched_record_id", flat=True))
+    before = html_of(client, id_).count("So từng yếu tố")
+    assert before == len(matched)
+    library = Library.objects.get(records=BibRecord.objects.get(pk=matched[0]))
+    Library.objects.filter(pk=library.pk).update(closed=True)
+    html = html_of(client, id_)
+    assert library.name not in html
+    assert library.code not in html
+    assert html.count("So từng yếu tố") == before - matched.count(matched[0])

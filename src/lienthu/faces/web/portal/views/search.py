@@ -9,12 +9,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from lienthu.domain.discovery import selectors as discovery
+from lienthu.domain.discovery.cost import cost_of
 from lienthu.domain.discovery.query import FACETS, SearchRequest
 from lienthu.domain.network.selectors import library_facts
 from lienthu.faces.web.portal.addresses import absolute, search_url
-from lienthu.faces.web.portal.limits import charge, cost_of
 from lienthu.faces.web.portal.search_page import page_context
 from lienthu.faces.web.portal.views.errors import too_many
+from lienthu.platform.cost_limit import charge
 
 PAGE_SIZE = 20
 

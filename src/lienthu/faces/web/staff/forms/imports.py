@@ -45,9 +45,9 @@ class UploadForm(forms.Form):
         field = self.fields["library"]
         assert isinstance(field, LibraryField)
         field.queryset = Library.objects.filter(pk__in=[library.pk for library in libraries])
+        field.empty_label = _("– choose a library –")
         if len(libraries) == 1:
-            field.initial = libraries[0]
-            field.empty_label = None
+            field.initial, field.empty_label = libraries[0], None
 
     def clean_file(self) -> Any:
         """Not larger than what the system takes."""

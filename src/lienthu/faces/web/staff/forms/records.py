@@ -69,5 +69,6 @@ class ExportForm(forms.Form):
         field = self.fields["library"]
         assert isinstance(field, LibraryField)
         field.queryset = Library.objects.filter(pk__in=[library.pk for library in libraries])
+        field.empty_label = _("– choose a library –")
         if len(libraries) == 1:
             field.initial, field.empty_label = libraries[0], None

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from lienthu.faces.web.staff import words
 from lienthu.faces.web.staff.marc_lines import Line, lines_of
-from lienthu.faces.web.staff.problems import Sentence, sentence
+from lienthu.faces.web.staff.problems import sentence
 from lienthu.faces.web.ui.icons import icon_svg
 from lienthu.foundation.marc.model import Record
 

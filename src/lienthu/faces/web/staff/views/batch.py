@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -75,9 +76,7 @@ def undo(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse:
         return redirect("staff:batch", pk=batch.pk)
     if not may_undo(desk, batch):
         return redirect("staff:batch", pk=batch.pk)
-    return show(
-        desk, "undo.html", trail=batch_trail(batch, (_("Undo"), "")), batch=batch, preview=undo_preview(batch)
-    )
+    return show(desk, "undo.html", trail=batch_trail(batch, (_("Undo"), "")), batch=batch, preview=undo_preview(batch))
 
 
 @require_safe

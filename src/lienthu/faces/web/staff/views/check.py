@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -31,12 +30,14 @@ from lienthu.faces.web.staff.words import PRESETS, Label
 from lienthu.foundation.marc.describe import Description, describe
 from lienthu.foundation.marc.holdings import (
     DEFAULT_RULES,
-    PRESETS as HOLDING_PRESETS,
     HoldingRule,
     ItemData,
     read_items,
     rules_from_list,
     rules_to_list,
+)
+from lienthu.foundation.marc.holdings import (
+    PRESETS as HOLDING_PRESETS,
 )
 from lienthu.foundation.marc.tabular import TabularRefused
 from lienthu.foundation.vietnamese.names import direct_form

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -13,7 +14,7 @@ from lienthu.domain.catalog.services.exports import export_library
 from lienthu.domain.network.policy import Permission
 from lienthu.faces.web.staff.access import Desk, staff_page
 from lienthu.faces.web.staff.forms.records import ExportForm
-from lienthu.faces.web.staff.pages import number_from, show
+from lienthu.faces.web.staff.pages import number_from, refuse_foreign, show
 from lienthu.faces.web.staff.words import EXPORTS
 
 
@@ -33,10 +34,8 @@ def export(request: HttpRequest, desk: Desk) -> HttpResponseBase:
         name = f"{library.code}-{timezone.localdate().isoformat()}.{EXTENSIONS[fmt]}".replace("/", "-")
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-    if request.method == "POST" and "library" in form.errors:
-        refused = request.POST.get("library", "")
-        if refused.isascii() and refused.isdigit() and len(refused) < 19:
-            desk.library(int(refused), Permission.EXPORT_RECORDS)  # another library's: 403
+    if "library" in form.errors:
+        refuse_foreign(desk, Permission.EXPORT_RECORDS, request.POST.get("library"))
     names = {library.pk: library.name for library in libraries}
     done = [(entry, names.get(entry.library_id or 0, "")) for entry in exports_of(list(names))]
     return show(

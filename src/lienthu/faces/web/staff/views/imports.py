@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lienthu.domain.catalog.batch_selectors import batch_list
-from lienthu.domain.catalog.errors import FileRefused
+from lienthu.domain.catalog.errors import FileRefused, TableRefused
 from lienthu.domain.catalog.models import ImportBatch
-from lienthu.domain.catalog.services.planning import TableRefused, hand_over
+from lienthu.domain.catalog.services.planning import hand_over
 from lienthu.domain.network.policy import Permission
 from lienthu.faces.web.staff.access import Desk, staff_page
 from lienthu.faces.web.staff.forms.imports import ImportFilterForm, UploadForm
-from lienthu.faces.web.staff.pages import number_from, show, steps_of
+from lienthu.faces.web.staff.pages import number_from, refuse_foreign, show, steps_of
 from lienthu.faces.web.staff.problems import REFUSED_TABLES
 
 PAGE = 30
@@ -32,6 +32,8 @@ def import_list(request: HttpRequest, desk: Desk) -> HttpResponse:
     libraries = desk.libraries(Permission.IMPORT_RECORDS)
     form = ImportFilterForm(libraries, request.GET or None)
     asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    if "library" in form.errors:
+        refuse_foreign(desk, Permission.IMPORT_RECORDS, request.GET.get("library"))
     chosen = asked.get("library")
     ids = [chosen.pk] if chosen else [library.pk for library in libraries]
     before = number_from(request, "before")
@@ -72,6 +74,8 @@ def import_new(request: HttpRequest, desk: Desk) -> HttpResponse:
         batch = _received(form, desk)
         if batch is not None:
             return redirect("staff:import_check", pk=batch.pk)
+    if "library" in form.errors:
+        refuse_foreign(desk, Permission.IMPORT_RECORDS, request.POST.get("library"))
     return show(
         desk,
         "import_new.html",
@@ -91,7 +95,7 @@ def _received(form: UploadForm, desk: Desk) -> ImportBatch | None:
             Path(file.temporary_file_path()), library=library, actor=desk.actor, filename=file.name or _("unnamed")
         )
     except TableRefused as e:
-        form.add_error("file", f"{e.message} {REFUSED_TABLES.get(e.reason, '')}")
+        form.add_error("file", str(REFUSED_TABLES.get(e.reason, e.message)))
     except FileRefused as e:
         form.add_error("file", e.message)
     except OSError as e:

@@ -26,7 +26,7 @@ from lienthu.faces.web.staff.access import Desk, record_page, staff_page
 from lienthu.faces.web.staff.forms.records import RecordSearchForm
 from lienthu.faces.web.staff.hexdump import SHOWN, hex_rows
 from lienthu.faces.web.staff.marc_lines import compare
-from lienthu.faces.web.staff.pages import Trail, number_from, show
+from lienthu.faces.web.staff.pages import Trail, number_from, refuse_foreign, show
 from lienthu.faces.web.staff.publication import publication_of
 from lienthu.foundation.marc.describe import Description, describe
 from lienthu.foundation.marc.normalise import from_canonical
@@ -79,10 +79,8 @@ def records(request: HttpRequest, desk: Desk) -> HttpResponse:
         if after:
             context["previous_url"] = here
         context["q"] = q
-    elif "library" in request.GET:
-        asked = number_from(request, "library")
-        if asked is not None:
-            desk.library(asked, Permission.VIEW_STAFF)  # another library's: 403, not an empty list
+    else:
+        refuse_foreign(desk, Permission.VIEW_STAFF, request.GET.get("library"))
     return show(
         desk,
         "records.html",

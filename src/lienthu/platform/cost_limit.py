@@ -1,7 +1,7 @@
 """What one client may ask of the search: a bucket of tokens for each address, refilled with time.
 
 A person searching by hand never meets the limit; a crawler that walks combinations of facets does, because
-those cost more. The API charges the same buckets: ``charge(request, cost_of(search_request))``.
+those cost more.
 
 Each process of the web server counts for itself: with n processes a client has up to n times the allowance.
 """
@@ -16,16 +16,14 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest
 
-from lienthu.domain.discovery.query import SearchRequest
 from lienthu.platform.client_address import client_address
 
 BURST: Final = 60.0  # plain searches at once
 REFILL: Final = 1.0  # plain searches a second
 _CLIENTS_REMEMBERED: Final = 20_000
-_MANY_FILTERS: Final = 3
-_DEEP_UNIT: Final = 500  # hits: every so many before the page cost as much as a search
 
 
 class Limiter:
@@ -71,24 +69,22 @@ class Limiter:
 LIMITER: Final = Limiter()
 
 
-def cost_of(request: SearchRequest) -> float:
-    """What a search costs: 1; half as much again with a filter; double from three filter values; more when deep."""
-    chosen = sum(len(values) for values in request.filters.values())
-    chosen += request.year_from is not None or request.year_to is not None
-    cost = 1.5 if chosen else 1.0
-    if chosen >= _MANY_FILTERS:
-        cost *= 2
-    return cost + request.offset // _DEEP_UNIT
-
-
 def charge(request: HttpRequest, cost: float, limiter: Limiter = LIMITER) -> int:
     """Charge the client of an HTTP request: 0 when it may go on, else the seconds for Retry-After (at least 1).
 
-    People who are signed in are never refused.
+    People who are signed in are never refused, nor are programs on this machine; nobody is where COST_LIMITS is off.
     """
-    if request.user.is_authenticated:
+    address = client_address(request)
+    if not settings.COST_LIMITS or request.user.is_authenticated or _is_this_machine(address):
         return 0
-    return math.ceil(limiter.take(client_key(client_address(request)), cost))
+    return math.ceil(limiter.take(client_key(address), cost))
+
+
+def _is_this_machine(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def client_key(address: str) -> str:

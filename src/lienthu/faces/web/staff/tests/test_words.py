@@ -1,0 +1,117 @@
+"""Every code that an import may report has a sentence, and every sentence a Vietnamese one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_python
+from babel.messages.pofile import read_po
+from django.utils.translation.template import templatize
+
+import lienthu
+from lienthu.domain.catalog.encoding import AUTO, CHOICES
+from lienthu.domain.catalog.exporting import EXPORT_FORMATS
+from lienthu.domain.catalog.models import ImportBatch, Item
+from lienthu.domain.catalog.reading import FORMATS
+from lienthu.faces.web.staff import problems, words
+from lienthu.foundation.marc.holdings import PRESETS
+from lienthu.foundation.marc.problems import PROBLEMS
+from lienthu.foundation.marc.tabular import FIELDS
+
+SOURCE = Path(lienthu.__file__).parent
+FACE = SOURCE / "faces" / "web" / "staff"
+_CODE = re.compile(r"(?:Problem|Unreadable)\(\s*\"([a-z0-9-]+)\"")
+_REPORTED = re.compile(r"\.content\.label, \"([a-z-]+)\"")
+_REFUSED = re.compile(r"TabularRefused\(\s*\"([a-z-]+)\"(?: if \w+ else \"([a-z-]+)\")?")
+_TRANSLATED = re.compile(
+    r"\b(?:gettext|ngettext|pgettext)(?:_lazy)?\(((?:u?'(?:[^'\\]|\\.)*'|u?\"(?:[^\"\\]|\\.)*\"|\s|,)+)"
+)
+_STRING = re.compile(r"u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
+
+
+def code_of(*folders: str) -> str:
+    files = [f for folder in folders for f in (SOURCE / folder).rglob("*.py") if "tests" not in f.parts]
+    return "\n".join(f.read_text(encoding="utf-8") for f in files)
+
+
+def test_no_problem_is_without_a_sentence() -> None:
+    text = code_of("foundation/marc", "domain/catalog", "domain/union")
+    used = set(_CODE.findall(text)) | set(_REPORTED.findall(text))
+    assert {"encoding-label", "repeated-control-number", "barcode-taken", "digits-lost"} <= used, "the search is blind"
+    assert (used | set(PROBLEMS)) - set(problems.SENTENCES) == set()
+
+
+def test_no_refused_table_is_without_a_sentence() -> None:
+    used = {code for pair in _REFUSED.findall(code_of("foundation/marc")) for code in pair if code}
+    assert len(used) > 8
+    assert used - set(problems.REFUSED_TABLES) == set()
+
+
+def test_every_code_of_the_catalogue_has_words() -> None:
+    assert set(words.FORMATS) == set(FORMATS)
+    assert set(words.EXPORTS) == set(EXPORT_FORMATS)
+    assert set(words.ENCODINGS) == set(CHOICES) - {AUTO}
+    assert set(words.STATUS) == set(ImportBatch.Status.values)
+    assert set(words.ITEM_STATUS) == set(Item.Status.values)
+    assert set(words.FIELDS) == set(FIELDS)
+    assert set(words.PRESETS) == {"", *PRESETS}
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    with (FACE / "locale/vi/LC_MESSAGES/django.po").open("rb") as f:
+        return read_po(f, locale="vi")
+
+
+def test_every_sentence_of_the_code_is_translated(catalog: Catalog) -> None:
+    missing = []
+    for path in FACE.rglob("*.py"):
+        if {"tests", "network"} & set(path.relative_to(FACE).parts):
+            continue
+        keywords = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2),
+                    "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2)}  # fmt: skip
+        with path.open("rb") as f:
+            for _line, function, arguments, _comments in extract_python(f, list(keywords), [], {}):
+                strings = [arguments] if isinstance(arguments, str) else [a for a in arguments if a]
+                context = strings.pop(0) if function.startswith("pgettext") else None
+                message = catalog.get(strings[0], context)
+                if message is None or not message.string:
+                    missing.append((path.name, strings[0]))
+    assert missing == []
+
+
+def test_every_sentence_of_the_pages_is_translated(catalog: Catalog) -> None:
+    missing, seen = [], 0
+    for path in (FACE / "templates").rglob("*.html"):
+        for call in re.finditer(r"(n|p|np)?gettext\(", text := templatize(path.read_text(encoding="utf-8"))):
+            strings = _leading_strings(text[call.end() :])
+            context = strings.pop(0) if call.group(1) == "p" else None
+            seen += 1
+            message = catalog.get(strings[0], context)
+            if message is None or not message.string:
+                missing.append((path.name, strings[0]))
+    assert seen > 200, "the search is blind"
+    assert missing == []
+
+
+def _leading_strings(text: str) -> list[str]:
+    """The string arguments a call begins with."""
+    out = []
+    while match := re.match(r"[\s,]*u?r?('(?:[^'\\]|\\.)*'|\"\"\".*?\"\"\"|\"(?:[^\"\\]|\\.)*\")", text, re.DOTALL):
+        out.append(str(eval(match.group(1))))  # a string literal that Django itself wrote
+        text = text[match.end() :]
+    return out
+
+
+def test_placeholders_survive_translation(catalog: Catalog) -> None:
+    holder = re.compile(r"%\(\w+\)[sd]")
+    for message in catalog:
+        if not message.id:
+            continue
+        source = message.id if isinstance(message.id, str) else message.id[0]
+        target = message.string if isinstance(message.string, str) else message.string[0]
+        assert target, source
+        assert set(holder.findall(source)) == set(holder.findall(target)), source
