@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,10 +31,14 @@ _LISTED = """
 """
 
 
-def _listed(where: str, params: Sequence[object]) -> list[ListedRecord]:
+def _listed(where: str, params: list[int | str | list[int] | list[str]]) -> list[ListedRecord]:
     with connection.cursor() as cursor:
         cursor.execute(f"{_LISTED} WHERE {where}", params)
-        return [ListedRecord(*row[:-1], from_canonical(row[-1])) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [
+        ListedRecord(id_, number, revision, deleted, at, from_canonical(marc))
+        for id_, number, revision, deleted, at, marc in rows
+    ]
 
 
 def record_list(library_id: int, *, after: int = 0, limit: int = 30) -> list[ListedRecord]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import signal
@@ -78,6 +79,8 @@ def _refusal(e: Exception) -> str | None:
     from lienthu.faces.cli.ground import Refusal
     from lienthu.platform.postgres import CannotStart, ToolFailed
 
+    if (full := _disk_is_full(e)) is not None:
+        return full
     known: tuple[type[Exception], ...] = (
         Refusal,
         CannotStart,
@@ -88,6 +91,19 @@ def _refusal(e: Exception) -> str | None:
     if "django" in sys.modules and isinstance(e, _django_refusals()):
         return str(e)
     return str(e) if isinstance(e, known) else None
+
+
+def _disk_is_full(e: BaseException) -> str | None:
+    """The sentence for a full disk, wherever it was met: in a file, in the database, in the index."""
+    cause: BaseException | None = e
+    while cause is not None:
+        full = isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
+        if full or type(cause).__name__ == "DiskFull" or "No space left on device" in str(cause):
+            return "The disk is full. Make room and give the same command again: what was done so far is kept."
+        cause = cause.__cause__ or cause.__context__
+    if type(e).__name__ == "OperationalError":
+        return f"The database went away ({str(e).strip()}). Give the same command again: what was done so far is kept."
+    return None
 
 
 def _django_refusals() -> tuple[type[Exception], ...]:

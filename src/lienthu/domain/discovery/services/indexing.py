@@ -7,6 +7,7 @@ and they are done again: putting a document twice is putting it once.
 from __future__ import annotations
 
 import logging
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -102,6 +103,7 @@ class Indexer:
                 self._writer = TantivyWriter(folder)
             except ValueError:
                 log.exception("the index cannot be opened; building it anew")
+                self._store.withdraw()
                 self.rebuild()
                 return 0
         self._heed_libraries()
@@ -145,6 +147,18 @@ class Indexer:
             changes.discard(CONSUMER)  # the build reads everything; if it dies there is still no index, and it is built
         built_with = _as_indexed()
         folder = self._store.new_folder()
+        try:
+            total = self._build(folder, progress)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)  # a full disk must not be filled with half-built indexes
+            raise
+        self._forget()  # the writer of the former index: its folder goes away now
+        self._store.switch_to(folder)
+        self._store.remember_libraries(built_with)
+        log.info("index built: %s publications", total)
+        return total
+
+    def _build(self, folder: Path, progress: Progress | None) -> int:
         fresh = TantivyWriter(folder)
         replay: set[int] = set()
         after = total = 0
@@ -157,10 +171,6 @@ class Indexer:
                 progress(total)
         self._put(fresh, sorted(replay))
         fresh.finish()
-        self._forget()  # the writer of the former index: its folder goes away now
-        self._store.switch_to(folder)
-        self._store.remember_libraries(built_with)
-        log.info("index built: %s publications", total)
         return total
 
     def _has_live(self) -> bool:
@@ -174,13 +184,20 @@ class Indexer:
         if not self._has_live():
             return ()  # what comes during the build waits for the step after the switch
         live = self._store.current()
-        if self._writer is None or self._writer.folder != live:
+        try:
+            if self._writer is None or self._writer.folder != live:
+                self._forget()
+                self._writer = TantivyWriter(live)
+            with changes.drain(CONSUMER, _BATCH) as ids:
+                if ids:
+                    self._put(self._writer, ids)
+                    self._writer.commit()
+        except ValueError:
+            # the live index is damaged: let go of it; the news stays waiting for the one being built
+            log.exception("the live index cannot be written any more")
             self._forget()
-            self._writer = TantivyWriter(live)
-        with changes.drain(CONSUMER, _BATCH) as ids:
-            if ids:
-                self._put(self._writer, ids)
-                self._writer.commit()
+            self._store.withdraw()
+            return ()
         return ids
 
     def _put(self, writer: TantivyWriter, ids: Sequence[int]) -> None:

@@ -40,4 +40,4 @@ def request_undo(batch_id: int, *, actor: Actor) -> ImportBatch:
 
 def _job_waits(task: str, batch_id: int) -> bool:
     """Whether a job is queued already, e.g. the retry of one that failed: a second one would break the transaction."""
-    return ProcrastinateJob.objects.filter(queueing_lock=f"{task}:{batch_id}", status="todo").exists()
+    return bool(ProcrastinateJob.objects.filter(queueing_lock=f"{task}:{batch_id}", status="todo").exists())

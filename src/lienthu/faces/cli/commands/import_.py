@@ -61,12 +61,11 @@ def run(options: argparse.Namespace) -> int:
                 _report(batch)
     finally:
         # also after a refused or broken file: what was imported before it is found at once
-        if not options.dry_run:
-            catch_up()
+        in_step = options.dry_run or catch_up()
     seconds = round(time.monotonic() - began, 3)
     if options.json:
         print(json.dumps(_summary(done, seconds), ensure_ascii=False))
-    return 1 if any(b.quarantined for b in done) else 0
+    return 1 if any(b.quarantined for b in done) or not in_step else 0
 
 
 def _mapping(path: Path) -> dict[str, str]:

@@ -20,12 +20,15 @@ def run(options: argparse.Namespace) -> int:
     """Search and print. Exit code 0 also when nothing is found."""
     from lienthu.domain.discovery import selectors
     from lienthu.domain.discovery.answers import search_answer
+    from lienthu.faces.cli.indexing import catch_up
 
     params = {"q": [" ".join(options.query)]}
     for name in ("page", "size", "sort", "year_from", "year_to"):
         params[name] = [getattr(options, name)]
     for name in ("library", "area", "material_type", "language", "subject", "person", "online", "collection"):
         params[name] = getattr(options, name)
+    if not selectors.index_ready():
+        catch_up()
     result = selectors.search(selectors.request_from(params))
     if options.json:
         print(json.dumps(search_answer(result), ensure_ascii=False))

@@ -33,6 +33,19 @@ def show(desk: Desk, template: str, *, trail: Trail = (), status: int = 200, **c
     return render(desk.request, f"staff/{template}", {**frame, **context}, status=status)
 
 
+def show_live(desk: Desk, page: str, fragment: str, *, going: bool, trail: Trail, **context: Any) -> HttpResponse:
+    """A page that asks again while something goes on: the whole page, or, for htmx, only its live part.
+
+    While it goes on the part is morphed, so that the focus stays; at the end it is replaced, which ends the asking.
+    """
+    live = bool(desk.request.headers.get("HX-Request"))
+    response = show(desk, fragment if live else page, trail=trail, going=going, **context)
+    if live and not going:
+        response["HX-Reswap"] = "outerHTML"
+    response["Vary"] = "HX-Request"
+    return response
+
+
 def batch_trail(batch: ImportBatch, *more: tuple[str, str]) -> Trail:
     """The trail of a page below an import."""
     last = reverse("staff:batch", args=[batch.pk]) if more else ""

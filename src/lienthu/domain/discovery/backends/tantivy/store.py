@@ -74,6 +74,10 @@ class IndexStore:
         os.replace(temporary, self.pointer)
         self.sweep(keep=folder.name)
 
+    def withdraw(self) -> None:
+        """Have no live index any more: the one there is damaged."""
+        self.pointer.unlink(missing_ok=True)
+
     def sweep(self, keep: str) -> None:
         """Remove every build but ``keep``. Readers that still have files of one open keep them until they let go."""
         for path in self.root.glob("v*-*"):

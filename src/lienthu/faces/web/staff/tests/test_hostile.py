@@ -31,7 +31,7 @@ def zip_bomb() -> bytes:
     [
         ("trong.mrc", b"", "is empty"),
         ("trong2.mrc", b"  \r\n\0\0", "is empty"),
-        ("thu.txt", "Kính gửi thư viện, xin cảm ơn.".encode(), "holds no catalogue records"),
+        ("thu.txt", "Kính gửi thư viện. Xin cảm ơn.".encode(), "holds no catalogue records"),
         ("anh.jpg", b"\xff\xd8\xff\xe0" + bytes(range(256)) * 4, "holds no catalogue records"),
         ("bom.xlsx", zip_bomb(), "only harmful files"),
         ("hong.xlsx", b"PK\x03\x04" + b"junk" * 50, "is not an Excel workbook"),
@@ -83,7 +83,7 @@ HTML = "<script>alert(1)</script><img src=x onerror=alert(2)> \"'>"
 
 
 def test_html_in_records_and_file_names_is_shown_as_text(manager: Client, home: Library) -> None:
-    nasty = [record("<b>1</b>", HTML, HTML, barcode="<i>7</i>"), record("<b>1</b>", f"{HTML} hai")]
+    nasty = [record("<u>1</u>", HTML, HTML, barcode="<i>7</i>"), record("<u>1</u>", f"{HTML} hai")]
     batch = handed_over(manager, home, iso_file(nasty) + b"<script>alert(3)</script>\x1d", "<svg onload=alert(4)>.mrc")
     urls = [page("import_check", batch.pk)]
     html = manager.get(urls[0]).content.decode()
@@ -102,7 +102,7 @@ def test_html_in_records_and_file_names_is_shown_as_text(manager: Client, home: 
     ]  # fmt: skip
     for url in urls:
         html = manager.get(url).content.decode()
-        for bad in ("<script>alert", "<img src=x", "<svg onload", "<b>1</b>", "<i>7</i>"):
+        for bad in ("<script>alert", "<img src=x", "<svg onload", "<u>1</u>", "<i>7</i>"):
             assert bad not in html, (url, bad)
     assert "&lt;script&gt;alert(1)" in manager.get(page("record", found.pk)).content.decode()
 

@@ -231,8 +231,10 @@ def test_progress_is_a_fragment_for_htmx_and_a_page_for_everyone_else(manager: C
     assert 'id="live"' in fragment
     assert "<progress" in fragment
     run_waiting()
-    finished = manager.get(page("batch", batch.pk), headers={"HX-Request": "true"}).content.decode()
+    done = manager.get(page("batch", batch.pk), headers={"HX-Request": "true"})
+    finished = done.content.decode()
     assert "hx-get" not in finished
+    assert done.headers["HX-Reswap"] == "outerHTML", "replaced, or the page would go on asking"
     assert 'data-announce="The import is finished."' in finished
 
 

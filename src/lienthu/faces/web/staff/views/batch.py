@@ -15,7 +15,7 @@ from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.union.services.requesting import request_import, request_undo
 from lienthu.faces.web.staff.access import Desk, batch_page
-from lienthu.faces.web.staff.pages import batch_trail, show, steps_of, tell
+from lienthu.faces.web.staff.pages import batch_trail, show, show_live, steps_of, tell
 from lienthu.faces.web.staff.reports import is_going, progress_of, report_of
 from lienthu.platform.services import files
 
@@ -33,14 +33,14 @@ def may_undo(desk: Desk, batch: ImportBatch) -> bool:
 def batch(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse:
     """Everything about one import. While it runs, the page asks again every two seconds."""
     going = is_going(batch)
-    live = bool(request.headers.get("HX-Request"))
     may_audit = desk.may(Permission.VIEW_AUDIT, batch.library_id)
-    return show(
+    return show_live(
         desk,
-        "batch_live.html" if live else "batch.html",
+        "batch.html",
+        "batch_live.html",
+        going=going,
         trail=batch_trail(batch),
         batch=batch,
-        going=going,
         progress=progress_of(batch) if going else None,
         report=report_of(batch) if batch.read else None,
         steps=None if batch.dry_run else steps_of(batch, "import"),

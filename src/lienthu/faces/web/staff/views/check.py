@@ -198,8 +198,8 @@ def rules_options(source: Source, read: Sequence[ReadPiece]) -> list[RulesOption
     ]
     if current == OWN_RULES:
         own = rules_from_list(source.holding_rules)
-        text = _("Set up for this library: %(tags)s.") % {"tags": ", ".join(rule.tag for rule in own)}
-        ways.insert(0, (OWN_RULES, _("Rules of this library"), text, own))
+        set_up = _("Set up for this library: %(tags)s.") % {"tags": ", ".join(rule.tag for rule in own)}
+        ways.insert(0, (OWN_RULES, _("Rules of this library"), set_up, own))
     out = []
     for name, label, text, rules in ways:
         items = _copies(read, rules)

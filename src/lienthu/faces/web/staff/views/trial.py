@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -14,7 +16,7 @@ from lienthu.domain.catalog.services.planning import same_plan
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.union.services.requesting import request_trial
 from lienthu.faces.web.staff.access import Desk, batch_page
-from lienthu.faces.web.staff.pages import batch_trail, show, steps_of, tell
+from lienthu.faces.web.staff.pages import batch_trail, show_live, steps_of, tell
 from lienthu.faces.web.staff.reports import is_going, progress_of, report_of
 
 
@@ -33,14 +35,13 @@ def trial(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse:
         return redirect("staff:batch", pk=batch.pk)
     found = latest_trial(batch)
     going = found is not None and is_going(found)
-    context = {
+    context: dict[str, Any] = {
         "batch": batch,
         "trial": found,
-        "going": going,
         "progress": progress_of(found) if found and going else None,
         "report": report_of(found) if found and found.read and not going else None,
         "outdated": found is not None and not same_plan(found, batch),
         "steps": steps_of(batch, "trial"),
     }
-    template = "trial_live.html" if request.headers.get("HX-Request") else "import_trial.html"
-    return show(desk, template, trail=batch_trail(batch, (_("Dry run"), "")), **context)
+    trail = batch_trail(batch, (_("Dry run"), ""))
+    return show_live(desk, "import_trial.html", "trial_live.html", going=going, trail=trail, **context)
