@@ -43,7 +43,7 @@ _PARAMS = st.fixed_dictionaries(
     },
 )
 _SETTINGS = settings(
-    max_examples=150, deadline=None, derandomize=True,
+    max_examples=100, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 
@@ -69,7 +69,7 @@ def test_the_search_api_always_answers(client: Client, q: str, params: dict[str,
     assert answer["total"] >= len(answer["hits"]) or answer["total"] == 0
 
 
-@_SETTINGS
+@settings(_SETTINGS, max_examples=60)
 @given(q=_TEXT, params=_PARAMS)
 def test_the_search_page_always_answers(client: Client, q: str, params: dict[str, list[str]]) -> None:
     assume(_sendable(q))
@@ -89,7 +89,7 @@ def test_suggestions_always_answer(client: Client, q: str, limit: str) -> None:
     assert len(json.loads(response.content)["suggestions"]) <= 30
 
 
-@settings(_SETTINGS, max_examples=60)
+@settings(_SETTINGS, max_examples=30)
 @given(raw=st.binary(max_size=40))
 def test_bytes_that_are_no_text_are_answered(client: Client, raw: bytes) -> None:
     LIMITER.clear()

@@ -11,7 +11,7 @@ from lienthu.domain.network.selectors.facts import LibraryFacts, library_facts
 
 def search_answer(result: SearchResult) -> dict[str, Any]:
     """A search result as SearchOut."""
-    labels = facet_labels()
+    labels = facet_labels() if result.facets else {}
     u = result.understanding
     return {
         "total": result.total,

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import connection
 
-from lienthu.domain.network.selectors import closed_library_ids
 from lienthu.domain.union.models import Cluster, Membership
 
 
@@ -47,7 +46,8 @@ _MEMBERS = """
     ) m
     CROSS JOIN LATERAL (
         SELECT id, library_id, control_number, revision, created_at FROM catalog_bibrecord
-        WHERE id = m.record_id AND NOT deleted AND library_id <> ALL(%s) OFFSET 0
+        WHERE id = m.record_id AND NOT deleted
+          AND (%s OR library_id <> ALL(ARRAY(SELECT id FROM network_library WHERE closed))) OFFSET 0
     ) r
     CROSS JOIN LATERAL (
         SELECT marc FROM catalog_revision WHERE record_id = r.id AND number = r.revision OFFSET 0
@@ -56,14 +56,13 @@ _MEMBERS = """
 
 
 def members_of(cluster_ids: Sequence[int], *, closed_too: bool = False) -> dict[int, list[MemberRow]]:
-    """The records of these clusters, most complete first, in two statements.
+    """The records of these clusters, most complete first, in one statement.
 
     Records of closed libraries are left out unless ``closed_too``: the public search never sees them (rule SEA-2).
     """
     out: dict[int, list[MemberRow]] = {}
-    closed = [] if closed_too else list(closed_library_ids())
     with connection.cursor() as cursor:
-        cursor.execute(_MEMBERS, [list(cluster_ids), closed])
+        cursor.execute(_MEMBERS, [list(cluster_ids), closed_too])
         for row in cursor.fetchall():
             out.setdefault(row[0], []).append(MemberRow(*row))
     for rows in out.values():

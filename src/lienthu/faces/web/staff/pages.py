@@ -42,7 +42,6 @@ def show_live(desk: Desk, page: str, fragment: str, *, going: bool, trail: Trail
     response = show(desk, fragment if live else page, trail=trail, going=going, **context)
     if live and not going:
         response["HX-Reswap"] = "outerHTML"
-    response["Vary"] = "HX-Request"
     return response
 
 

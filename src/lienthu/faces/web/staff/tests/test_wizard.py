@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lienthu.domain.catalog.models import BibRecord, ImportBatch, Item
 from lienthu.domain.network.models import Library
@@ -245,3 +246,37 @@ def test_the_original_file_comes_back_to_the_byte(manager: Client, home: Library
     assert b"".join(response.streaming_content) == data
     assert response.headers["Content-Type"] == "application/octet-stream"
     assert "attachment" in response.headers["Content-Disposition"]
+
+
+def test_going_on_while_the_old_job_still_waits_for_its_retry(manager: Client, home: Library) -> None:
+    batch = handed_over(manager, home, iso_file(VIETNAMESE))
+    manager.post(page("import_start", batch.pk))
+    ImportBatch.objects.filter(pk=batch.pk).update(status="failed")
+    assert manager.post(page("import_start", batch.pk)).status_code == 302
+    waiting = ProcrastinateJob.objects.filter(queueing_lock=f"import.run:{batch.pk}", status="todo")
+    assert waiting.count() == 1
+    run_waiting()
+    assert ImportBatch.objects.get(pk=batch.pk).read == 3
+
+
+def test_the_overview_says_what_needs_a_person(manager: Client, home: Library) -> None:
+    assert "Nothing imported yet" in text_of(manager, page("home"))
+    batch = handed_over(manager, home, iso_file(VIETNAMESE) + b"not a record\x1d", "hong.mrc")
+    manager.post(page("import_start", batch.pk))
+    run_waiting()
+    html = text_of(manager, page("home"))
+    assert "Needs attention" in html
+    assert "1 record could not be read" in html
+    assert page("import_quarantine", batch.pk) in html
+
+
+def test_imports_are_filtered_and_paged(manager: Client, home: Library) -> None:
+    data = iso_file(VIETNAMESE)
+    for n in range(32):
+        handed_over(manager, home, data, f"tep-{n:02}.mrc")
+    first = manager.get(page("import_list"))
+    assert [b.filename for b in first.context["rows"]][:2] == ["tep-31.mrc", "tep-30.mrc"]
+    older = manager.get(page("import_list") + first.context["next_url"])
+    assert [b.filename for b in older.context["rows"]] == ["tep-01.mrc", "tep-00.mrc"]
+    assert "No import fits" in manager.get(page("import_list"), {"status": "failed"}).content.decode()
+    assert len(manager.get(page("import_list"), {"status": "uploaded", "library": home.pk}).context["rows"]) == 30
