@@ -20,18 +20,21 @@ from lienthu.foundation.vietnamese.tokens import folded_tokens, token_pairs
 
 _LEADING_ARTICLES: Final = frozenset({"the", "a", "an", "le", "la", "les", "der", "die", "das"})
 _REMEMBERED: Final = 30_000  # names and publishers come again and again
-_NUMBER = re.compile(r"\d+")
 _PUBLISHER_NOISE: Final = frozenset({"nxb", "nha", "xuat", "ban", "publisher", "publishing", "press", "co", "cty"})
 # places an abbreviation stands for are not compared: the same edition is "H." here and "Hà Nội" there
+_SPOKEN_ORDINAL = re.compile(r"\b(lan thu|thu|lan) ([a-z]+)")
+_EDITION_NUMBER = re.compile(r"(?<!\d)\d{1,2}(?!\d)")  # four digits are a year
 _ORDINAL_EDITION = re.compile(r"(?:lan thu|lan|ed|edition|xuat ban lan)\s*(\d+)|(\d+)(?:st|nd|rd|th)?\s*(?:ed|lan)")
-_VOLUME_WORDS = re.compile(r"\b(?:tap|quyen|phan|vol|volume|t|q|ky|so|part|book)\b\.?\s*")
+_VOLUME_WORDS = re.compile(r"\b(?:tap|quyen|phan|vol|volume|thu|no|so|ky|part|book|t|q)(?:\b\.?\s*|(?=\d))")
 _ROMAN: Final = {
     r: str(i)
     for i, r in enumerate(
         ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv"], 1
     )
 }
-_SPOKEN: Final = {w: str(i) for i, w in enumerate(("mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam"), 1)}
+_SPOKEN: Final = {
+    word: str(i) for i, word in enumerate(["mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi"], 1)
+}
 _NUMBERS: Final = {**_SPOKEN, "nhat": "1", "nhi": "2", "tu": "4", **_ROMAN}
 
 
@@ -59,7 +62,7 @@ class Fingerprint:
     @property
     def title_is_marked(self) -> bool:
         """Whether the title has any diacritic: a title without may be one that lost them."""
-        return self.title != self.title_folded or has_diacritics(self.title)
+        return has_diacritics(self.title)
 
     def dumps(self) -> str:
         """As compact JSON, for storing."""
@@ -147,10 +150,10 @@ def edition_key(edition: str) -> str:
     """The number of an edition statement ("Tái bản lần thứ 2" → "r2", "In lần 3" → "3"), "" when it has none."""
     if not edition:
         return ""
-    text = fold(edition)
-    m = _ORDINAL_EDITION.search(text) or _NUMBER.search(text)
-    number = next((g for g in m.groups() if g), "") if m and m.groups() else (m.group() if m else "")
-    return ("r" if "tai ban" in text else "") + number if number or "tai ban" in text else ""
+    text = _SPOKEN_ORDINAL.sub(lambda m: f"{m[1]} {_NUMBERS.get(m[2], m[2])}", fold(edition))
+    m = _ORDINAL_EDITION.search(text)
+    number = next((g for g in m.groups() if g), "") if m else next(iter(_EDITION_NUMBER.findall(text)), "")
+    return ("r" if "tai ban" in text else "") + number
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -51,7 +51,7 @@ def attach(incoming: Sequence[Incoming]) -> Attached:
     if not incoming:
         return Attached(frozenset(), 0)
     attached, left = _place(incoming, again=False)
-    return Attached(attached.clusters | _reform(left), attached.joined)
+    return Attached(attached.clusters | reform(left), attached.joined)
 
 
 def _place(incoming: Sequence[Incoming], *, again: bool) -> tuple[Attached, dict[int, int]]:
@@ -69,6 +69,7 @@ def _place(incoming: Sequence[Incoming], *, again: bool) -> tuple[Attached, dict
         }
     )
     moving = [i for i in incoming if i.record_id not in stay]
+    _renew_completeness([i for i in incoming if i.record_id in stay])
     touched = {before[r][0] for r in changed if r in before}
     _forget([i.record_id for i in moving if i.record_id in before], before)
 
@@ -107,10 +108,10 @@ def remove(record_ids: Sequence[int]) -> frozenset[int]:
     _forget(list(before), before)
     touched = {cluster for cluster, _ in before.values()}
     settle(touched)
-    return frozenset(touched) | _reform({record_id: cluster for record_id, (cluster, _) in before.items()})
+    return frozenset(touched) | reform({record_id: cluster for record_id, (cluster, _) in before.items()})
 
 
-def _reform(left: dict[int, int]) -> frozenset[int]:
+def reform(left: dict[int, int]) -> frozenset[int]:
     """Place again what only a record that left its cluster had brought into it (rule JOIN-11).
 
     A cluster that would be empty keeps the first of them, so that its permanent address leads somewhere.
@@ -131,16 +132,19 @@ def _reform(left: dict[int, int]) -> frozenset[int]:
         return frozenset()
     anchored = {m[0] for m in members if m[2] not in left}
     again: list[Incoming] = []
+    heads: list[int] = []
     for cluster_id, record_id, _matched, text, said in orphans:
         if cluster_id in anchored:
             again.append(Incoming(record_id, Fingerprint.loads(text), said, is_new=False))
         else:
             anchored.add(cluster_id)
-            Membership.objects.filter(record_id=record_id).update(matched_record_id=None, score=None, reasons=[])
+            heads.append(record_id)
+    if heads:
+        Membership.objects.filter(record_id__in=heads).update(matched_record_id=None, score=None, reasons=[])
     placed, moved = _place(again, again=True) if again else (Attached(frozenset(), 0), {})
     now = _current_memberships(list(moved))
     really = {record_id: old for record_id, old in moved.items() if now[record_id][0] != old}
-    return placed.clusters | _reform(really)
+    return placed.clusters | reform(really)
 
 
 def settle(cluster_ids: Iterable[int]) -> None:
@@ -260,6 +264,19 @@ def _decisions(record_ids: Sequence[int]) -> dict[int, dict[int, bool]]:
             if right in wanted:
                 out.setdefault(right, {})[left] = same
     return out
+
+
+def _renew_completeness(staying: Sequence[Incoming]) -> None:
+    """A record that stays where it is may say more than before: it may be the preferred one now (JOIN-13)."""
+    if not staying:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE union_membership m SET completeness = n.said"
+            " FROM unnest(%s::bigint[], %s::smallint[]) AS n(id, said)"
+            " WHERE m.record_id = n.id AND m.completeness <> n.said",
+            [[i.record_id for i in staying], [i.completeness for i in staying]],
+        )
 
 
 def _load(record_ids: set[int], placed: dict[int, _Placed]) -> None:

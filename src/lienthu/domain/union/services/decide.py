@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 
 from lienthu.domain.union.models import Cluster, Membership, PairDecision
-from lienthu.domain.union.services.attach import settle
+from lienthu.domain.union.services.attach import reform, settle
 from lienthu.platform.actor import Actor
 from lienthu.platform.services import audit, changes
 
@@ -36,8 +36,9 @@ def set_apart(record_id: int, *, actor: Actor) -> int:
         cluster_id=fresh, matched_record_id=None, score=None, reasons=[{"feature": "person", "agrees": False}]
     )
     settle([old, fresh])
+    also = reform({record_id: old})
     audit.record("union.set_apart", membership.record, actor=actor, cluster_before=old, cluster_after=fresh)
-    changes.publish("cluster.changed", [old, fresh])
+    changes.publish("cluster.changed", [old, fresh, *also])
     return fresh
 
 
@@ -54,9 +55,10 @@ def bring_together(record_id: int, cluster_id: int, *, actor: Actor) -> None:
             left_id=left, right_id=right, defaults={"same": True, "decided_by": actor.name[:120]}
         )
     Membership.objects.filter(record_id=record_id).update(
-        cluster_id=cluster_id, reasons=[{"feature": "person", "agrees": True}]
+        cluster_id=cluster_id, matched_record_id=None, score=None, reasons=[{"feature": "person", "agrees": True}]
     )
     settle([old, cluster_id])
+    also = reform({record_id: old})
     Cluster.objects.filter(pk=old, size=0).update(merged_into_id=cluster_id)
     audit.record("union.bring_together", membership.record, actor=actor, cluster_before=old, cluster_after=cluster_id)
-    changes.publish("cluster.changed", [old, cluster_id])
+    changes.publish("cluster.changed", [old, cluster_id, *also])
