@@ -24,6 +24,13 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "lienthu.config.settings"
 SHARED = Path(__file__).resolve().parents[1] / "shared"
 
 
+def pytest_sessionstart() -> None:
+    """Whoever reads the settings too early would let the tests loose on the checkout's own data folder."""
+    from django.conf import settings
+
+    assert Path(os.environ[_OWN]).resolve() == settings.DATA_DIR
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Stop the database and remove the folder, in the process that made it."""
     if os.environ.get("LIENTHU_TEST_OWNER") == str(os.getpid()):

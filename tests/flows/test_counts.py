@@ -40,7 +40,20 @@ _SAMPLES = _samples()
 # problems that speak of bytes between records
 _BYTES_OUTSIDE = {code for code in PROBLEMS if code.startswith("stray")}
 _PADDING = b"\x00\t\n\r \x1a\x1d\xef\xbb\xbf\xfe\xff"
-_SIGNS = [b"\x1d", b"\x1e", b"\x1f", b"\n", b"\r\n", b"\x00", b"\x1a", b"\xff", b"00000", b"99999", b"\x1d\x1d\x1d", b"\x1b"]
+_SIGNS = [
+    b"\x1d",
+    b"\x1e",
+    b"\x1f",
+    b"\n",
+    b"\r\n",
+    b"\x00",
+    b"\x1a",
+    b"\xff",
+    b"00000",
+    b"99999",
+    b"\x1d\x1d\x1d",
+    b"\x1b",
+]
 
 
 @st.composite

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import random
 import signal
 import time
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.slow
-_RECORDS = 2500
+_RECORDS = 2100
 
 _IN_BACKGROUND = """
 from pathlib import Path
@@ -43,7 +45,9 @@ def _same(found: dict[str, list[Any]], expected: dict[str, list[Any]]) -> None:
         assert found[name] == expected[name], name
 
 
-def test_a_killed_command_is_run_again(install: Any, synthetic: Callable[..., Path], expected: Any, wait_until: Any) -> None:
+def test_a_killed_command_is_run_again(
+    install: Any, synthetic: Callable[..., Path], expected: Any, wait_until: Any
+) -> None:
     path, chance = synthetic(_RECORDS, 21), random.Random(1)
     read = "SELECT coalesce(sum(read), 0) FROM catalog_importbatch"
     with install.database() as c:
@@ -71,32 +75,25 @@ def test_a_killed_command_is_run_again(install: Any, synthetic: Callable[..., Pa
     assert report["created"] + report["unchanged"] == _RECORDS
     assert report["unchanged"] > 0, "what was imported before the kill is known"
     assert install.sql("SELECT sum(created) FROM catalog_importbatch") == [(_RECORDS,)]
+    left = install.sql("SELECT id, status, read FROM catalog_importbatch WHERE status NOT IN ('done', 'failed')")
+    assert left == [], "shown as running, though nobody runs it and nobody will"
     install.assert_counts_reconcile()
     install.assert_index_agrees()
     _same(install.content(), expected)
-
-
-def test_no_killed_import_is_shown_as_running_for_ever(install: Any, synthetic: Callable[..., Path], wait_until: Any) -> None:
-    path = synthetic(_RECORDS, 21)
-    with install.database() as c:
-        command = install.start("import", path, "--library", "VN-A", "--json")
-        wait_until(lambda: c.execute("SELECT count(*) FROM catalog_importbatch WHERE status = 'running'").fetchone()[0], 60)
-        command.send_signal(signal.SIGKILL)
-        command.communicate()
-    install.load(path)
-    with install.serving():
-        running = install.sql("SELECT id, status, read FROM catalog_importbatch WHERE status NOT IN ('done', 'failed')")
-    assert running == [], "nobody runs it, and nobody will"
 
 
 def test_every_part_of_the_running_system_is_killed(
     install: Any, synthetic: Callable[..., Path], expected: Any, wait_until: Any
 ) -> None:
     path, chance = synthetic(_RECORDS, 21), random.Random(5)
-    victims = ["worker", "indexer", "postgres", "web", "worker", "postgres", "indexer"]
+    victims = ["worker", "postgres", "indexer", "web", "worker", "postgres"]
     killed: list[str] = []
     with install.serving() as system:
+        wait_until(lambda: system.pid("worker") and system.pid("indexer"))
+        worker = system.pid("worker")
+        os.kill(worker, signal.SIGSTOP)  # it shall not be ready before the first kill
         batch = install.probe(_IN_BACKGROUND.format(path=str(path), library="VN-A"))
+        os.kill(worker, signal.SIGCONT)
 
         def state() -> tuple[str, int]:
             try:
@@ -105,7 +102,7 @@ def test_every_part_of_the_running_system_is_killed(
                 return "unknown", -1
 
         for part in victims:
-            time.sleep(chance.uniform(0.2, 1.2))
+            time.sleep(chance.uniform(0.1, 0.8))
             if state()[0] == "done":
                 break
             if system.kill(part):
@@ -113,13 +110,17 @@ def test_every_part_of_the_running_system_is_killed(
         waited = wait_until(lambda: state()[0] in ("done", "failed"), 120, 0.2)
         print(f"killed {killed}; done {waited:.1f} s after the last kill")
         assert state() == ("done", _RECORDS), system.log.read_text()[-3000:]
-        wait_until(lambda: install.sql("SELECT count(*) FROM platform_change WHERE consumer = 'discovery'") == [(0,)], 60)
+        wait_until(
+            lambda: install.sql("SELECT count(*) FROM platform_change WHERE consumer = 'discovery'") == [(0,)], 60
+        )
         wait_until(lambda: system.status("/healthz") == 200, 60)
         total = system.search("")["total"]
         assert install.assert_index_agrees() == total
-    assert {"worker", "indexer", "postgres"} <= set(killed)
+    assert {"worker", "postgres"} <= set(killed)
     install.assert_counts_reconcile()
-    counts = install.sql("SELECT created, updated, unchanged, quarantined FROM catalog_importbatch WHERE id = %s", batch)
+    counts = install.sql(
+        "SELECT created, updated, unchanged, quarantined FROM catalog_importbatch WHERE id = %s", batch
+    )
     assert counts == [(_RECORDS, 0, 0, 0)]
     assert install.sql("SELECT sum(items) FROM catalog_importbatch") == install.sql(
         "SELECT count(*) FROM catalog_item WHERE statement = ''"
@@ -128,7 +129,7 @@ def test_every_part_of_the_running_system_is_killed(
 
 
 def test_a_killed_rebuild_leaves_the_live_index(install: Any, synthetic: Callable[..., Path], wait_until: Any) -> None:
-    install.load(synthetic(1500, 4))
+    install.load(synthetic(700, 4))
     index = install.folder / "index"
     before = (index / "CURRENT").read_text()
     command = install.start("reindex")
@@ -143,26 +144,30 @@ def test_a_killed_rebuild_leaves_the_live_index(install: Any, synthetic: Callabl
     assert len(list(index.glob("v*-*"))) == 1, "the build that was never finished is cleared away"
 
 
-def test_the_whole_machine_goes_down(install: Any, synthetic: Callable[..., Path], expected: Any, wait_until: Any) -> None:
+def test_the_whole_machine_goes_down(
+    install: Any, synthetic: Callable[..., Path], expected: Any, wait_until: Any
+) -> None:
     """Everything killed at once in the middle, as when the power fails; started again, the import goes on by itself."""
     path = synthetic(_RECORDS, 21)
     with install.serving() as system:
         batch = install.probe(_IN_BACKGROUND.format(path=str(path), library="VN-A"))
         with install.database() as c:
-            wait_until(lambda: c.execute("SELECT read FROM catalog_importbatch WHERE id = %s", [batch]).fetchone()[0] > 0, 60)
+            wait_until(
+                lambda: c.execute("SELECT read FROM catalog_importbatch WHERE id = %s", [batch]).fetchone()[0] > 0, 60
+            )
         parts = [system.pid(part) for part in ("web", "worker", "indexer", "postgres")]
         system.process.kill()
-        import os
-
         for pid in parts:
-            try:
+            with contextlib.suppress(ProcessLookupError):  # it may have died with its parent
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass  # it died with its parent
         system.process.wait()
     with install.serving() as system:
-        wait_until(lambda: install.sql("SELECT status FROM catalog_importbatch WHERE id = %s", batch) == [("done",)], 60, 0.2)
-        wait_until(lambda: install.sql("SELECT count(*) FROM platform_change WHERE consumer = 'discovery'") == [(0,)], 60)
+        wait_until(
+            lambda: install.sql("SELECT status FROM catalog_importbatch WHERE id = %s", batch) == [("done",)], 60, 0.2
+        )
+        wait_until(
+            lambda: install.sql("SELECT count(*) FROM platform_change WHERE consumer = 'discovery'") == [(0,)], 60
+        )
         assert install.assert_index_agrees() == system.search("")["total"]
     install.assert_counts_reconcile()
     _same(install.content(), expected)

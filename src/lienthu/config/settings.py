@@ -77,6 +77,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "lienthu.faces.web.accounts.context.signed_in",
+                "lienthu.faces.web.staff.navigation.staff_desk",
             ],
         },
     },

@@ -6,7 +6,7 @@ Pure reading, nothing here writes. Rules IMP-1 to IMP-12, docs/specs/import.md.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -196,18 +196,20 @@ def _iso2709(path: Path, plan: EncodingPlan, start: int, ordinal: int) -> Iterat
 
 
 def _pieces_of_text_format(path: Path, fmt: str) -> Iterator[ReadPiece]:
+    """The records as parsed: what looks like rubbish to Unicode may be letters of an encoding in disguise."""
     module = marcxml if fmt == "marcxml" else marcjson
     with path.open("rb") as f:
         for n, p in enumerate(module.read(f)):
-            record = normalise(p.record) if p.record is not None else None
-            yield ReadPiece(n, p.offset, n + 1, p.raw, "utf-8", record, p.problem, tuple(p.repairs))
+            yield ReadPiece(n, p.offset, n + 1, p.raw, "utf-8", p.record, p.problem, tuple(p.repairs))
 
 
 def _mended(piece: ReadPiece, plan: EncodingPlan) -> ReadPiece:
-    """A record of a Unicode format whose characters are a legacy encoding in disguise, mended value by value."""
-    name = plan.name if plan.forced else plan.in_text
-    if not name or name == "utf-8" or piece.record is None:
+    """The normalised record; where its characters are a legacy encoding in disguise, mended value by value before."""
+    if piece.record is None:
         return piece
+    name = plan.name if plan.forced else plan.in_text
+    if not name or name == "utf-8":
+        return replace(piece, record=normalise(piece.record))
     decode = find_decoder(name)
 
     def mend(text: str) -> str:
@@ -222,8 +224,7 @@ def _mended(piece: ReadPiece, plan: EncodingPlan) -> ReadPiece:
         f._replace(data=mend(f.data)) if f.data else f._replace(subfields=tuple((c, mend(v)) for c, v in f.subfields))
         for f in piece.record.fields
     )
-    record = normalise(piece.record.with_fields(fields))
-    return ReadPiece(piece.ordinal, piece.offset, piece.resume, piece.raw, name, record, piece.problem, piece.repairs)
+    return replace(piece, encoding=name, record=normalise(piece.record.with_fields(fields)))
 
 
 def _tabular(path: Path, fmt: str, plan: EncodingPlan, mapping: Mapping[str, str]) -> Iterator[ReadPiece]:

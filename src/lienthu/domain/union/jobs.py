@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -49,9 +50,10 @@ def enqueue_undo(batch_id: int, *, actor: Actor) -> None:
 def _enqueue(task: object, batch_id: int, actor: Actor) -> None:
     name = f"{task.name}:{batch_id}"  # type: ignore[attr-defined]  # procrastinate is untyped here
     try:
-        task.configure(lock=f"import:{batch_id}", queueing_lock=name).defer(  # type: ignore[attr-defined]
-            batch_id=batch_id, actor_name=actor.name, actor_id=actor.user_id
-        )
+        with transaction.atomic():  # a savepoint: a refused second job must not spoil the caller's transaction
+            task.configure(lock=f"import:{batch_id}", queueing_lock=name).defer(  # type: ignore[attr-defined]
+                batch_id=batch_id, actor_name=actor.name, actor_id=actor.user_id
+            )
     except AlreadyEnqueued:
         return
 

@@ -60,6 +60,7 @@ def bench_import(options: argparse.Namespace) -> int:
             indexer.wait(60)
             peak = watch.stop()
         report = json.loads(done.stdout.splitlines()[-1])
+        _marker(folder, options).touch()
         result = {
             "records": report["read"],
             "seconds": round(seconds, 2),
@@ -75,7 +76,7 @@ def bench_search(options: argparse.Namespace) -> int:
     """Search N synthetic records over HTTP with all facets, and complete prefixes, in the fixed mix of kinds."""
     with _scratch(options) as folder:
         environment = _environment(folder)
-        marker = folder / f"filled-{options.records}-{options.seed}"
+        marker = _marker(folder, options)
         if not marker.exists():
             source = folder / "records.mrc"
             _generate(source, options)
@@ -221,6 +222,11 @@ def _scratch(options: argparse.Namespace) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _marker(folder: Path, options: argparse.Namespace) -> Path:
+    """A kept folder remembers what it was filled with: an import measured there can be searched afterwards."""
+    return folder / f"filled-{options.records}-{options.seed}"
 
 
 def _environment(folder: Path) -> dict[str, str]:

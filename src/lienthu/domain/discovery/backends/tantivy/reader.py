@@ -85,14 +85,24 @@ class TantivyReader:
             with self._lock:
                 known = self._prefixes.get(key)
             if known is None:
-                terms = searcher.terms_with_prefix(suggestion_field(kind), folded_prefix, limit=limit)
-                known = [Suggestion(kind, suggestion_text(term), count) for term, count in terms]
+                known = self._complete(searcher, kind, folded_prefix, limit)
                 with self._lock:
                     self._prefixes[key] = known
                     while len(self._prefixes) > 2000:
                         self._prefixes.popitem(last=False)
             out += known
         return out
+
+    def _complete(self, searcher: tantivy.Searcher, kind: str, prefix: str, limit: int) -> list[Suggestion]:
+        """Terms by how many publications have them now: the dictionary also counts what was removed (rule SEA-2)."""
+        name = suggestion_field(kind)
+        found = []
+        for term, _frequency in searcher.terms_with_prefix(name, prefix, limit=limit * 2):
+            living = searcher.search(Query.term_query(self._schema, name, term), limit=1, count=True).count or 0
+            if living:
+                found.append(Suggestion(kind, suggestion_text(term), living))
+        found.sort(key=lambda s: -s.count)
+        return found[:limit]
 
     def _current(self) -> tantivy.Searcher:
         folder = self._store.current()

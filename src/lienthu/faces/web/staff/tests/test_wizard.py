@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -280,3 +281,17 @@ def test_imports_are_filtered_and_paged(manager: Client, home: Library) -> None:
     assert [b.filename for b in older.context["rows"]] == ["tep-01.mrc", "tep-00.mrc"]
     assert "No import fits" in manager.get(page("import_list"), {"status": "failed"}).content.decode()
     assert len(manager.get(page("import_list"), {"status": "uploaded", "library": home.pk}).context["rows"]) == 30
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"), [("lul_fre_500.mrc", "marc-8"), ("hebrew.marc", "marc-8"), ("nepali.marc", "utf-8")]
+)
+def test_real_files_of_elsewhere_are_shown_as_they_read(
+    manager: Client, home: Library, shared_data: Path, name: str, encoding: str
+) -> None:
+    batch = handed_over(manager, home, (shared_data / "marc" / name).read_bytes(), name)
+    response = manager.get(page("import_check", batch.pk))
+    assert batch.encoding == encoding
+    assert len(response.context["records"]) == 8
+    assert all(r.description is not None for r in response.context["records"])
+    assert "\ufffd" not in "".join(r.description.title for r in response.context["records"])

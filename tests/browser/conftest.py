@@ -1,0 +1,119 @@
+"""A running system with the sample province, and a headless Chromium to look at it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+LIENTHU = [sys.executable, "-m", "lienthu.faces.cli.main"]
+_FLAGS = """
+    --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+    --disable-component-update --disable-sync
+""".split()
+_FOREIGN = ("DATABASE_URL", "LIENTHU_DATA", "LIENTHU_SUPERVISED", "PYTEST_CURRENT_TEST")
+
+
+@dataclass(frozen=True)
+class Site:
+    """The address of the running system and its data folder."""
+
+    url: str
+    data: Path
+    environment: dict[str, str]
+
+    def command(self, *args: str) -> str:
+        """Run a ``lienthu`` command beside the running system; what it prints."""
+        done = subprocess.run([*LIENTHU, *args], env=self.environment, capture_output=True, text=True, check=True)
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """``lienthu run`` on a data folder of its own, sample province loaded."""
+    data = tmp_path_factory.mktemp("site")
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    kept = {k: v for k, v in os.environ.items() if k not in _FOREIGN}
+    environment = {**kept, "LIENTHU_DATA": str(data), "PORT": str(port)}
+    log = (data / "run.log").open("w")
+    process = subprocess.Popen(
+        [*LIENTHU, "run", "--web-workers", "1"], env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+    )
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 180
+    while True:
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=2):
+                break
+        except OSError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail((data / "run.log").read_text()[-3000:])
+            time.sleep(0.3)
+    yield Site(url, data, environment)
+    process.terminate()
+    process.wait(40)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Debian's Chromium, driven by Playwright; the tests are skipped where there is none."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        pytest.skip("no Chromium on this machine (apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Any, site: Site) -> Iterator[Callable[..., Any]]:
+    """Make a page of a width and colour scheme; whatever its console complains of fails the test."""
+    contexts: list[Any] = []
+    complaints: list[str] = []
+
+    def make(width: int = 1280, scheme: str = "light", *, script: bool = True) -> Any:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, locale="vi-VN", base_url=site.url,
+            java_script_enabled=script, reduced_motion="reduce",
+        )  # fmt: skip
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: complaints.append(str(e)))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    real = [c for c in complaints if "status of 4" not in c]
+    assert not real, real
+
+
+@pytest.fixture
+def sign_in() -> Callable[[Any, str, str], None]:
+    """Sign in as one of the sample accounts."""
+
+    def enter(page: Any, name: str, password: str) -> None:
+        page.goto("/account/sign-in/")
+        page.fill("input[name=username]", name)
+        page.fill("input[name=password]", password)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url("**/staff/**")
+
+    return enter
