@@ -127,6 +127,10 @@ def test_the_index_folder_goes_and_comes_back(install: Any, synthetic: Callable[
             statuses.update((path, system.status(path)) for path in paths)
             return bool(system.search("")["total"] == publications)
 
+        def pointer_is_new(old: str) -> bool:
+            pointer = index / "CURRENT"
+            return pointer.exists() and pointer.read_text().strip() != old
+
         for damage in ("everything", "pointer", "meta"):
             live = index / (index / "CURRENT").read_text().strip()
             if damage == "everything":
@@ -136,8 +140,7 @@ def test_the_index_folder_goes_and_comes_back(install: Any, synthetic: Callable[
             else:
                 (live / "meta.json").write_text("{ this is not")
             try:
-                took = wait_until(lambda: (index / "CURRENT").exists() and (
-                    (index / "CURRENT").read_text().strip() != live.name) and all_back(), 25)  # fmt: skip
+                took = wait_until(lambda old=live.name: pointer_is_new(old) and all_back(), 25)
             except AssertionError:
                 pytest.fail(f"after damage to {damage} the index did not come back: {system.log.read_text()[-1500:]}")
             print(f"index back {took:.1f} s after damage to {damage}")

@@ -58,13 +58,14 @@ def test_a_killed_command_is_run_again(
         for round_ in range(2):
             command = install.start("import", path, "--library", "VN-A", "--json")
             before = so_far()
-            wait_until(lambda start=before: so_far() > start or command.poll() is not None, 60)
+            wait_until(lambda start=before, p=command: so_far() > start or p.poll() is not None, 60)
             time.sleep(chance.uniform(0, 0.4))  # somewhere inside the next chunk
             command.send_signal(signal.SIGKILL)
             command.communicate()
             assert command.returncode == -signal.SIGKILL, "the command was faster than the test"
             wait_until(lambda: c.execute(
-                "SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
+                "SELECT count(*) = 1 FROM pg_stat_activity"
+                " WHERE datname = current_database() AND backend_type = 'client backend'"
             ).fetchone()[0])  # fmt: skip
             install.assert_counts_reconcile()
             partial = c.execute("SELECT count(*) FROM catalog_bibrecord").fetchone()[0]
