@@ -23,7 +23,8 @@ from lienthu.platform.cost_limit import LIMITER
 
 _TOKENS = [
     '"', "'", ":", "-", "*", "(", ")", "[", "]", "{", "}", "^", "~", "\\", "/", "AND", "OR", "NOT", "TO", "+", "&&",
-    "||",     "title:", "author:", "isbn:", "id:", "tg:", "nd:", "any_x:", "đ", "Đ", "ð", "truyện", "kieu", "truyeenj", "Hạ Long",
+    "||",
+    "title:", "author:", "isbn:", "id:", "tg:", "nd:", "any_x:", "đ", "Đ", "ð", "truyện", "kieu", "truyeenj", "Hạ Long",
     "\x00", "\x1f", "\x1d", "¶", "␟", "\u200b", "\ufeff", "\u202e", "\ud7ff", "\uffff", "\U0010ffff", "水滸傳", "אבג",
     "978-604-1-00000-0", "9786041000000", "%", "%00", "<script>", "&amp;", "\u0301", "a\u0301\u0301\u0301", "½", "①",
     "٣",     "𝕏", "👩‍👩‍👧", "ﬁ", "İ", "ß", "-\"", "\"\"", "--", "- ", "**", "*", " ", "\t", "\n",
@@ -136,7 +137,7 @@ def test_markup_in_records_is_shown_as_text(client: Client, tmp_path: Path, marc
         assert [h["title"] for h in hits if "alert(1)" in h["title"]], hits
         id_ = hits[0]["id"]
         pages = [
-            "/search/?q=alert+onerror+script", "/search/?q=%3Cscript%3Ealert(1)%3C/script%3E", 
+            "/search/?q=alert+onerror+script", "/search/?q=%3Cscript%3Ealert(1)%3C/script%3E",
             "/search/?person=" + evil,
             hits[0]["url"], f"{hits[0]['url']}?view=marc", "/", "/libraries/", f"/api/v1/records/{id_}",
         ]  # fmt: skip

@@ -42,7 +42,7 @@ def _titles(install: Any, report: dict[str, Any]) -> list[str]:
     titles = []
     for (text,) in rows:
         fields = json.loads(text)[1]
-        titles += [{c: v for c, v in f[-1]}["a"].rstrip(" :/") for f in fields if f[0] == "245"]
+        titles += [dict(f[-1])["a"].rstrip(" :/") for f in fields if f[0] == "245"]
     return titles
 
 

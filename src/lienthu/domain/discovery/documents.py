@@ -25,7 +25,7 @@ _LOCAL: Final = re.compile(
     r"|bach dang|tien yen|binh lieu|dam ha|ba che|hai ha|hoanh bo|tra co)\b"
 )
 _MAX_SUGGESTION = 90
-_SORTED_CHARS = 80
+_SORTED_CHARS = 48
 _SEPARATOR: Final = "\x1f"
 
 

@@ -109,11 +109,11 @@ def from_canonical(text: str | bytes) -> Record:
 
 
 def _field(row: list[Any]) -> Field:
+    make = tuple.__new__  # as in normalise: a million records are read back for each index
     if len(row) == 2:
-        tag, data = row
-        return Field(tag, data=data)
+        return make(Field, (row[0], " ", " ", (), row[1]))
     tag, indicators, subfields = row
-    return Field(tag, indicators[0], indicators[1], tuple([(code, value) for code, value in subfields]))
+    return make(Field, (tag, indicators[0], indicators[1], tuple([(code, value) for code, value in subfields]), ""))
 
 
 def digest(record: Record) -> bytes:

@@ -73,6 +73,7 @@ def _place(incoming: Sequence[Incoming], *, again: bool) -> tuple[Attached, dict
     touched = {before[r][0] for r in changed if r in before}
     _forget([i.record_id for i in moving if i.record_id in before], before)
 
+    occupied = _occupied([before[i.record_id][0] for i in moving if i.record_id in before])
     by_key, placed = _candidates({k for i in moving for k in keys[i.record_id]})
     decided = _decisions([i.record_id for i in moving])
     _load({other for words in decided.values() for other in words}, placed)
@@ -83,7 +84,12 @@ def _place(incoming: Sequence[Incoming], *, again: bool) -> tuple[Attached, dict
     alone = set()  # new clusters of one record: written complete, nothing to recount
     for i in moving:
         match, verdict = _best(i, keys[i.record_id], by_key, placed, decided.get(i.record_id, {}))
-        if match is None:
+        own = before[i.record_id][0] if i.record_id in before else None
+        if match is None and own is not None and own not in occupied:
+            # nobody else is left there: the publication keeps its permanent address (JOIN-14)
+            cluster_id = own
+            rows.append((i, cluster_id, None, None))
+        elif match is None:
             cluster_id = next(fresh_clusters)
             clusters.append((cluster_id, i.record_id))
             alone.add(cluster_id)
@@ -92,12 +98,14 @@ def _place(incoming: Sequence[Incoming], *, again: bool) -> tuple[Attached, dict
             cluster_id, joined = match.cluster_id, joined + 1
             alone.discard(cluster_id)
             rows.append((i, cluster_id, match.record_id, verdict))
+        occupied.add(cluster_id)
         touched.add(cluster_id)
         placed[i.record_id] = _Placed(i.record_id, cluster_id, i.fingerprint)
         for key in keys[i.record_id]:
             by_key.setdefault(key, []).append(i.record_id)
     _write(rows, clusters, keys)
     settle(touched - alone)
+    _lead_on({before[i.record_id][0]: cluster_id for i, cluster_id, *_ in rows if i.record_id in before}, occupied)
     left = {i.record_id: before[i.record_id][0] for i in moving if i.record_id in before}
     return Attached(frozenset(touched), joined), left
 
@@ -264,6 +272,30 @@ def _decisions(record_ids: Sequence[int]) -> dict[int, dict[int, bool]]:
             if right in wanted:
                 out.setdefault(right, {})[left] = same
     return out
+
+
+def _occupied(cluster_ids: Sequence[int]) -> set[int]:
+    """Those of the clusters that have members."""
+    if not cluster_ids:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT cluster_id FROM union_membership WHERE cluster_id = ANY(%s)", [sorted(set(cluster_ids))]
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _lead_on(moved: dict[int, int], occupied: set[int]) -> None:
+    """Let the addresses of clusters that everyone left lead to where they went (JOIN-14)."""
+    emptied = {old: new for old, new in moved.items() if old != new and old not in occupied}
+    if not emptied:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE union_cluster c SET merged_into_id = n.new FROM unnest(%s::bigint[], %s::bigint[]) AS n(old, new)"
+            " WHERE c.id = n.old AND c.size = 0",
+            [list(emptied), list(emptied.values())],
+        )
 
 
 def _renew_completeness(staying: Sequence[Incoming]) -> None:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from lienthu.domain.catalog.content import content_of
 from lienthu.domain.catalog.models import ImportBatch
@@ -79,7 +79,9 @@ def _run(batch_id: int, actor: Actor, progress: Progress | None) -> ImportBatch:
             if progress:
                 progress(batch)
     except (Exception, KeyboardInterrupt) as e:
-        if not isinstance(e, KeyboardInterrupt):
+        if isinstance(e, (OSError, OperationalError, KeyboardInterrupt)):
+            log.error("import batch %s stopped: %s", batch_id, e or "interrupted")
+        else:
             log.exception("import batch %s stopped", batch_id)
         batches.fail(batch_id, f"{type(e).__name__}: {e}".rstrip(": "), actor=actor)
         raise

@@ -190,6 +190,23 @@ def test_a_cluster_whose_first_record_leaves_keeps_its_address(
     assert_union_is_sound()
 
 
+def test_a_publication_of_one_library_keeps_its_address_when_its_title_is_corrected(tinh: Library) -> None:
+    imported(tinh, so_do("1", title="Sô đỏ"))
+    address = cluster_of(tinh, "1")
+    imported(tinh, so_do("1"))
+    assert where_is(address) == cluster_of(tinh, "1")
+    assert_union_is_sound()
+
+
+def test_the_address_of_a_record_that_joins_another_leads_there(tinh: Library, ha_long: Library) -> None:
+    imported(tinh, so_do("1"))
+    imported(ha_long, so_do("a", title="Sô đỏ"))
+    address = cluster_of(ha_long, "a")
+    imported(ha_long, so_do("a"))
+    assert cluster_of(ha_long, "a") == cluster_of(tinh, "1") == where_is(address) != address
+    assert_union_is_sound()
+
+
 def test_a_withdrawn_record_leaves_its_cluster_to_the_others(tinh: Library, ha_long: Library) -> None:
     first = imported(tinh, so_do("1"))
     imported(ha_long, so_do("a"))
