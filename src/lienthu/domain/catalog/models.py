@@ -149,7 +149,10 @@ class Item(models.Model):
         UNKNOWN = "unknown", _("ask the library")
 
     record = models.ForeignKey(BibRecord, on_delete=models.CASCADE, related_name="items")
-    library = models.ForeignKey(Library, on_delete=models.PROTECT, related_name="items", db_index=False)
+    # the record's library: its constraint stands for this copy of it
+    library = models.ForeignKey(
+        Library, on_delete=models.PROTECT, related_name="items", db_index=False, db_constraint=False
+    )
     branch = models.ForeignKey(Branch, null=True, on_delete=models.SET_NULL, related_name="items", db_index=False)
     branch_text = models.TextField(blank=True)
     location = models.TextField(blank=True)

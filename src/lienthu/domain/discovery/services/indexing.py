@@ -30,7 +30,7 @@ from lienthu.platform.services import changes
 
 CONSUMER = "discovery"
 LIBRARIES = "discovery.libraries"
-_BATCH = 2000
+_BATCH = 4000
 _SLICE = 500
 Progress = Callable[[int], None]
 
