@@ -20,7 +20,8 @@ from lienthu.domain.discovery.services import indexing
 from lienthu.domain.discovery.services.indexing import CONSUMER, Indexer, ask_for_rebuild, documents_of, store
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.services.libraries import Particulars, update_library
-from lienthu.domain.network.tests.factories import TESTS, make_library
+from lienthu.domain.network.services.periods import Description
+from lienthu.domain.network.tests.factories import TESTS, make_library, make_unit
 from lienthu.domain.union.services.conduct import undo_batch
 from lienthu.domain.union.services.decide import set_apart
 from lienthu.domain.union.tests.cast import cluster_of, imported
@@ -186,6 +187,21 @@ def test_the_records_of_a_library_that_closes_leave_the_index(
     update_library(library_id=ha_long.pk, actor=TESTS, particulars=Particulars(closed=False))
     indexer.drain()
     assert titles("mỏ") == ["Vùng mỏ", "Đất mỏ"]
+
+
+def test_a_library_that_moves_or_is_given_another_code_is_found_there(tinh: Library, indexer: Indexer) -> None:
+    imported(tinh, book("Đất mỏ", number="1"))
+    indexer.drain()
+    assert facet("area") == {}
+    unit = make_unit("Hà Lầm")
+    described = Description(name=tinh.name, type=tinh.type, unit=unit)
+    update_library(library_id=tinh.pk, actor=TESTS, description=described)
+    indexer.drain()
+    assert facet("area") == {unit.code: 1}
+    Library.objects.filter(pk=tinh.pk).update(code="VN-MOI")
+    changes.publish("library.changed", [tinh.pk])
+    indexer.drain()
+    assert facet("library") == {"VN-MOI": 1}
 
 
 def test_a_library_that_only_changes_its_telephone_renews_nothing(tinh: Library, indexer: Indexer) -> None:

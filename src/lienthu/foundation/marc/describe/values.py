@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 MATERIAL_TYPES: Final = (
@@ -56,8 +55,7 @@ class Host(NamedTuple):
     relation: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
+class Description(NamedTuple):
     """One bibliographic record in the terms of display, matching and search. Absent is "" or () or None.
 
     ``title`` is 245 $a and $b with " : " between (" = " before a parallel title, " ; " before a second work).

@@ -302,7 +302,7 @@ def test_dublin_core() -> None:
 TEXT = st.one_of(st.text(max_size=15), st.text(alphabet="{}\\%&#_$~^ ,.Nguyễn\n\x00\x0b\ud800", max_size=15))
 PEOPLE = st.builds(Person, name=TEXT, role=TEXT, dates=TEXT, heading_tag=st.sampled_from(["100", "110", "700", "711"]))
 DESCRIPTIONS = st.builds(
-    Description,
+    lambda **given: Description(**given),  # what is not given stays as it is by default
     title=TEXT,
     title_proper=TEXT,
     part=TEXT,
