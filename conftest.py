@@ -24,6 +24,13 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "lienthu.config.settings"
 SHARED = Path(__file__).resolve().parents[1] / "shared"
 
 
+def pytest_configure() -> None:
+    """Django ready before any test module is read; not through pyproject, whose setting is read before this file."""
+    import django
+
+    django.setup()
+
+
 def pytest_sessionstart() -> None:
     """Whoever reads the settings too early would let the tests loose on the checkout's own data folder."""
     from django.conf import settings

@@ -263,7 +263,7 @@ class _MemoryWatch:
         self._thread.start()
 
     def _watch(self) -> None:
-        while not self._done.wait(1.0):
+        while not self._done.wait(4.0):  # reading the sizes of a large shared memory is work itself
             self._peak = max(self._peak, sum(self._sizes()))
 
     def _sizes(self) -> Iterator[int]:

@@ -87,9 +87,11 @@ def test_what_another_has_in_hand_is_passed_over() -> None:
     changes.publish("shelf", [1, 2])
     given = connection.get_connection_params()
     wanted: dict[str, Any] = {k: given[k] for k in ("host", "port", "user", "password", "dbname") if given.get(k)}
-    with psycopg.connect(**wanted) as other:
+    with psycopg.connect(**wanted) as other, connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '3s'")
         other.execute("SELECT id FROM platform_change WHERE consumer = 'lan' ORDER BY id LIMIT 1 FOR UPDATE")
         assert told("lan") == [2]
+        cursor.execute("RESET lock_timeout")
     assert told("lan") == [1]
 
 

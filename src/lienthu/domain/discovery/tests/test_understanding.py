@@ -28,7 +28,7 @@ class Words:
         return self._folded.count(token)
 
 
-KNOWN = Words("thư viện tỉnh quảng ninh đất mỏ than người thợ lò mas mas as windows người người")
+KNOWN = Words("thư viện tỉnh quảng ninh đất mỏ than người thợ lò mas mas má as á windows người người")
 
 
 # ----------------------------------------------------------------------------------------------- keystrokes (SEA-4)

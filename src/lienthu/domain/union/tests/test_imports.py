@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -194,10 +196,8 @@ def test_an_error_ends_the_run_and_is_kept_with_the_batch(tinh: Library, monkeyp
 
 def test_two_runs_of_one_batch_are_refused(tinh: Library) -> None:
     batch = received(tinh, a_mixed_file())
-    with elsewhere() as other:
-        other.execute("SELECT pg_advisory_lock(%s, %s)", [batches._AT_WORK, batch.pk])
-        with pytest.raises(BatchStateRefused):
-            conduct.run_batch(batch.pk, actor=CLERK)
+    with at_work_elsewhere(batch), pytest.raises(BatchStateRefused):
+        conduct.run_batch(batch.pk, actor=CLERK)
     assert conduct.run_batch(batch.pk, actor=CLERK).read == 8
 
 
@@ -243,8 +243,7 @@ def test_a_batch_that_is_being_undone_stops_at_its_next_chunk(tinh: Library, mon
 def test_imports_that_nobody_runs_any_more_are_noticed(tinh: Library, background: bool) -> None:
     batch = received(tinh, a_mixed_file(), options={"background": background})
     batches.begin(batch.pk, actor=CLERK)
-    with elsewhere() as other:
-        other.execute("SELECT pg_advisory_lock(%s, %s)", [batches._AT_WORK, batch.pk])
+    with at_work_elsewhere(batch):
         assert batches.note_interrupted(actor=CLERK) == [], "somebody is at work on it"
     assert batches.note_interrupted(actor=CLERK) == ([] if background else [batch.pk])
     batch.refresh_from_db()
@@ -335,3 +334,12 @@ def elsewhere() -> psycopg.Connection[Any]:
     given = connection.get_connection_params()
     wanted = {k: given[k] for k in ("host", "port", "user", "password", "dbname") if given.get(k)}
     return psycopg.connect(**wanted, autocommit=True)
+
+
+@contextmanager
+def at_work_elsewhere(batch: ImportBatch) -> Iterator[None]:
+    """Another process runs this batch meanwhile."""
+    with elsewhere() as other:
+        other.execute("SELECT pg_advisory_lock(%s, %s)", [batches._AT_WORK, batch.pk])
+        yield
+        other.execute("SELECT pg_advisory_unlock(%s, %s)", [batches._AT_WORK, batch.pk])

@@ -301,7 +301,8 @@ def test_dublin_core() -> None:
 
 TEXT = st.one_of(st.text(max_size=15), st.text(alphabet="{}\\%&#_$~^ ,.Nguyễn\n\x00\x0b\ud800", max_size=15))
 PEOPLE = st.builds(Person, name=TEXT, role=TEXT, dates=TEXT, heading_tag=st.sampled_from(["100", "110", "700", "711"]))
-URLS = st.sampled_from(["https://a.example/x?y=1&z={2}#3_%7E", "http://thuvien.example/\u0111\u1ecdc"])  # describe() lets no others through
+# describe() lets no others through
+URLS = st.sampled_from(["https://a.example/x?y=1&z={2}#3_%7E", "http://thuvien.example/\u0111\u1ecdc"])
 DESCRIPTIONS = st.builds(
     lambda **given: Description(**given),  # what is not given stays as it is by default
     title=TEXT,
