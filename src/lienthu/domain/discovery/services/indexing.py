@@ -31,6 +31,8 @@ from lienthu.platform.services import changes
 CONSUMER = "discovery"
 LIBRARIES = "discovery.libraries"
 _BATCH = 4000
+# Far behind (a large import runs), bigger steps: each commit is a segment that has to be merged again and again.
+_BULK_BATCH = 20_000
 _SLICE = 500
 Progress = Callable[[int], None]
 
@@ -108,7 +110,8 @@ class Indexer:
                 return 0
         self._heed_libraries()
         try:
-            with changes.drain(CONSUMER, _BATCH) as ids:
+            behind = changes.waiting(CONSUMER) > 2 * _BATCH
+            with changes.drain(CONSUMER, _BULK_BATCH if behind else _BATCH) as ids:
                 if ids:
                     self._put(self._writer, ids)
                     self._writer.commit()
