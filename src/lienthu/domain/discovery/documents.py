@@ -16,7 +16,7 @@ from lienthu.foundation.vietnamese.names import direct_form
 from lienthu.foundation.vietnamese.tokens import token_pairs
 
 # Raised whenever documents or the index schema change shape: an index of another version is rebuilt (rule SEA-12).
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 
 LOCAL_HISTORY: Final = "local-history"
 CHILDREN: Final = "children"
@@ -167,11 +167,12 @@ def _direct(name: str) -> str:
 
 def _suggestions(preferred: Description, described: Sequence[Description]) -> dict[str, list[str]]:
     """Raw terms "folded␟display" for prefix look-up; people also from each later word: readers search by given name."""
-    out: dict[str, list[str]] = {"title": [], "person": [], "subject": []}
+    out: dict[str, list[str]] = {"title": [], "person": [], "person_inner": [], "subject": []}
     if preferred.title_proper:
         out["title"].append(_suggestion(_value(preferred.title_proper)[1].split(), preferred.title_proper))
     for name in dict.fromkeys(_direct(a.name) for d in described for a in d.authors):
-        out["person"] += _name_suggestions(name)
+        out["person"] += _name_suggestions(name)[:2]
+        out["person_inner"] += _name_suggestions(name)[2:]
     for subject in dict.fromkeys(s.split(" -- ")[0] for d in described for s in d.subjects):
         out["subject"] += _name_suggestions(subject)[:1]
     return out
@@ -179,9 +180,10 @@ def _suggestions(preferred: Description, described: Sequence[Description]) -> di
 
 @lru_cache(maxsize=60_000)
 def _name_suggestions(name: str) -> list[str]:
-    """From the first and each later word of a name or subject; callers must not change the list."""
+    """From the first word, from the last (the given name), then from those between; callers must not change it."""
     words = _value(name)[1].split()
-    return list(dict.fromkeys(_suggestion(words[start:], name) for start in range(min(len(words), 4))))
+    starts = dict.fromkeys((0, len(words) - 1, *range(1, min(len(words), 4)))) if words else ()
+    return [_suggestion(words[start:], name) for start in starts]
 
 
 def _suggestion(words: Sequence[str], display: str) -> str:

@@ -12,9 +12,13 @@ from tantivy import Occur, Query
 
 from lienthu.domain.discovery.backends.base import IndexMissing
 from lienthu.domain.discovery.backends.tantivy.schema import (
+    NUMBERED_FACETS,
     SUGGESTION_KINDS,
     build_schema,
     facet_field,
+    name_field,
+    name_term,
+    number_field,
     suggestion_field,
 )
 from lienthu.domain.discovery.backends.tantivy.store import IndexStore
@@ -27,6 +31,11 @@ _FIELD_WEIGHTS: Final = {"title": 3.0, "person": 2.0, "subject": 1.2}
 _WHOLE_TITLE_WEIGHT: Final = 200.0  # the book a reader named stands before books about it
 _CACHED_BROWSES: Final = 200
 _YEAR_BUCKET: Final = 10
+_VALUES_REMEMBERED: Final = 50_000
+_PREFIXES_REMEMBERED: Final = 5_000
+# In a large index a letter or two begin a tenth of all titles; people and subjects say enough until there are more.
+_LARGE: Final = 100_000
+_LETTERS_NEEDED: Final = {"title": 3, "person_inner": 4}
 
 
 class TantivyReader:
@@ -40,7 +49,8 @@ class TantivyReader:
         self._searcher: tantivy.Searcher | None = None
         self._stamp: tuple[str, int, int] | None = None
         self._browses: OrderedDict[object, Found] = OrderedDict()
-        self._prefixes: OrderedDict[tuple[str, str, int], list[Suggestion]] = OrderedDict()
+        self._values: dict[tuple[str, int], str] = {}  # a number always stands for the same value
+        self._prefixes: OrderedDict[tuple[str, int], list[Suggestion]] = OrderedDict()
 
     def generation(self) -> str:
         """Changes with every commit and every switch of the index."""
@@ -77,32 +87,39 @@ class TantivyReader:
         return found
 
     def suggest(self, folded_prefix: str, limit: int) -> list[Suggestion]:
-        """Completions of a folded prefix: a few of each kind, most held first. Short prefixes are remembered."""
+        """Completions of a folded prefix, most held first; remembered until the next commit."""
         searcher = self._current()
-        out: list[Suggestion] = []
-        for kind in SUGGESTION_KINDS:
-            key = (kind, folded_prefix, limit)
+        key = (folded_prefix, limit)
+        with self._lock:
+            known = self._prefixes.get(key)
+        if known is None:
+            known = self._complete(searcher, folded_prefix, limit)
             with self._lock:
-                known = self._prefixes.get(key)
-            if known is None:
-                known = self._complete(searcher, kind, folded_prefix, limit)
-                with self._lock:
-                    self._prefixes[key] = known
-                    while len(self._prefixes) > 2000:
-                        self._prefixes.popitem(last=False)
-            out += known
-        return out
+                self._prefixes[key] = known
+                while len(self._prefixes) > _PREFIXES_REMEMBERED:
+                    self._prefixes.popitem(last=False)
+        return list(known)
 
-    def _complete(self, searcher: tantivy.Searcher, kind: str, prefix: str, limit: int) -> list[Suggestion]:
+    def _complete(self, searcher: tantivy.Searcher, prefix: str, limit: int) -> list[Suggestion]:
         """Terms by how many publications have them now: the dictionary also counts what was removed (rule SEA-2)."""
-        name = suggestion_field(kind)
-        found = []
-        for term, _frequency in searcher.terms_with_prefix(name, prefix, limit=limit * 2):
-            living = searcher.search(Query.term_query(self._schema, name, term), limit=1, count=True).count or 0
+        large = searcher.num_docs > _LARGE
+        kinds = [k for k in SUGGESTION_KINDS if not large or len(prefix) >= _LETTERS_NEEDED.get(k, 1)]
+        candidates = [
+            (count, kind, term)
+            for kind in kinds
+            for term, count in searcher.terms_with_prefix(suggestion_field(kind), prefix, limit=limit * 2)
+        ]
+        candidates.sort(key=lambda c: -c[0])
+        found: list[Suggestion] = []
+        for _count, kind, term in candidates:
+            query = Query.term_query(self._schema, suggestion_field(kind), term)
+            living = searcher.search(query, limit=1, count=True).count or 0
             if living:
-                found.append(Suggestion(kind, suggestion_text(term), living))
-        found.sort(key=lambda s: -s.count)
-        return found[:limit]
+                found.append(Suggestion(kind.removesuffix("_inner"), suggestion_text(term), living))
+            if len(found) >= limit:
+                break
+        order = {kind: n for n, kind in enumerate(SUGGESTION_KINDS)}
+        return sorted(found, key=lambda f: order[f.kind])
 
     def _current(self) -> tantivy.Searcher:
         folder = self._store.current()
@@ -172,12 +189,27 @@ class TantivyReader:
         facets = {}
         for f in sizes:
             selected = request.filters.get(f, ())
-            values = [FacetValue(str(b["key"]), int(b["doc_count"]), b["key"] in selected) for b in raw[f]["buckets"]]
+            counted = [(self._value_of(searcher, f, b["key"]), int(b["doc_count"])) for b in raw[f]["buckets"]]
+            values = [FacetValue(value, count, value in selected) for value, count in counted if value]
             shown = {v.value for v in values}
             values += [FacetValue(s, 0, True) for s in selected if s not in shown]
             facets[f] = tuple(values)
         years = tuple((int(b["key"]), int(b["doc_count"])) for b in raw["years"]["buckets"] if b["doc_count"])
         return facets, years
+
+    def _value_of(self, searcher: tantivy.Searcher, facet: str, key: object) -> str:
+        """The value behind a bucket's key: the key itself, or what its number stands for."""
+        if facet not in NUMBERED_FACETS:
+            return str(key)
+        number = int(float(str(key)))
+        known = self._values.get((facet, number))
+        if known is None:
+            terms = searcher.terms_with_prefix(name_field(facet), name_term(number, ""), limit=1)
+            known = terms[0][0].partition("\x1f")[2] if terms else ""
+            if len(self._values) > _VALUES_REMEMBERED:
+                self._values.clear()
+            self._values[(facet, number)] = known
+        return known
 
     def _filtered(self, words: Query, request: SearchRequest, *, leave_out: str | None) -> Query:
         parts: list[tuple[Occur, Query]] = [(Occur.Must, words)]
@@ -276,4 +308,5 @@ _YEARS: Final = {"histogram": {"field": "year", "interval": _YEAR_BUCKET, "min_d
 
 
 def _terms(facet: str, size: int) -> dict[str, Any]:
-    return {"terms": {"field": facet_field(facet), "size": size}}
+    field = number_field(facet) if facet in NUMBERED_FACETS else facet_field(facet)
+    return {"terms": {"field": field, "size": size}}

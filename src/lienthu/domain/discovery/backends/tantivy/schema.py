@@ -6,6 +6,8 @@ Analysis is ours: texts arrive as tokens joined by blanks, so the index needs no
 
 from __future__ import annotations
 
+import hashlib
+from functools import lru_cache
 from typing import Final
 
 import tantivy
@@ -15,7 +17,11 @@ from lienthu.domain.discovery.parsing import identifier_key
 from lienthu.domain.discovery.query import FACETS
 
 SCOPE_FIELDS: Final = {"any": "any", "title": "title", "person": "person", "subject": "subject"}
-SUGGESTION_KINDS: Final = ("title", "person", "subject")
+# Facets with hundreds of thousands of values are counted by number: counting texts makes room for each of them in
+# every segment first, 13 ms at a million records even where only ten publications match.
+NUMBERED_FACETS: Final = frozenset({"person", "subject"})
+# "person_inner": names from a word between the first and the last
+SUGGESTION_KINDS: Final = ("title", "person", "person_inner", "subject")
 
 
 def build_schema() -> tantivy.Schema:
@@ -35,7 +41,11 @@ def build_schema() -> tantivy.Schema:
     b.add_unsigned_field("year", indexed=True, fast=True)
     b.add_unsigned_field("added", fast=True)
     for facet in FACETS:
-        b.add_text_field(facet_field(facet), tokenizer_name="raw", index_option="basic", fast=True)
+        many = facet in NUMBERED_FACETS
+        b.add_text_field(facet_field(facet), tokenizer_name="raw", index_option="basic", fast=not many)
+        if many:
+            b.add_unsigned_field(number_field(facet), fast=True)
+            b.add_text_field(name_field(facet), tokenizer_name="raw", index_option="basic")
     for kind in SUGGESTION_KINDS:
         b.add_text_field(suggestion_field(kind), tokenizer_name="raw", index_option="basic")
     return b.build()
@@ -44,6 +54,27 @@ def build_schema() -> tantivy.Schema:
 def facet_field(facet: str) -> str:
     """The index field of a facet."""
     return f"facet_{facet}"
+
+
+def number_field(facet: str) -> str:
+    """Where a numbered facet's values are counted."""
+    return f"number_{facet}"
+
+
+def name_field(facet: str) -> str:
+    """Where the value behind a number is found: terms "number␟value"."""
+    return f"name_{facet}"
+
+
+@lru_cache(maxsize=60_000)
+def number_of(value: str) -> int:
+    """48 bits that stand for a value. Answers come as floating-point numbers at times: more bits would be lost."""
+    return int.from_bytes(hashlib.blake2b(value.encode(), digest_size=6).digest(), "big")
+
+
+def name_term(number: int, value: str) -> str:
+    """The term under which the value of a number is found."""
+    return f"{number:012x}\x1f{value}"
 
 
 def suggestion_field(kind: str) -> str:
@@ -86,6 +117,10 @@ def to_tantivy(doc: SearchDocument) -> tantivy.Document:
     for facet, values in doc.facets.items():
         for value in values:
             out.add_text(facet_field(facet), value)
+            if facet in NUMBERED_FACETS:
+                number = number_of(value)
+                out.add_unsigned(number_field(facet), number)
+                out.add_text(name_field(facet), name_term(number, value))
     for kind, terms in doc.suggestions.items():
         for term in terms:
             out.add_text(suggestion_field(kind), term)
