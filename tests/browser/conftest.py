@@ -67,7 +67,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     process.wait(40)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's event loop must not stay behind for other tests of this process
 def chromium() -> Iterator[Any]:
     """Debian's Chromium, driven by Playwright; the tests are skipped where there is none."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
+import psycopg
 from django.db import OperationalError, connection, transaction
 
 from lienthu.domain.catalog.content import content_of
@@ -79,7 +80,7 @@ def _run(batch_id: int, actor: Actor, progress: Progress | None) -> ImportBatch:
             if progress:
                 progress(batch)
     except (Exception, KeyboardInterrupt) as e:
-        if isinstance(e, (OSError, OperationalError, KeyboardInterrupt)):
+        if isinstance(e, (OSError, OperationalError, psycopg.OperationalError, KeyboardInterrupt)):
             log.error("import batch %s stopped: %s", batch_id, e or "interrupted")
         else:
             log.exception("import batch %s stopped", batch_id)
