@@ -16,7 +16,7 @@ from lienthu.foundation.vietnamese.names import direct_form
 from lienthu.foundation.vietnamese.tokens import token_pairs
 
 # Raised whenever documents or the index schema change shape: an index of another version is rebuilt (rule SEA-12).
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 
 LOCAL_HISTORY: Final = "local-history"
 CHILDREN: Final = "children"

@@ -16,9 +16,9 @@ from lienthu.domain.discovery.backends.tantivy.schema import (
     SUGGESTION_KINDS,
     build_schema,
     facet_field,
-    name_field,
-    name_term,
+    facet_term,
     number_field,
+    number_prefix,
     suggestion_field,
 )
 from lienthu.domain.discovery.backends.tantivy.store import IndexStore
@@ -204,7 +204,7 @@ class TantivyReader:
         number = int(float(str(key)))
         known = self._values.get((facet, number))
         if known is None:
-            terms = searcher.terms_with_prefix(name_field(facet), name_term(number, ""), limit=1)
+            terms = searcher.terms_with_prefix(facet_field(facet), number_prefix(number), limit=1)
             known = terms[0][0].partition("\x1f")[2] if terms else ""
             if len(self._values) > _VALUES_REMEMBERED:
                 self._values.clear()
@@ -216,7 +216,8 @@ class TantivyReader:
         for facet, values in request.filters.items():
             if facet == leave_out or not values:
                 continue
-            terms = Query.term_set_query(self._schema, facet_field(facet), list(values))
+            wanted = [facet_term(facet, value) for value in values]
+            terms = Query.term_set_query(self._schema, facet_field(facet), wanted)
             parts.append((Occur.Must, Query.const_score_query(terms, 0.0)))
         if leave_out != "year" and (request.year_from is not None or request.year_to is not None):
             span = Query.range_query(

@@ -45,7 +45,6 @@ def build_schema() -> tantivy.Schema:
         b.add_text_field(facet_field(facet), tokenizer_name="raw", index_option="basic", fast=not many)
         if many:
             b.add_unsigned_field(number_field(facet), fast=True)
-            b.add_text_field(name_field(facet), tokenizer_name="raw", index_option="basic")
     for kind in SUGGESTION_KINDS:
         b.add_text_field(suggestion_field(kind), tokenizer_name="raw", index_option="basic")
     return b.build()
@@ -61,20 +60,20 @@ def number_field(facet: str) -> str:
     return f"number_{facet}"
 
 
-def name_field(facet: str) -> str:
-    """Where the value behind a number is found: terms "number␟value"."""
-    return f"name_{facet}"
-
-
 @lru_cache(maxsize=60_000)
 def number_of(value: str) -> int:
     """48 bits that stand for a value. Answers come as floating-point numbers at times: more bits would be lost."""
     return int.from_bytes(hashlib.blake2b(value.encode(), digest_size=6).digest(), "big")
 
 
-def name_term(number: int, value: str) -> str:
-    """The term under which the value of a number is found."""
-    return f"{number:012x}\x1f{value}"
+def facet_term(facet: str, value: str) -> str:
+    """The term of a facet's value: itself, or "number␟value" where it must be found again by its number."""
+    return number_prefix(number_of(value)) + value if facet in NUMBERED_FACETS else value
+
+
+def number_prefix(number: int) -> str:
+    """How the term of the value with this number begins."""
+    return f"{number:012x}\x1f"
 
 
 def suggestion_field(kind: str) -> str:
@@ -116,11 +115,9 @@ def to_tantivy(doc: SearchDocument) -> tantivy.Document:
     out.add_unsigned("added", doc.added)
     for facet, values in doc.facets.items():
         for value in values:
-            out.add_text(facet_field(facet), value)
+            out.add_text(facet_field(facet), facet_term(facet, value))
             if facet in NUMBERED_FACETS:
-                number = number_of(value)
-                out.add_unsigned(number_field(facet), number)
-                out.add_text(name_field(facet), name_term(number, value))
+                out.add_unsigned(number_field(facet), number_of(value))
     for kind, terms in doc.suggestions.items():
         for term in terms:
             out.add_text(suggestion_field(kind), term)
