@@ -115,7 +115,7 @@ class Indexer:
                 if ids:
                     self._put(self._writer, ids)
                     self._writer.commit()
-        except Exception:
+        except Exception:  # whatever failed, the writer may be spoilt: the next step opens a fresh one
             self._forget()
             raise
         return len(ids)
@@ -257,7 +257,7 @@ def run_forever(stop: Callable[[], bool], pause: float = 0.25) -> None:
                 continue
             done = indexer.step()
             wait = pause
-        except Exception:
+        except Exception:  # disk full, database away: the process lives on and the news waits
             log.exception("indexing failed; trying again")
             done, wait = 0, min(wait * 2, 15.0)
         if not done:
