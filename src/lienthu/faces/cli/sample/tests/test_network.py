@@ -12,7 +12,7 @@ from lienthu.faces.cli.sample.network import EVENT_KINDS, LIBRARY_TYPES, NETWORK
 
 LAST_DAY_OF_DISTRICTS = date(2025, 6, 30)
 FIRST_DAY_OF_COMMUNES = date(2025, 7, 1)
-UNITS_FILE = Path("/work/shared/data/quang-ninh-units.csv")
+UNITS_FILE = Path(__file__).resolve().parents[7] / "shared/data/quang-ninh-units.csv"
 
 
 def test_thirteen_districts_give_way_to_fifty_four_units() -> None:
