@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src" / "lienthu"
 LINTED = ("src", "tests", "tools", "conftest.py")
-LONGEST_FILE = 520
+LONGEST_FILE = 500
 CODE = (".py", ".html", ".css", ".js")
 
 

@@ -468,23 +468,6 @@ def test_too_many_rows_of_a_workbook() -> None:
         list(read_xlsx(saved(book), max_rows=50))
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (1998.0, "1998"),
-        (12.5, "12.5"),
-        (0.1 + 0.2, "0.3"),
-        (True, "1"),
-        (date(2021, 3, 4), "2021-03-04"),
-        (datetime(2021, 3, 4, 5, 6), "2021-03-04 05:06:00"),
-        ("  Thư \u200bviện\n\n Hạ Long ", "Thư viện\nHạ Long"),
-        (float("nan"), ""),
-    ],
-)
-def test_cell_values_as_text(value: object, text: str) -> None:
-    assert as_text(value) == text
-
-
 @settings(max_examples=80, deadline=None)
 @given(
     st.lists(st.lists(st.text(max_size=10), min_size=1, max_size=6), min_size=1, max_size=8), st.sampled_from(",;\t|")

@@ -486,17 +486,3 @@ def test_settings_of_an_old_install_are_renewed(server):
     (server.layout.data / "lienthu.conf").write_text("jit = on\n")
     with server.ensure() as lease, psycopg.connect(lease.dsn) as connection:
         assert connection.execute("show jit").fetchone() == ("off",)
-
-
-def test_full_disk_is_explained(short_path):
-    disk = short_path / "disk"
-    disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "lienthu", disk], capture_output=True).returncode:
-        pytest.skip("no right to mount a small disk")
-    try:
-        with pytest.raises(CannotStart, match="make room") as refused:
-            EmbeddedPostgres(disk / "postgres").ensure()
-        assert refused.value.code == "disk-full"
-        assert not list((disk / "postgres").glob("data*"))
-    finally:
-        subprocess.run(["umount", disk], check=True)
