@@ -45,16 +45,16 @@ browser: # browser tests need a Chromium; as root Debian's is installed, otherwi
 check: setup lint types ## lint, architecture and types
 
 lint: setup
-	$(VENV)/bin/ruff check -q src tests tools conftest.py
-	$(VENV)/bin/ruff format -q --check src tests tools conftest.py
+	$(VENV)/bin/ruff check -q src tests tools benchmarks conftest.py
+	$(VENV)/bin/ruff format -q --check src tests tools benchmarks conftest.py
 	$(VENV)/bin/lint-imports --config .importlinter | tail -n 3
 
 types: setup
 	$(VENV)/bin/mypy --no-error-summary
 
 format: setup ## format the code
-	$(VENV)/bin/ruff check -q --fix src tests tools conftest.py
-	$(VENV)/bin/ruff format -q src tests tools conftest.py
+	$(VENV)/bin/ruff check -q --fix src tests tools benchmarks conftest.py
+	$(VENV)/bin/ruff format -q src tests tools benchmarks conftest.py
 
 bench: setup ## measure import and search at 100,000 records
 	$(VENV)/bin/lienthu bench import --records 100000

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src" / "lienthu"
-LINTED = ("src", "tests", "tools", "conftest.py")
+LINTED = ("src", "tests", "tools", "benchmarks", "conftest.py")
 LONGEST_FILE = 500
 CODE = (".py", ".html", ".css", ".js")
 

@@ -1,0 +1,1 @@
+"""The labelled set of Vietnamese record pairs: base publications, cataloguing practices, changes, building."""

@@ -1,0 +1,369 @@
+"""Ways in which two libraries describe the same manifestation differently: the positive kinds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from vnpairs import damage
+from vnpairs.chance import Chance
+from vnpairs.practice import PLACES, PRACTICES, PUBLISHERS, Practice
+from vnpairs.publication import Publication, isbn13
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two records to be written; ``harm`` says what happens to the text of which fields."""
+
+    publication: Publication
+    practice: Practice
+    harm: damage.Damage | None = None
+    tags: frozenset[str] = frozenset()
+    """Fields the harm is limited to; none: all that hold text."""
+
+
+Two = tuple[Side, Side]
+Way = Callable[[Publication, Chance], Two | None]
+
+FULL = [p for p in PRACTICES if not p.brief]
+BRIEF = [p for p in PRACTICES if p.brief]
+TITLE = frozenset({"245"})
+
+
+def two(p: Publication, chance: Chance, *, full: bool = True) -> Two:
+    """Two libraries that differ."""
+    left, right = chance.shuffled(FULL if full else PRACTICES)[:2]
+    return Side(p, left), Side(p, right)
+
+
+def both(pair: Two, **changes: object) -> Two:
+    """The same choice overruled in both libraries."""
+    left, right = pair
+    return (
+        replace(left, practice=replace(left.practice, **changes)),  # type: ignore[arg-type]
+        replace(right, practice=replace(right.practice, **changes)),  # type: ignore[arg-type]
+    )
+
+
+def practised(side: Side, **changes: object) -> Side:
+    """One choice of one library overruled."""
+    return replace(side, practice=replace(side.practice, **changes))  # type: ignore[arg-type]
+
+
+def without(side: Side, *dropped: str) -> Side:
+    """A library that leaves fields out."""
+    return practised(side, dropped=side.practice.dropped | set(dropped))
+
+
+def published(side: Side, **changes: object) -> Side:
+    """Another reading of the same title page."""
+    return replace(side, publication=replace(side.publication, **changes))  # type: ignore[arg-type]
+
+
+def _named(p: Publication) -> bool:
+    return bool(p.people) and not p.people[0].body
+
+
+def plain(p: Publication, chance: Chance) -> Two:
+    return two(p, chance, full=False)
+
+
+def name_order(p: Publication, chance: Chance) -> Two | None:
+    main = p.people[0] if p.people else None
+    if not main or main.role or main.body or main.pen:
+        return None
+    left, right = two(p, chance)
+    order = chance.one(("family", "given"))
+    return practised(left, order="direct", dates=True), practised(right, order=order, dates=chance.percent(50))
+
+
+def initials(p: Publication, chance: Chance) -> Two | None:
+    if not _named(p) or all(x.pen or x.foreign for x in p.people) or p.kind == "thesis":
+        return None
+    left, right = two(p, chance)
+    return left, practised(right, initials=True)
+
+
+def pen_name(p: Publication, chance: Chance) -> Two | None:
+    if not any(x.pen and x.real for x in p.people):
+        return None
+    left, right = two(p, chance)
+    return left, practised(right, real_name=True)
+
+
+def publisher_words(p: Publication, chance: Chance) -> Two | None:
+    if not any(name in PUBLISHERS for name in p.publishers):
+        return None
+    left, right = two(p, chance)
+    forms = ("{}", "Nxb. {}", "NXB {}", "Nhà xuất bản {}", "Nxb {}", "NXB. {}")
+    a, b = chance.shuffled(forms)[:2]
+    return practised(left, publisher=a), practised(right, publisher=b, publisher_form=chance.below(3))
+
+
+def place_words(p: Publication, chance: Chance) -> Two | None:
+    if p.place not in PLACES:
+        return None
+    left, right = two(p, chance)
+    a, b = chance.shuffled(range(len(PLACES[p.place])))[:2]
+    return practised(left, place=a), practised(right, place=b)
+
+
+def responsibility_words(p: Publication, chance: Chance) -> Two | None:
+    if not any(x.role for x in p.people):
+        return None
+    left, right = two(p, chance)
+    a, b = chance.shuffled(range(5))[:2]
+    return practised(left, role=a, editor_main=False), practised(right, role=b, editor_main=chance.percent(60))
+
+
+def missing_fields(p: Publication, chance: Chance) -> Two | None:
+    left, right = two(p, chance)
+    weak = chance.shuffled(("pages", "publisher", "people", "place", "series", "edition"))[: chance.between(1, 3)]
+    if "people" in weak and len(p.title.split()) < 5:
+        weak.remove("people")
+    if "edition" in weak and "publisher" in weak:
+        weak.remove("edition")
+    return left, without(right, "isbn", *weak)
+
+
+def brief_and_full(p: Publication, chance: Chance) -> Two | None:
+    left = Side(p, chance.one(FULL))
+    right = Side(p, replace(chance.one(BRIEF), dropped=frozenset({"isbn"})))
+    if not p.people or p.part:
+        return left, right
+    return left, without(right, *chance.shuffled(("place", "series"))[:1])
+
+
+def subtitle_place(p: Publication, chance: Chance) -> Two | None:
+    if not p.rest:
+        return None
+    left, right = two(p, chance)
+    return practised(left, rest="b"), practised(right, rest=chance.one(("a", "none")))
+
+
+def parallel_title(p: Publication, chance: Chance) -> Two | None:
+    if not p.parallel:
+        return None
+    left, right = two(p, chance)
+    return practised(left, parallel=True), practised(right, parallel=False)
+
+
+def volume_words(p: Publication, chance: Chance) -> Two | None:
+    if not p.part or not p.part.isdigit():
+        return None
+    left, right = two(p, chance)
+    numerals = chance.one(("arabic", "roman", "words"))
+    where = chance.one(("a", "b", "n", "extent"))
+    words = 1 if numerals != "arabic" else chance.below(4)
+    return practised(left, part=0, part_where="n"), practised(right, part=words, part_where=where, numerals=numerals)
+
+
+def edition_missing(p: Publication, chance: Chance) -> Two | None:
+    if not p.edition:
+        return None
+    left, right = two(p, chance)
+    return practised(left, edition=True), practised(right, edition=False)
+
+
+EDITIONS = (
+    (r"^Tái bản lần thứ (\d+)", (r"Tái bản lần \1", r"In lần thứ {next}", r"T.b. lần thứ \1", r"TB lần \1")),
+    (r"^In lần thứ (\d+)", (r"In lần \1", r"Xuất bản lần thứ \1", r"Lần thứ \1")),
+    (r"có sửa chữa(, bổ sung|và bổ sung)?", ("có s.ch. bổ sung", "có sửa chữa và bổ sung")),
+    (r"có chỉnh lý,? ?(và )?bổ sung", ("có chỉnh lí và bổ sung", "có chỉnh lý bổ sung")),
+)
+
+
+def edition_words(p: Publication, chance: Chance) -> Two | None:
+    said = p.edition
+    for pattern, forms in EDITIONS:
+        found = re.search(pattern, said)
+        if found:
+            form = chance.one(forms)
+            if "{next}" in form:  # the first reprint is the second printing
+                form = form.format(next=int(found[1]) + 1)
+            said = re.sub(pattern, form, said, count=1)
+    if said == p.edition:
+        return None
+    left, right = two(p, chance)
+    return left, published(right, edition=said)
+
+
+def tone_placement(p: Publication, chance: Chance) -> Two | None:
+    text = " ".join((p.title, p.rest, *(x.name for x in p.people), *p.publishers))
+    if damage.tone_on_first(text, chance) == damage.tone_on_second(text, chance):
+        return None
+    left, right = two(p, chance)
+    return replace(left, harm=damage.tone_on_first), replace(right, harm=damage.tone_on_second)
+
+
+def i_and_y(p: Publication, chance: Chance) -> Two | None:
+    text = " ".join((p.title, p.rest, *p.publishers))
+    if damage.i_for_y(text, chance) == damage.y_for_i(text, chance):
+        return None
+    left, right = two(p, chance)
+    return replace(left, harm=damage.i_for_y), replace(right, harm=damage.y_for_i)
+
+
+def harmed(harm: damage.Damage, tags: frozenset[str] = frozenset()) -> Way:
+    """One of two libraries has damaged text."""
+
+    def way(p: Publication, chance: Chance) -> Two | None:
+        if harm(p.title, chance) == p.title:
+            return None
+        left, right = two(p, chance, full=not tags)
+        if harm in (damage.without_marks, damage.question_marks, damage.tcvn3_undecoded):
+            right = practised(right, place=min(right.practice.place, 1))
+        return left, replace(right, harm=harm, tags=tags)
+
+    return way
+
+
+def capital_title(p: Publication, chance: Chance) -> Two | None:
+    left, right = two(p, chance)
+    return practised(left, upper=False), practised(right, upper=True)
+
+
+def year_words(p: Publication, chance: Chance) -> Two | None:
+    if not p.year or p.kind in ("article", "serial"):
+        return None
+    left, right = two(p, chance)
+    form = chance.one(("[{}]", "c{}", "[{}?]", "cop. {}", "{}.", "Knxb., {}"))
+    return practised(left, year="{}"), practised(right, year=form)
+
+
+def year_unsure(p: Publication, chance: Chance) -> Two | None:
+    if not p.year or p.edition or p.kind in ("article", "serial", "thesis") or p.relation == "annual" or p.year > 2012:
+        return None
+    left, right = two(p, chance)
+    if chance.percent(50):
+        return left, without(right, "year")
+    return left, published(right, year_text=f"[{p.year // 10}-?]")
+
+
+def year_off_by_one(p: Publication, chance: Chance) -> Two | None:
+    """Copyright and deposit years differ by one; the number, the pages and the ISBN agree."""
+    if not p.isbn or not p.pages or p.edition or p.kind != "book" or p.relation == "annual":
+        return None
+    left, right = two(p, chance, full=True)
+    step = chance.one((-1, 1))
+    form = chance.one(("c{}", "[{}]", "{}")) if step < 0 else "{}"
+    right = published(right, year_text=form.format(p.year + step))
+    return both((left, right), isbn="13")
+
+
+def pages_differ(p: Publication, chance: Chance) -> Two | None:
+    if p.pages < 60 or p.kind != "book":
+        return None
+    left, right = two(p, chance, full=chance.percent(60))
+    return left, published(right, pages=p.pages + chance.one((-2, -1, 1, 2, 3)))
+
+
+def isbn_lengths(p: Publication, chance: Chance) -> Two | None:
+    if not p.isbn:
+        return None
+    left, right = two(p, chance)
+    return practised(left, isbn="13"), practised(right, isbn=chance.one(("10", "10", "hyphens")))
+
+
+def isbn_absent(p: Publication, chance: Chance) -> Two | None:
+    if not p.isbn:
+        return None
+    left, right = two(p, chance, full=False)
+    return practised(left, isbn="13"), without(right, "isbn")
+
+
+def isbn_wrong(p: Publication, chance: Chance) -> Two | None:
+    """One library mistyped a digit, or took over the number of another book."""
+    if not p.isbn or not p.people:
+        return None
+    left, right = two(p, chance)
+    if chance.percent(70):
+        at = chance.between(7, 11)
+        wrong = p.isbn[:at] + str((int(p.isbn[at]) + chance.between(1, 8)) % 10) + p.isbn[at + 1 :]
+    else:
+        wrong = isbn13(f"other/{p.key}")
+    return both((left, published(right, bad_isbn=wrong)), isbn="13")
+
+
+def isbn_cancelled(p: Publication, chance: Chance) -> Two | None:
+    if not p.isbn:
+        return None
+    left, right = two(p, chance)
+    return practised(left, isbn="13"), practised(right, isbn="cancelled")
+
+
+def set_isbn(p: Publication, chance: Chance) -> Two | None:
+    """One record of a volume carries the number of the volume, the other that of the set."""
+    if not p.part or not p.set_isbn:
+        return None
+    left, right = two(p, chance)
+    return published(left, set_isbn="", isbn=p.isbn or isbn13(p.key)), published(right, isbn="")
+
+
+def language_absent(p: Publication, chance: Chance) -> Two | None:
+    if not p.original and p.language == "vie":
+        return None
+    left, right = two(p, chance)
+    return practised(left, fixed=True), without(right, "language")
+
+
+def joint_publisher(p: Publication, chance: Chance) -> Two | None:
+    if len(p.publishers) < 2:
+        return None
+    left, right = two(p, chance)
+    return practised(left, joint="all"), practised(right, joint=chance.one(("first", "first", "last")))
+
+
+def fuller_statement(p: Publication, chance: Chance) -> Two | None:
+    if len(p.people) < 2:
+        return None
+    left, right = two(p, chance)
+    return left, practised(right, statement="first")
+
+
+WAYS: dict[str, tuple[int, Way]] = {
+    # kind: share, way
+    "plain": (70, plain),
+    "name-order": (45, name_order),
+    "initials": (25, initials),
+    "pen-name": (25, pen_name),
+    "publisher-words": (35, publisher_words),
+    "place-words": (25, place_words),
+    "responsibility-words": (35, responsibility_words),
+    "fuller-statement": (20, fuller_statement),
+    "missing-fields": (50, missing_fields),
+    "brief-and-full": (55, brief_and_full),
+    "subtitle-place": (40, subtitle_place),
+    "parallel-title": (12, parallel_title),
+    "volume-words": (45, volume_words),
+    "edition-missing": (25, edition_missing),
+    "edition-words": (22, edition_words),
+    "tone-placement": (35, tone_placement),
+    "i-and-y": (22, i_and_y),
+    "decomposed": (25, harmed(damage.decomposed)),
+    "marks-missing": (45, harmed(damage.without_marks)),
+    "tcvn3": (40, harmed(damage.tcvn3_undecoded)),
+    "tcvn3-capitals": (25, harmed(damage.tcvn3_capitals_lost, TITLE)),
+    "scanned": (30, harmed(damage.scanned, frozenset({"245", "100", "260"}))),
+    "mistyped": (30, harmed(damage.mistyped, TITLE)),
+    "capitals": (15, capital_title),
+    "year-words": (28, year_words),
+    "year-unsure": (18, year_unsure),
+    "year-off-by-one": (22, year_off_by_one),
+    "pages-differ": (30, pages_differ),
+    "isbn-lengths": (22, isbn_lengths),
+    "isbn-absent": (22, isbn_absent),
+    "isbn-wrong": (20, isbn_wrong),
+    "isbn-cancelled": (10, isbn_cancelled),
+    "set-isbn": (16, set_isbn),
+    "language-absent": (14, language_absent),
+    "joint-publisher": (20, joint_publisher),
+}
+TEST_ONLY: dict[str, tuple[int, Way]] = {
+    "vni": (8, harmed(damage.vni_undecoded)),
+    "viqr": (8, harmed(damage.viqr)),
+    "utf8-twice": (10, harmed(damage.utf8_twice)),
+    "eth-for-d": (8, harmed(damage.eth_for_d)),
+    "question-marks": (8, harmed(damage.question_marks)),
+}
