@@ -8,4 +8,5 @@ from collections.abc import Mapping
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "cluster.changed": ("discovery",),
     "library.changed": ("discovery.libraries",),
+    "library.closedness": ("catalog.closedness",),
 }

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from lienthu.domain.catalog.collections import is_local_history
 from lienthu.foundation.marc.describe import Description, describe
 from lienthu.foundation.marc.holdings import HoldingRule, ItemData, read_holdings_statements, read_items
 from lienthu.foundation.marc.model import Record
@@ -27,6 +28,7 @@ class Content:
     items: tuple[ItemData, ...]
     statements: tuple[str, ...]
     host_control_number: str
+    local_history: bool
 
     @property
     def label(self) -> str:
@@ -48,6 +50,7 @@ def content_of(record: Record, rules: Sequence[HoldingRule]) -> Content:
         items=read_items(record, rules),
         statements=read_holdings_statements(record),
         host_control_number="" if len(host) > MAX_CONTROL_NUMBER else host,
+        local_history=is_local_history(description),
     )
 
 

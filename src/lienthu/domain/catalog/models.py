@@ -100,10 +100,40 @@ class BibRecord(models.Model):
     host_control_number = models.CharField(max_length=110, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    # What harvesters are told by (rules OAI-5 to OAI-9): full seconds, given by services/datestamps.py and nobody else.
+    datestamp = models.DateTimeField(help_text="when what the public sees of it last changed")
+    exposed = models.BooleanField(default=False, help_text="the public has, or could have, seen it at some time")
+    material_type = models.CharField(max_length=20, blank=True)
+    local_history = models.BooleanField(default=False)
+    children = models.BooleanField(default=False)
+    origin = models.IntegerField(default=0, help_text="0: the library's own; else the repository it was harvested from")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "identity"], name="record_identity_once")]
         indexes = [
+            # One for each kind of set, in the order of harvesting: every page is the next piece of one index.
+            models.Index(fields=["datestamp", "id"], condition=models.Q(exposed=True), name="record_harvest"),
+            models.Index(
+                fields=["library", "datestamp", "id"], condition=models.Q(exposed=True), name="record_harvest_library"
+            ),
+            models.Index(
+                fields=["material_type", "datestamp", "id"],
+                condition=models.Q(exposed=True),
+                name="record_harvest_type",
+            ),
+            models.Index(
+                fields=["datestamp", "id"],
+                condition=models.Q(exposed=True, local_history=True),
+                name="record_harvest_local",
+            ),
+            models.Index(
+                fields=["datestamp", "id"],
+                condition=models.Q(exposed=True, children=True),
+                name="record_harvest_children",
+            ),
+            models.Index(
+                fields=["origin", "datestamp", "id"], condition=models.Q(exposed=True), name="record_harvest_origin"
+            ),
             models.Index(fields=["library", "id"], name="record_of_library"),
             models.Index(
                 fields=["source", "host_control_number"],
@@ -213,3 +243,50 @@ class BatchProblem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id}#{self.ordinal}: {self.code}"
+
+
+class Repository(models.Model):
+    """A name under which records are known on the net: one that we have, or that of someone we harvested."""
+
+    name = models.CharField(max_length=255, unique=True, help_text="repositoryIdentifier, lower case")
+    own = models.BooleanField(default=False, help_text="this install has, or once had, this name")
+    current = models.BooleanField(default=False, help_text="our name now")
+    provisional = models.BooleanField(default=False, help_text="made up because the install had no public address")
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["current"], condition=models.Q(current=True), name="repository_one_name"),
+            models.CheckConstraint(
+                condition=models.Q(current=False) | models.Q(own=True), name="repository_current_is_own"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RecordOrigin(models.Model):
+    """Where a harvested record was found, and what was said there of its way (OAI provenance)."""
+
+    record = models.OneToOneField(BibRecord, primary_key=True, on_delete=models.CASCADE, related_name="came_from")
+    base_url = models.TextField()
+    identifier = models.TextField()
+    datestamp = models.CharField(max_length=40)
+    metadata_namespace = models.TextField(blank=True)
+    harvested_at = models.DateTimeField()
+    altered = models.BooleanField(default=True)
+    earlier = models.JSONField(default=list, help_text="originDescriptions that came with it, outermost first")
+
+    def __str__(self) -> str:
+        return self.identifier
+
+
+class Redating(models.Model):
+    """A library that was closed or opened, whose records are being given new datestamps (rule OAI-8)."""
+
+    library = models.OneToOneField(Library, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    after = models.BigIntegerField(default=0, help_text="id of the last record done")
+
+    def __str__(self) -> str:
+        return f"{self.library_id} after {self.after}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Final
 
+from lienthu.domain.catalog.collections import CHILDREN, LOCAL_HISTORY, names_the_province
 from lienthu.foundation.marc.describe import Description
 from lienthu.foundation.vietnamese.collation import sort_key
 from lienthu.foundation.vietnamese.fold import has_diacritics
@@ -18,12 +18,6 @@ from lienthu.foundation.vietnamese.tokens import token_pairs
 # Raised whenever documents or the index schema change shape: an index of another version is rebuilt (rule SEA-12).
 SCHEMA_VERSION: Final = 5
 
-LOCAL_HISTORY: Final = "local-history"
-CHILDREN: Final = "children"
-_LOCAL: Final = re.compile(
-    r"\b(?:quang ninh|ha long|hon gai|hong gai|cam pha|uong bi|mong cai|yen tu|van don|co to|dong trieu|quang yen"
-    r"|bach dang|tien yen|binh lieu|dam ha|ba che|hai ha|hoanh bo|tra co)\b"
-)
 _MAX_SUGGESTION = 90
 _SORTED_CHARS = 48
 _SEPARATOR: Final = "\x1f"
@@ -157,7 +151,7 @@ def is_local_history(d: Description) -> bool:
 
 @lru_cache(maxsize=60_000)
 def _names_the_province(text: str) -> bool:
-    return _LOCAL.search(_value(text)[1]) is not None
+    return names_the_province(_value(text)[1])
 
 
 @lru_cache(maxsize=60_000)

@@ -96,4 +96,8 @@ def test_what_another_has_in_hand_is_passed_over() -> None:
 
 
 def test_the_topics_of_the_house_have_the_listeners_we_count_on() -> None:
-    assert SUBSCRIPTIONS == {"cluster.changed": ("discovery",), "library.changed": ("discovery.libraries",)}
+    assert SUBSCRIPTIONS == {
+        "cluster.changed": ("discovery",),
+        "library.changed": ("discovery.libraries",),
+        "library.closedness": ("catalog.closedness",),
+    }

@@ -12,6 +12,7 @@ from django.db import connection
 
 from lienthu.domain.catalog.content import Content
 from lienthu.domain.catalog.models import Source
+from lienthu.domain.catalog.services import datestamps
 from lienthu.foundation.marc.describe import Description
 
 MAX_BARCODE = 120  # longer is no barcode; the record itself keeps it whole
@@ -79,8 +80,7 @@ def apply(arrivals: Sequence[Arrival], *, source: Source, batch_id: int | None, 
     already has are kept, marked as taken, and reported (IMP-19).
     """
     out = Applied()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM catalog_source WHERE id = %s FOR UPDATE", [source.pk])
+    public = lock_source(source.pk)
     known = _known(source.pk, {a.content.identity for a in arrivals}, batch_id)
     ids = iter(_ids("catalog_bibrecord", len({a.content.identity for a in arrivals} - known.keys())))
     rows: dict[str, _Row] = {}
@@ -112,7 +112,7 @@ def apply(arrivals: Sequence[Arrival], *, source: Source, batch_id: int | None, 
         else:
             out.updated += 1
         k.digest, k.last_batch = a.content.digest, batch_id
-    _write_records(list(rows.items()), source, batch_id, raw_format)
+    _write_records(list(rows.items()), source, batch_id, raw_format, public)
     taken: list[tuple[int, str]] = []
     write_items(
         [(r.known.id, r.last.content) for r in rows.values()],
@@ -126,6 +126,17 @@ def apply(arrivals: Sequence[Arrival], *, source: Source, batch_id: int | None, 
     link_hosts(source.pk, [(r.known.id, r.last.content) for r in rows.values()])
     out.written = [Written(r.known.id, r.is_new, r.last.content.description) for r in rows.values()]
     return out
+
+
+def lock_source(source_id: int) -> bool:
+    """Lock the source (IMP-26) and keep its library from being closed or opened meanwhile; whether it is open."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT NOT l.closed FROM catalog_source s JOIN network_library l ON l.id = s.library_id"
+            " WHERE s.id = %s FOR UPDATE OF s FOR SHARE OF l",
+            [source_id],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def _known(source_id: int, identities: set[str], batch_id: int | None) -> dict[str, _Known]:
@@ -160,34 +171,50 @@ def _ids(table: str, count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _write_records(rows: Sequence[tuple[str, _Row]], source: Source, batch_id: int | None, raw_format: str) -> None:
+def _write_records(
+    rows: Sequence[tuple[str, _Row]], source: Source, batch_id: int | None, raw_format: str, public: bool
+) -> None:
+    if not rows:
+        return
+    stamp = datestamps.take()
     fresh = [(identity, r) for identity, r in rows if r.known.created_now]
     old = [r for _, r in rows if not r.known.created_now]
     with connection.cursor() as cursor:
         with cursor.copy(
             "COPY catalog_bibrecord (id, library_id, source_id, identity, control_number, revision, content_digest,"
-            " deleted, host_control_number, created_at, updated_at) FROM STDIN"
+            " deleted, host_control_number, created_at, updated_at, datestamp, exposed, material_type, local_history,"
+            " children, origin) FROM STDIN"
         ) as copy:
             for identity, r in fresh:
                 c = r.last.content
                 copy.write_row(
                     (r.known.id, source.library_id, source.pk, identity, c.control_number, r.known.revision, c.digest,
-                     False, c.host_control_number, "now", "now")
+                     False, c.host_control_number, "now", "now", stamp, public, c.description.material_type,
+                     c.local_history, c.description.audience_children, 0)
                 )  # fmt: skip
         if old:
             cursor.execute(
                 """
                 UPDATE catalog_bibrecord r
                 SET revision = n.revision, content_digest = n.digest, deleted = false,
-                    host_control_number = n.host, host_id = NULL, updated_at = now()
-                FROM unnest(%s::bigint[], %s::integer[], %s::bytea[], %s::text[]) AS n(id, revision, digest, host)
+                    host_control_number = n.host, host_id = NULL, updated_at = now(), datestamp = %s,
+                    exposed = exposed OR %s, material_type = n.material_type, local_history = n.local_history,
+                    children = n.children
+                FROM unnest(%s::bigint[], %s::integer[], %s::bytea[], %s::text[], %s::text[], %s::boolean[],
+                            %s::boolean[])
+                    AS n(id, revision, digest, host, material_type, local_history, children)
                 WHERE r.id = n.id
                 """,
                 [
+                    stamp,
+                    public,
                     [r.known.id for r in old],
                     [r.known.revision for r in old],
                     [r.last.content.digest for r in old],
                     [r.last.content.host_control_number for r in old],
+                    [r.last.content.description.material_type for r in old],
+                    [r.last.content.local_history for r in old],
+                    [r.last.content.description.audience_children for r in old],
                 ],
             )
         with cursor.copy(

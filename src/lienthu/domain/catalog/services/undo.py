@@ -10,7 +10,8 @@ from django.db import connection
 from lienthu.domain.catalog.content import Content, content_of
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.selectors import rules_of
-from lienthu.domain.catalog.services.apply import Written, link_hosts, write_items
+from lienthu.domain.catalog.services import datestamps
+from lienthu.domain.catalog.services.apply import Written, link_hosts, lock_source, write_items
 from lienthu.foundation.marc.normalise import from_canonical
 
 
@@ -26,8 +27,8 @@ class TakenBack:
 def take_back(batch: ImportBatch, record_ids: Sequence[int]) -> TakenBack:
     """Undo the batch on these records, inside the caller's transaction. Safe to run again."""
     out = TakenBack()
+    public = lock_source(batch.source_id)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM catalog_source WHERE id = %s FOR UPDATE", [batch.source_id])
         cursor.execute(
             """
             SELECT r.id, r.revision, now_.batch_id, before.number, before.deleted, before.marc
@@ -54,16 +55,21 @@ def take_back(batch: ImportBatch, record_ids: Sequence[int]) -> TakenBack:
             withdraw.append(record_id)
         else:
             restore.append((record_id, before, content_of(from_canonical(marc), rules)))
-    _withdraw(withdraw)
-    _restore(restore, batch)
+    withdraw_records(withdraw)
+    _restore(restore, batch, public)
     out.withdrawn = withdraw
     out.restored = [Written(record_id, False, c.description) for record_id, _, c in restore]
     return out
 
 
-def _withdraw(record_ids: Sequence[int]) -> None:
+def withdraw_records(record_ids: Sequence[int]) -> None:
+    """Take records out of the catalogue by a new revision, inside the caller's transaction, their source locked.
+
+    They must not be withdrawn already. Harvesters are told (rule OAI-7).
+    """
     if not record_ids:
         return
+    stamp = datestamps.take()
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -76,17 +82,18 @@ def _withdraw(record_ids: Sequence[int]) -> None:
             [list(record_ids)],
         )
         cursor.execute(
-            "UPDATE catalog_bibrecord SET revision = revision + 1, deleted = true, host_id = NULL, updated_at = now()"
-            " WHERE id = ANY(%s)",
-            [list(record_ids)],
+            "UPDATE catalog_bibrecord SET revision = revision + 1, deleted = true, host_id = NULL, updated_at = now(),"
+            " datestamp = %s WHERE id = ANY(%s)",
+            [stamp, list(record_ids)],
         )
         cursor.execute("UPDATE catalog_bibrecord SET host_id = NULL WHERE host_id = ANY(%s)", [list(record_ids)])
         cursor.execute("DELETE FROM catalog_item WHERE record_id = ANY(%s)", [list(record_ids)])
 
 
-def _restore(restore: Sequence[tuple[int, int, Content]], batch: ImportBatch) -> None:
+def _restore(restore: Sequence[tuple[int, int, Content]], batch: ImportBatch, public: bool) -> None:
     if not restore:
         return
+    stamp = datestamps.take()
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -103,13 +110,21 @@ def _restore(restore: Sequence[tuple[int, int, Content]], batch: ImportBatch) ->
             """
             UPDATE catalog_bibrecord r
             SET revision = r.revision + 1, content_digest = b.digest, host_control_number = b.host, host_id = NULL,
-                updated_at = now()
-            FROM unnest(%s::bigint[], %s::bytea[], %s::text[]) AS b(id, digest, host) WHERE r.id = b.id
+                updated_at = now(), datestamp = %s, exposed = exposed OR %s, material_type = b.material_type,
+                local_history = b.local_history, children = b.children
+            FROM unnest(%s::bigint[], %s::bytea[], %s::text[], %s::text[], %s::boolean[], %s::boolean[])
+                AS b(id, digest, host, material_type, local_history, children)
+            WHERE r.id = b.id
             """,
             [
+                stamp,
+                public,
                 [r[0] for r in restore],
                 [r[2].digest for r in restore],
                 [r[2].host_control_number for r in restore],
+                [r[2].description.material_type for r in restore],
+                [r[2].local_history for r in restore],
+                [r[2].description.audience_children for r in restore],
             ],
         )
     contents = [(record_id, content) for record_id, _, content in restore]

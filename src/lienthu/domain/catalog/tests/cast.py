@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import count
 
+from django.db import transaction
+
 from lienthu.domain.catalog.content import content_of
 from lienthu.domain.catalog.models import BibRecord, ImportBatch, Source
 from lienthu.domain.catalog.selectors import rules_of
@@ -115,7 +117,8 @@ def arrivals(records: Sequence[Record], source: Source) -> list[Arrival]:
 def write(batch: ImportBatch, *records: Record) -> Applied:
     """Write these records as one chunk of a batch."""
     source = Source.objects.get(pk=batch.source_id)
-    return apply(arrivals(records, source), source=source, batch_id=batch.pk, raw_format="iso2709")
+    with transaction.atomic():
+        return apply(arrivals(records, source), source=source, batch_id=batch.pk, raw_format="iso2709")
 
 
 def bring(library: Library, *records: Record, source: str = "main") -> Applied:

@@ -22,6 +22,7 @@ from lienthu.domain.network.services.periods import (
     Description,
     check,
     describe_from,
+    keep,
     lock_library,
     show_current,
 )
@@ -151,7 +152,7 @@ def amend_library(
         particulars.put_on(library)
         changed |= {name for name in Particulars.__slots__ if getattr(before, name) != getattr(library, name)}
         check(library, exclude=["name_sort"])
-        library.save()
+        keep(library)
     if description is not None:
         day = since or _day_shown(library)
         held = next((p for p in library.periods.all() if day is None or p.holds(day)), None)

@@ -15,6 +15,9 @@ from lienthu.domain.network.errors import InvalidData, NotInForce, UnknownLibrar
 from lienthu.domain.network.models import AdministrativeUnit, Library, LibraryPeriod, LibraryType
 from lienthu.foundation.vietnamese.collation import sort_key
 from lienthu.foundation.vietnamese.text import clean
+from lienthu.platform.services import changes
+
+LIBRARY_CLOSEDNESS = "library.closedness"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,14 @@ def end_library(library: Library, day: date) -> None:
     library.save(update_fields=["valid_to", "updated_at"])
 
 
+def keep(library: Library) -> None:
+    """Save a locked library; those who show its records are told when it was closed or opened."""
+    before = Library.objects.filter(pk=library.pk).values_list("closed", flat=True).first()
+    library.save()
+    if before is not None and before != library.closed:
+        changes.publish(LIBRARY_CLOSEDNESS, [library.pk])
+
+
 def show_current(library: Library, today: date | None = None) -> bool:
     """Copy onto the library what holds today, else what held last, else what comes first.
 
@@ -124,5 +135,5 @@ def show_current(library: Library, today: date | None = None) -> bool:
     if library.type == LibraryType.ARMED_FORCES:
         library.closed = True
     check(library, exclude=["name_sort"])
-    library.save()
+    keep(library)
     return True

@@ -8,8 +8,8 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from lienthu.domain.catalog.collections import CHILDREN, LOCAL_HISTORY
 from lienthu.domain.discovery import selectors as discovery
-from lienthu.domain.discovery.documents import CHILDREN, LOCAL_HISTORY
 from lienthu.domain.discovery.query import SearchRequest
 from lienthu.domain.network.selectors import library_facts, public_libraries
 from lienthu.faces.web.portal.addresses import filtered_url

@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from lienthu.domain.discovery.documents import CHILDREN, LOCAL_HISTORY, is_local_history
+from lienthu.domain.catalog.collections import CHILDREN, LOCAL_HISTORY
+from lienthu.domain.discovery.documents import is_local_history
 from lienthu.domain.discovery.selectors import Hit, Related
 from lienthu.faces.web.portal.highlight import Marker
 from lienthu.faces.web.portal.labels import COLLECTION_LABELS, MATERIAL_LABELS
