@@ -186,9 +186,9 @@ def test_undo_gives_back_what_was_there(tmp_path: Path) -> None:
 
 
 def test_a_run_that_stops_at_any_chunk_goes_on_and_ends_the_same(tmp_path: Path, monkeypatch: Any) -> None:
-    from lienthu.domain.union.services import conduct
+    from lienthu.domain.union.services import chunks
 
-    monkeypatch.setattr(conduct, "CHUNK", 7)
+    monkeypatch.setattr(chunks, "CHUNK", 7)
     path = tmp_path / "x.mrc"
     path.write_bytes(b"".join(generate_iso2709(50, 9)) + b"junk\xff" + _SAMPLES[1] + _SAMPLES[0])
     whole = _load(path)

@@ -43,3 +43,8 @@ class BatchStateRefused(CatalogRefused):
     def cannot(cls, what: str, status: str) -> BatchStateRefused:
         """``what`` cannot be done while the batch is ``status``."""
         return cls(_("%(what)s is not possible: the import is %(status)s.") % {"what": what, "status": status})
+
+    @classmethod
+    def crowded_out(cls) -> BatchStateRefused:
+        """A rehearsal that other imports left no room for."""
+        return cls(_("Other imports keep changing the same records. Start the dry run again when they are done."))

@@ -6,13 +6,15 @@ Every step leaves an audit row (rule IMP-30).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,6 +31,13 @@ from lienthu.platform.services import audit, files
 EXAMPLES_PER_CODE = 200  # rule IMP-25
 _STATUS = ImportBatch.Status
 _AT_WORK = 7_406_204  # class of advisory locks: one for each batch that someone works on
+_NUMBERS: tuple[str, ...] = ("read", "created", "updated", "unchanged", "quarantined", "repaired", "repeated")
+_NUMBERS += ("joined", "items", "seconds", "next_offset", "next_ordinal")
+
+# ordinal, offset, label, code, detail, repaired
+FoundProblem = tuple[int, int, str, str, str, bool]
+# ordinal, offset, bytes, code, detail
+Unread = tuple[int, int, bytes, str, str]
 
 
 @dataclass(slots=True)
@@ -46,8 +55,8 @@ class ChunkReport:
     next_offset: int = 0
     next_ordinal: int = 0
     seconds: float = 0.0
-    quarantine: list[tuple[int, int, bytes, str, str]] = field(default_factory=list)
-    problems: list[tuple[int, int, str, str, str, bool]] = field(default_factory=list)
+    quarantine: list[Unread] = field(default_factory=list)
+    problems: list[FoundProblem] = field(default_factory=list)
     encodings: Counter[str] = field(default_factory=Counter)
 
 
@@ -174,9 +183,16 @@ def begin(batch_id: int, *, actor: Actor) -> ImportBatch:
 
 def add_chunk(batch: ImportBatch, report: ChunkReport) -> None:
     """Add a chunk's numbers, quarantine and problems to its batch, and move the checkpoint. Same transaction."""
+    shown = count_chunk(batch, report)
+    batch.save()
+    _copy_findings(batch.pk, report.quarantine, shown)
+
+
+def count_chunk(batch: ImportBatch, report: ChunkReport) -> list[FoundProblem]:
+    """Add a chunk's numbers to the batch at hand, without saving it; the problems to keep as examples (IMP-25)."""
     counts: Counter[str] = Counter(batch.problem_counts)
     room: Counter[str] = Counter()
-    shown: list[tuple[int, int, str, str, str, bool]] = []
+    shown: list[FoundProblem] = []
     seen: set[tuple[int, str]] = set()
     for problem in report.problems:
         ordinal, code = problem[0], problem[3]
@@ -202,21 +218,63 @@ def add_chunk(batch: ImportBatch, report: ChunkReport) -> None:
     batch.seconds += report.seconds
     batch.problem_counts = dict(counts)
     batch.encoding_counts = dict(Counter(batch.encoding_counts) + report.encodings)
-    batch.save()
-    _copy_findings(batch.pk, report.quarantine, shown)
+    return shown
 
 
-def _copy_findings(
-    batch_id: int,
-    quarantine: Sequence[tuple[int, int, bytes, str, str]],
-    problems: Sequence[tuple[int, int, str, str, str, bool]],
-) -> None:
+@transaction.atomic
+def start_over(batch_id: int) -> ImportBatch:
+    """Set the report of a rehearsal back to nothing: it cannot be resumed."""
+    # only its own row: the source's is locked by whoever imports into it
+    batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("source").get(pk=batch_id)
+    if batch.next_ordinal:
+        for name in _NUMBERS:
+            setattr(batch, name, 0)
+        batch.problem_counts, batch.encoding_counts = {}, {}
+        batch.save()
+        batch.quarantine.all().delete()
+        batch.problems.all().delete()
+    return batch
+
+
+@transaction.atomic
+def keep_report(batch: ImportBatch, problems: Sequence[FoundProblem], unread: Iterable[Unread]) -> None:
+    """Save the numbers and findings that a rehearsal has gathered."""
+    ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    batch.save(update_fields=[*_NUMBERS, "problem_counts", "encoding_counts"])
+    _copy_findings(batch.pk, unread, problems)
+
+
+def show_progress(batch: ImportBatch, beside: BaseDatabaseWrapper) -> None:
+    """Write the numbers so far through another connection, for those who look on. Waits for nobody."""
+    with beside.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '200ms'")
+        numbers = ", ".join(f"{name} = %s" for name in _NUMBERS)
+        cursor.execute(
+            f"UPDATE catalog_importbatch SET {numbers} WHERE id = %s",  # noqa: S608 -- our own names
+            [*(getattr(batch, name) for name in _NUMBERS), batch.pk],
+        )
+
+
+def imports_at_work() -> bool:
+    """Whether any process runs or undoes an import now; rehearsals do not count."""
     with connection.cursor() as cursor:
-        if quarantine:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks l JOIN catalog_importbatch b ON b.id = l.objid::bigint"
+            " WHERE l.locktype = 'advisory' AND l.classid::bigint = %s AND l.granted AND NOT b.dry_run"
+            " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+            [_AT_WORK],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _copy_findings(batch_id: int, quarantine: Iterable[Unread], problems: Sequence[FoundProblem]) -> None:
+    with connection.cursor() as cursor:
+        quarantine = iter(quarantine)
+        if first := next(quarantine, None):
             with cursor.copy(
                 'COPY catalog_quarantined (batch_id, ordinal, "offset", raw, code, detail) FROM STDIN'
             ) as copy:
-                for ordinal, offset, raw, code, detail in quarantine:
+                for ordinal, offset, raw, code, detail in chain([first], quarantine):
                     copy.write_row((batch_id, ordinal, offset, raw, code[:60], _storable(detail)))
         if problems:
             with cursor.copy(

@@ -1,0 +1,85 @@
+"""A chunk of a file: cut, prepared, written and joined, counted. What imports and rehearsals share (rule IMP-22)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from lienthu.domain.catalog.content import content_of
+from lienthu.domain.catalog.models import ImportBatch
+from lienthu.domain.catalog.reading import ReadPiece, pieces
+from lienthu.domain.catalog.selectors import plan_of
+from lienthu.domain.catalog.services.apply import Applied, Arrival, Written, apply
+from lienthu.domain.catalog.services.batches import ChunkReport
+from lienthu.domain.union.fingerprint import completeness, fingerprint
+from lienthu.domain.union.services.attach import Attached, Incoming, attach
+from lienthu.foundation.marc.holdings import HoldingRule
+from lienthu.foundation.marc.problems import Problem
+from lienthu.foundation.marc.validate import validate
+from lienthu.platform.services import files
+
+CHUNK = 1000
+CHUNK_BYTES = 16 * 1024 * 1024
+
+
+def chunks_of(batch: ImportBatch) -> Iterator[list[ReadPiece]]:
+    """The pieces of a batch's file from its checkpoint on, in chunks of CHUNK, fewer when they are large."""
+    mapping = batch.options.get("mapping") or batch.source.column_mapping
+    reading = pieces(
+        files.path_of(batch.sha256), batch.format, plan_of(batch), mapping,
+        start=batch.next_offset, ordinal=batch.next_ordinal,
+    )  # fmt: skip
+    while True:
+        chunk: list[ReadPiece] = []
+        size = 0
+        for piece in islice(reading, CHUNK):
+            chunk.append(piece)
+            size += len(piece.raw)
+            if size >= CHUNK_BYTES:
+                break
+        if not chunk:
+            return
+        yield chunk
+
+
+def prepare(chunk: Sequence[ReadPiece], rules: Sequence[HoldingRule]) -> tuple[list[Arrival], ChunkReport]:
+    """What a chunk holds, and what reading it has to report."""
+    report = ChunkReport(read=len(chunk), next_offset=chunk[-1].resume, next_ordinal=chunk[-1].ordinal + 1)
+    arrivals = []
+    for p in chunk:
+        if p.record is None:
+            problem = p.problem or Problem("not-marc")
+            report.problems += [(p.ordinal, p.offset, "", r.code, r.detail, False) for r in p.repairs]
+            report.quarantine.append((p.ordinal, p.offset, p.raw, problem.code, problem.detail))
+            continue
+        content = content_of(p.record, rules)
+        arrivals.append(Arrival(p.ordinal, p.raw, p.encoding, content))
+        report.encodings[p.encoding] += 1
+        if p.repairs:
+            report.repaired += 1
+            report.problems += [(p.ordinal, p.offset, content.label, r.code, r.detail, True) for r in p.repairs]
+        for problem in validate(p.record):
+            report.problems.append((p.ordinal, p.offset, content.label, problem.code, problem.detail, False))
+    return arrivals, report
+
+
+def write(batch: ImportBatch, arrivals: Sequence[Arrival]) -> tuple[Applied, Attached]:
+    """Write the records and place them in clusters, in the caller's transaction."""
+    applied = apply(arrivals, source=batch.source, batch_id=batch.pk, raw_format=batch.format)
+    return applied, attach(incoming(applied.written))
+
+
+def count(report: ChunkReport, applied: Applied, attached: Attached, chunk: Sequence[ReadPiece]) -> None:
+    """Put what writing and joining did into the chunk's report."""
+    offsets = {p.ordinal: p.offset for p in chunk}
+    report.created, report.updated, report.unchanged = applied.created, applied.updated, applied.unchanged
+    report.items, report.joined, report.repeated = applied.items, attached.joined, len(applied.repeated)
+    for a in applied.repeated:
+        report.problems.append((a.ordinal, offsets[a.ordinal], a.content.label, "repeated-control-number", "", False))
+    for a, barcode in applied.barcodes_taken:
+        report.problems.append((a.ordinal, offsets[a.ordinal], a.content.label, "barcode-taken", barcode, False))
+
+
+def incoming(written: Sequence[Written]) -> list[Incoming]:
+    """Written records as the union compares them."""
+    return [Incoming(w.record_id, fingerprint(w.description), completeness(w.description), w.is_new) for w in written]
