@@ -205,6 +205,11 @@ class Item(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(copies__gte=0), name="item_copies_not_negative"),
         ]
+        indexes = [
+            models.Index(
+                fields=["library", "barcode"], condition=models.Q(barcode_taken=True), name="item_barcode_waiting"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.barcode or self.call_number or str(self.pk)

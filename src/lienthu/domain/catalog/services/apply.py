@@ -5,7 +5,7 @@ Rules IMP-13 to IMP-20, docs/specs/import.md. The number of statements does not 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -16,6 +16,7 @@ from lienthu.domain.catalog.services import datestamps
 from lienthu.foundation.marc.describe import Description
 
 MAX_BARCODE = 120  # longer is no barcode; the record itself keeps it whole
+_BARCODES = 7_406_206  # class of advisory locks: the barcodes of one library
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,13 +246,20 @@ def write_items(
     library_id: int,
     taken: list[tuple[int, str]],
 ) -> None:
-    """Write the copies the records tell of; those of ``replace`` are written anew. Fills ``taken`` with clashes."""
+    """Write the copies the records tell of; those of ``replace`` are written anew. Fills ``taken`` with clashes.
+
+    A record keeps the barcodes it had; those it no longer names go to the copies that wait for them (IMP-19).
+    """
+    held = remove_items(replace) if replace else {}
+    named = {record_id: {i.barcode[:MAX_BARCODE] for i in c.items if i.barcode} for record_id, c in contents}
+    kept = {barcode: record_id for (_, barcode), record_id in held.items() if barcode in named.get(record_id, ())}
+    hand_on_barcodes([(library, barcode) for library, barcode in held if barcode not in kept])
     with connection.cursor() as cursor:
-        if replace:
-            cursor.execute("DELETE FROM catalog_item WHERE record_id = ANY(%s)", [list(replace)])
-        barcodes = {i.barcode[:MAX_BARCODE] for _, c in contents for i in c.items if i.barcode}
+        barcodes = {barcode for mine in named.values() for barcode in mine}
         used: set[str] = set()
         if barcodes:
+            # barcodes are the library's, the lock on the source is not: two of its systems may import at once
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_BARCODES, library_id])
             cursor.execute(
                 "SELECT barcode FROM catalog_item WHERE library_id = %s AND barcode = ANY(%s) AND NOT barcode_taken"
                 " AND barcode <> ''",
@@ -267,7 +275,7 @@ def write_items(
             for record_id, content in contents:
                 for i in content.items:
                     barcode = i.barcode[:MAX_BARCODE]
-                    clash = bool(barcode) and barcode in used
+                    clash = bool(barcode) and (barcode in used or kept.get(barcode, record_id) != record_id)
                     if clash:
                         taken.append((record_id, barcode))
                     elif barcode:
@@ -296,6 +304,37 @@ def write_items(
                             statement,
                         )
                     )
+
+
+def remove_items(record_ids: Sequence[int]) -> dict[tuple[int, str], int]:
+    """Remove the copies of these records; which library's barcode was held by which. Waiting copies held none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM catalog_item WHERE record_id = ANY(%s)"
+            " RETURNING library_id, barcode, record_id, barcode_taken",
+            [list(record_ids)],
+        )
+        rows = cursor.fetchall()
+    return {(library_id, barcode): record_id for library_id, barcode, record_id, taken in rows if barcode and not taken}
+
+
+def hand_on_barcodes(barcodes: Collection[tuple[int, str]]) -> None:
+    """Give barcodes of libraries that nobody holds any longer to the copy that has waited for each longest (IMP-19)."""
+    if not barcodes:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE catalog_item copy SET barcode_taken = false
+            FROM unnest(%s::bigint[], %s::text[]) AS free(library_id, barcode)
+            CROSS JOIN LATERAL (
+                SELECT id FROM catalog_item
+                WHERE library_id = free.library_id AND barcode = free.barcode AND barcode_taken ORDER BY id LIMIT 1
+            ) first
+            WHERE copy.id = first.id
+            """,
+            [[library_id for library_id, _ in barcodes], [barcode for _, barcode in barcodes]],
+        )
 
 
 def link_hosts(source_id: int, contents: Sequence[tuple[int, Content]]) -> None:

@@ -11,7 +11,14 @@ from lienthu.domain.catalog.content import Content, content_of
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.selectors import rules_of
 from lienthu.domain.catalog.services import datestamps
-from lienthu.domain.catalog.services.apply import Written, link_hosts, lock_source, write_items
+from lienthu.domain.catalog.services.apply import (
+    Written,
+    hand_on_barcodes,
+    link_hosts,
+    lock_source,
+    remove_items,
+    write_items,
+)
 from lienthu.foundation.marc.normalise import from_canonical
 
 
@@ -87,7 +94,7 @@ def withdraw_records(record_ids: Sequence[int]) -> None:
             [stamp, list(record_ids)],
         )
         cursor.execute("UPDATE catalog_bibrecord SET host_id = NULL WHERE host_id = ANY(%s)", [list(record_ids)])
-        cursor.execute("DELETE FROM catalog_item WHERE record_id = ANY(%s)", [list(record_ids)])
+    hand_on_barcodes(remove_items(record_ids).keys())
 
 
 def _restore(restore: Sequence[tuple[int, int, Content]], batch: ImportBatch, public: bool) -> None:

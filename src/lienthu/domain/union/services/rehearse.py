@@ -24,12 +24,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from lienthu.domain.catalog.errors import BatchStateRefused
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.selectors import rules_of
-from lienthu.domain.catalog.services import batches
+from lienthu.domain.catalog.services import batches, datestamps
 from lienthu.domain.catalog.services.batches import ChunkReport, FoundProblem, Unread
 from lienthu.domain.union.services import chunks
 
 TRIES = 30
-_REHEARSING = 7_406_205  # advisory lock: one rehearsal at a time
+_REHEARSING = 7_406_207  # advisory lock: one rehearsal at a time
 _PATIENCE = "800ms"  # less than the second after which PostgreSQL looks for deadlocks
 _IN_MEMORY = 16 * 1024 * 1024
 _WAITED_FOR = (
@@ -95,7 +95,7 @@ def rehearse(batch: ImportBatch, progress: Callable[[ImportBatch], None] | None 
 
 def _write_everything(batch: ImportBatch, findings: _Findings, progress: Callable[[ImportBatch], None] | None) -> None:
     rules = rules_of(batch.source, batch.format)
-    with connection.cursor() as cursor, _second_connection() as beside:
+    with connection.cursor() as cursor, _second_connection() as beside, datestamps.for_nobody():
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_PATIENCE])
         for chunk in chunks.chunks_of(batch):
             began = time.monotonic()
