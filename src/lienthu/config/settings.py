@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "lienthu.faces.web.ui.uploads.UploadLimit",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -101,6 +102,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+TOO_LARGE_VIEW = "lienthu.faces.web.portal.views.errors.too_large"
 CSRF_FAILURE_VIEW = "lienthu.faces.web.portal.views.errors.csrf_failure"
 COST_LIMITS = ENV.cost_limits
 LOGIN_URL = "accounts:sign_in"

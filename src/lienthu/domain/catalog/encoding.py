@@ -53,7 +53,7 @@ def find_decoder(name: str) -> Decoder:
 def forced_plan(name: str) -> EncodingPlan:
     """The plan for an encoding that a person chose. Raises UnknownEncoding."""
     if name not in CHOICES or name == AUTO:
-        raise UnknownEncoding(name)
+        raise UnknownEncoding(name, CHOICES)
     return EncodingPlan(name, legacy=name, forced=True)
 
 

@@ -36,6 +36,7 @@ class ImportBatch(models.Model):
         FAILED = "failed", _("stopped with an error")
         UNDOING = "undoing", _("being undone")
         UNDONE = "undone", _("undone")
+        DISCARDED = "discarded", _("discarded")
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="batches")
     library = models.ForeignKey(Library, on_delete=models.PROTECT, related_name="batches")

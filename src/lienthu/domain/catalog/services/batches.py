@@ -98,6 +98,10 @@ def receive(
         except TabularRefused as e:
             raise TableRefused(e.code, name, str(e)) from e
     stored = files.store_path(path)
+    with connection.cursor() as cursor:  # until the batch is there for all to see: it may be the file of another's
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [file_lock(stored.sha256)])
+    if not stored.path.exists():
+        files.store_path(path)
     batch = ImportBatch.objects.create(
         source=source,
         library=library,
@@ -129,6 +133,11 @@ def _refusal(code: str, name: str) -> str:
         "“%(name)s” holds no catalogue records that can be read: it is neither ISO 2709 (MARC), MARCXML, MARC-in-JSON,"
         " CSV nor XLSX. Export it in one of these formats and hand over that file."
     ) % {"name": name}
+
+
+def file_lock(sha256: str) -> int:
+    """The number of the advisory lock under which a kept file comes and goes."""
+    return int.from_bytes(bytes.fromhex(sha256)[:8], signed=True)
 
 
 @contextmanager
@@ -175,9 +184,9 @@ def begin(batch_id: int, *, actor: Actor) -> ImportBatch:
         raise BatchStateRefused.cannot(_("Importing"), batch.get_status_display())
     if batch.status != _STATUS.RUNNING:
         audit.record("import.started", batch, actor=actor, library_id=batch.library_id, dry_run=batch.dry_run)
-    batch.status, batch.error = _STATUS.RUNNING, ""
+    batch.status, batch.error, batch.finished_at = _STATUS.RUNNING, "", None
     batch.started_at = batch.started_at or timezone.now()
-    batch.save(update_fields=["status", "error", "started_at"])
+    batch.save(update_fields=["status", "error", "started_at", "finished_at"])
     return batch
 
 
@@ -313,8 +322,8 @@ def finish(batch_id: int, *, actor: Actor) -> ImportBatch:
 def fail(batch_id: int, error: str, *, actor: Actor) -> None:
     """Note that a batch stopped with an error. What it did so far stays; it can be started again or undone."""
     batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
-    batch.status, batch.error = _STATUS.FAILED, _storable(error)
-    batch.save(update_fields=["status", "error"])
+    batch.status, batch.error, batch.finished_at = _STATUS.FAILED, _storable(error), timezone.now()
+    batch.save(update_fields=["status", "error", "finished_at"])
     audit.record("import.failed", batch, actor=actor, library_id=batch.library_id, **counts_of(batch))
 
 

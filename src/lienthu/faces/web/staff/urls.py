@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<int:pk>/trial/", trial.trial, name="import_trial"),
     path("imports/<int:pk>/start/", batch.start, name="import_start"),
     path("imports/<int:pk>/undo/", batch.undo, name="import_undo"),
+    path("imports/<int:pk>/discard/", batch.discard_file, name="import_discard"),
     path("imports/<int:pk>/file/", batch.original_file, name="import_file"),
     path("imports/<int:pk>/problems/<slug:code>/", findings.problems, name="import_problems"),
     path("imports/<int:pk>/quarantine/", findings.quarantine, name="import_quarantine"),

@@ -51,6 +51,7 @@ STATUS: Final[Mapping[str, tuple[Label, str]]] = {
     "failed": (_("Stopped with an error"), "danger"),
     "undoing": (_("Being undone"), "warning"),
     "undone": (_("Undone"), "off"),
+    "discarded": (_("Discarded"), "off"),
 }
 """Status of an import -> words, kind of ui/components status."""
 
@@ -65,6 +66,7 @@ ACTIONS: Final[Mapping[str, Label]] = {
     "import.failed": _("import stopped with an error"),
     "import.undo_started": _("undoing asked for"),
     "import.undone": _("import undone"),
+    "import.discarded": _("file discarded"),
 }
 
 FIELDS: Final[Mapping[str, Label]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from unicodedata import normalize
 
@@ -29,8 +29,8 @@ _Surface = Callable[[str], str]
 class UnknownEncoding(LookupError):
     """No decoder of that name; ``name`` holds it."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"unknown encoding {name!r}; known: {', '.join(DECODERS)}")
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        super().__init__(f"unknown encoding {name!r}; known: {', '.join(known or DECODERS)}")
         self.name = name
 
 

@@ -48,6 +48,11 @@ def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
     return response
 
 
+def too_large(request: HttpRequest, limit: str) -> HttpResponse:
+    """413: a request that announces more than the page takes. For TOO_LARGE_VIEW. ``limit`` "": no files here."""
+    return _page(request, "413", 413, limit=limit)
+
+
 def _page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpResponse:
     response = render(request, f"portal/errors/{name}.html", {**context, "noindex": True}, status=status)
     for header, value in _WHOLE_PAGE.items():

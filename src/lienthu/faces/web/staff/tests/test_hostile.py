@@ -129,3 +129,45 @@ def test_a_wrong_character_set_for_a_table_is_explained(manager: Client, home: L
         manager.post(page("import_check", table.pk), {"encoding": encoding, "column0": "title", "column1": ""})
         response = manager.get(page("import_check", table.pk))
         assert response.status_code == 200, encoding
+
+
+@pytest.mark.parametrize("announced", [13 * 1024 * 1024, 2**40])
+def test_what_announces_itself_as_too_large_is_refused_before_it_is_read(
+    manager: Client, home: Library, settings: Any, announced: int
+) -> None:
+    settings.MAX_IMPORT_FILE_BYTES = 11 * 1024 * 1024
+
+    class Endless:
+        """A body that nobody may touch."""
+
+        def read(self, *_: int) -> bytes:
+            raise AssertionError("the body was read")
+
+        readline = read
+
+    response = manager.generic(
+        "POST", page("import_new"), b"", content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(announced), **{"wsgi.input": Endless()},
+    )  # fmt: skip
+    html = response.content.decode()
+    assert response.status_code == 413
+    assert "The file is too large" in html
+    assert "11.0\xa0MB" in html
+    assert not ImportBatch.objects.exists()
+
+
+def test_pages_without_files_take_no_large_bodies_from_anyone(manager: Client) -> None:
+    for client, path in (
+        (Client(), "/account/sign-in/"),
+        (manager, "/account/password/"),
+        (Client(), page("import_new")),
+    ):
+        response = client.post(path, b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(2**31))
+        assert response.status_code == 413, path
+        assert "takes no large files" in response.content.decode()
+
+
+def test_a_large_file_within_the_limit_is_taken(manager: Client, home: Library) -> None:
+    data = iso_file([record("1", "Vùng mỏ " + "dài " * 1900)]) * 1500
+    assert len(data) > 13 * 1024 * 1024
+    assert handed_over(manager, home, data).size == len(data)

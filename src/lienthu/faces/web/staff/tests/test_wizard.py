@@ -295,3 +295,24 @@ def test_real_files_of_elsewhere_are_shown_as_they_read(
     assert len(response.context["records"]) == 8
     assert all(r.description is not None for r in response.context["records"])
     assert "\ufffd" not in "".join(r.description.title for r in response.context["records"])
+
+
+def test_a_file_that_was_not_imported_is_discarded_after_asking(
+    manager: Client, stranger: Client, home: Library
+) -> None:
+    batch = handed_over(manager, home, iso_file(VIETNAMESE), "nham.mrc")
+    assert page("import_discard", batch.pk) in text_of(manager, page("batch", batch.pk))
+    assert "Discard this file?" in text_of(manager, page("import_discard", batch.pk))
+    assert stranger.post(page("import_discard", batch.pk)).status_code == 403
+    response = manager.post(page("import_discard", batch.pk), follow=True)
+    assert "The file “nham.mrc” has been discarded." in response.content.decode()
+    shown = text_of(manager, page("batch", batch.pk))
+    assert "This file has been discarded" in shown
+    assert "file discarded" in shown
+    assert page("import_file", batch.pk) not in shown
+    assert manager.get(page("import_file", batch.pk)).status_code == 404
+    assert manager.get(page("import_discard", batch.pk)).headers["Location"] == page("batch", batch.pk)
+    assert manager.get(page("import_check", batch.pk)).status_code == 302
+    assert manager.post(page("import_start", batch.pk)).status_code == 302
+    batch.refresh_from_db()
+    assert batch.status == ImportBatch.Status.DISCARDED

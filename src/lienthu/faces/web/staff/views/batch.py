@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lienthu.domain.catalog.batch_selectors import trail_of, undo_preview
 from lienthu.domain.catalog.errors import BatchStateRefused, CatalogRefused
 from lienthu.domain.catalog.models import ImportBatch
+from lienthu.domain.catalog.services.discard import discard, discardable
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.union.services.requesting import request_import, request_undo
 from lienthu.faces.web.staff.access import Desk, batch_page
@@ -45,6 +46,7 @@ def batch(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse:
         report=report_of(batch) if batch.read else None,
         steps=None if batch.dry_run else steps_of(batch, "import"),
         may_undo=may_undo(desk, batch),
+        may_discard=discardable(batch),
         may_audit=may_audit,
         entries=trail_of(batch) if may_audit else [],
     )
@@ -77,6 +79,23 @@ def undo(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse:
     if not may_undo(desk, batch):
         return redirect("staff:batch", pk=batch.pk)
     return show(desk, "undo.html", trail=batch_trail(batch, (_("Undo"), "")), batch=batch, preview=undo_preview(batch))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@batch_page(Permission.IMPORT_RECORDS)
+def discard_file(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse:
+    """Ask whether a file that was never imported may go; with POST, let it go."""
+    if request.method == "POST":
+        try:
+            discard(batch.pk, actor=desk.actor)
+        except CatalogRefused as refused:
+            tell(request, refused)
+            return redirect("staff:batch", pk=batch.pk)
+        messages.success(request, _("The file “%(name)s” has been discarded.") % {"name": batch.filename})
+        return redirect("staff:import_list")
+    if not discardable(batch):
+        return redirect("staff:batch", pk=batch.pk)
+    return show(desk, "discard.html", trail=batch_trail(batch, (_("Discard"), "")), batch=batch)
 
 
 @require_safe

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,6 +22,7 @@ from lienthu.faces.web.staff.access import Desk, staff_page
 from lienthu.faces.web.staff.forms.imports import ImportFilterForm, UploadForm
 from lienthu.faces.web.staff.pages import number_from, refuse_foreign, show, steps_of
 from lienthu.faces.web.staff.problems import REFUSED_TABLES
+from lienthu.faces.web.ui.uploads import takes_upload
 
 PAGE = 30
 
@@ -60,6 +62,7 @@ def import_list(request: HttpRequest, desk: Desk) -> HttpResponse:
     )
 
 
+@takes_upload("MAX_IMPORT_FILE_BYTES")
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.IMPORT_RECORDS)
 def import_new(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -83,6 +86,7 @@ def import_new(request: HttpRequest, desk: Desk) -> HttpResponse:
         status=422 if form.errors else 200,
         form=form,
         steps=steps_of(None, "new"),
+        largest=settings.MAX_IMPORT_FILE_BYTES,
     )
 
 

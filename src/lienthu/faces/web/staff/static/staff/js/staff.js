@@ -27,7 +27,10 @@ function watchZone(zone) {
   };
   input.addEventListener("change", () => {
     const file = input.files[0];
-    tell(file ? `${file.name} · ${size(file.size)}` : "");
+    const tooLarge = file && file.size > Number(zone.dataset.largest || Infinity);
+    if (tooLarge) input.value = ""; // the server refuses it too; nobody need wait for that
+    if (tooLarge) tell(zone.dataset.tooLarge);
+    else tell(file ? `${file.name} · ${size(file.size)}` : "");
   });
   for (const name of ["dragenter", "dragover"]) {
     zone.addEventListener(name, (event) => {
