@@ -19,10 +19,13 @@ SPECS = {
     "IMP": ROOT / "docs/specs/import.md",
     "JOIN": ROOT / "docs/specs/import.md",
     "SEA": ROOT / "docs/specs/search.md",
+    "OAI": ROOT / "docs/specs/exchange.md",
     "NW": SRC / "domain/network/README.md",
 }
-NUMBER = re.compile(r"\b(IMP|JOIN|SEA|NW)-(\d+)(?:\s*(?:to|…|–|-)\s*(?:\1-)?(\d+)\b)?")
-STATED = re.compile(r"^\*\*(IMP|JOIN|SEA)-(\d+)\*\* (.*?)(?=^\*\*(?:IMP|JOIN|SEA)-|^#|\Z)", re.MULTILINE | re.DOTALL)
+NUMBER = re.compile(r"\b(IMP|JOIN|SEA|NW|OAI)-(\d+)(?:\s*(?:to|…|–|-)\s*(?:\1-)?(\d+)\b)?")
+FAMILIES = ("IMP", "JOIN", "SEA", "OAI")  # those that a specification of their own states
+_FAMILY = "|".join(FAMILIES)
+STATED = re.compile(rf"^\*\*({_FAMILY})-(\d+)\*\* (.*?)(?=^\*\*(?:{_FAMILY})-|^#|\Z)", re.MULTILINE | re.DOTALL)
 Rule = tuple[str, int]
 # Variables that our own programs set for those they start; nobody else needs to know them.
 BETWEEN_OUR_PROGRAMS = {"LIENTHU_SUPERVISED", "LIENTHU_NO_COST_LIMIT"}
@@ -60,7 +63,7 @@ def cited() -> dict[Rule, str]:
 def stated() -> dict[Rule, str]:
     """Rules that the specifications state, each with its text."""
     found: dict[Rule, str] = {}
-    for path in dict.fromkeys(SPECS[family] for family in ("IMP", "JOIN", "SEA")):
+    for path in dict.fromkeys(SPECS[family] for family in FAMILIES):
         for family, number, text in STATED.findall(text_of(path)):
             found[family, int(number)] = text
     return found
@@ -86,7 +89,7 @@ def test_every_stated_rule_is_named_by_the_code_or_a_test() -> None:
 
 
 def test_no_number_is_given_twice_and_none_is_left_out() -> None:
-    for path in dict.fromkeys(SPECS[family] for family in ("IMP", "JOIN", "SEA")):
+    for path in dict.fromkeys(SPECS[family] for family in FAMILIES):
         given = Counter((family, int(number)) for family, number, _ in STATED.findall(text_of(path)))
         assert not [rule for rule, n in given.items() if n > 1]
         for family in {family for family, _ in given}:

@@ -24,6 +24,7 @@ class Env:
     debug: bool
     allowed_hosts: tuple[str, ...]
     public_url: str
+    admin_email: str
     secure: bool
     trusted_proxies: int
     supervised: bool
@@ -44,11 +45,20 @@ def _number(name: str, default: int) -> int:
         raise SystemExit(f"{name} must be a whole number, not {text!r}.") from None
 
 
+def _email(name: str) -> str:
+    text = os.environ.get(name, "").strip()
+    local, at, host = text.rpartition("@")
+    if text and not (local and at and "." in host and text.isprintable() and " " not in text):
+        raise SystemExit(f"{name} must be an e-mail address, not {text!r}.")
+    return text
+
+
 def read() -> Env:
     """Read the environment.
 
     LIENTHU_DATA (folder of all state, default ``var/`` in the checkout), DATABASE_URL (a PostgreSQL 15 or later;
     empty = embedded), HOST and PORT, LIENTHU_DEBUG, LIENTHU_ALLOWED_HOSTS (comma-separated), LIENTHU_PUBLIC_URL,
+    LIENTHU_ADMIN_EMAIL (who answers for the site, told to programs that harvest it),
     LIENTHU_SECURE (cookies over HTTPS only, HSTS), LIENTHU_TRUSTED_PROXIES (how many proxies set X-Forwarded-For),
     LIENTHU_SUPERVISED (set by ``lienthu run`` for its children), LIENTHU_NO_COST_LIMIT (benchmarks only).
     """
@@ -60,6 +70,7 @@ def read() -> Env:
         host=os.environ.get("HOST", "127.0.0.1"),
         debug=_flag("LIENTHU_DEBUG"),
         allowed_hosts=hosts or ("127.0.0.1", "localhost", "[::1]"),
+        admin_email=_email("LIENTHU_ADMIN_EMAIL"),
         public_url=os.environ.get("LIENTHU_PUBLIC_URL", "").rstrip("/"),
         secure=_flag("LIENTHU_SECURE"),
         trusted_proxies=_number("LIENTHU_TRUSTED_PROXIES", 0),

@@ -21,6 +21,7 @@ SECRET_KEY = environment.secret_key(DATA_DIR)
 DEBUG = ENV.debug
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
 PUBLIC_URL = ENV.public_url
+ADMIN_EMAIL = ENV.admin_email
 TRUSTED_PROXIES = ENV.trusted_proxies
 
 INSTALLED_APPS = [
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "lienthu.faces.web.staff",
     "lienthu.faces.web.staff.network",
     "lienthu.faces.protocols.rest",
+    "lienthu.faces.protocols.oai",
     "lienthu.config.apps.ConfigApp",
 ]
 

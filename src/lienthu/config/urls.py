@@ -6,6 +6,8 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import include, path
 
 from lienthu.domain.discovery.selectors import index_ready
+from lienthu.faces.protocols.oai.pages import documentation as oai_documentation
+from lienthu.faces.protocols.oai.views import contributed
 from lienthu.faces.protocols.rest.api import api
 from lienthu.faces.protocols.rest.pages import documentation
 from lienthu.platform.health import health
@@ -32,7 +34,9 @@ handler500 = "lienthu.faces.web.portal.views.errors.server_error"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/", documentation, name="api_documentation"),
+    path("api/oai/", oai_documentation, name="oai_documentation"),
     path("api/v1/", api.urls),
+    path("oai", contributed, name="oai"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("lienthu.faces.web.accounts.urls")),
     path("staff/network/", include("lienthu.faces.web.staff.network.urls")),
