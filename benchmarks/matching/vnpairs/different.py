@@ -214,17 +214,127 @@ def same_number_by_mistake(p: Publication, chance: Chance) -> Publication | None
     return changed and replace(changed, isbn=p.isbn, pages=p.pages)
 
 
+def electronic(p: Publication, chance: Chance) -> Publication | None:
+    """The electronic version of a printed book."""
+    if not _reprinted(p) or p.year < 1985 or p.pages < 30:
+        return None
+    said = chance.one(
+        (f"1 tệp PDF ({p.pages} tr.)", f"1 tài nguyên trực tuyến ({p.pages} trang)", f"1 file PDF ; {p.pages} tr.")
+    )
+    facts = {**p.facts, "extent": said, "note": chance.one(("Bản điện tử", "Toàn văn trực tuyến", "Sách điện tử"))}
+    address = f"https://dl.example.vn/{number(p.key) % 99999}"
+    year = p.year if chance.percent(60) else max(2009, p.year + 1)
+    return replace(
+        p, kind="ebook", isbn="", facts={**facts, "address": address}, height=0, illustrated=False, year=year
+    )
+
+
+def spoken(p: Publication, chance: Chance) -> Publication | None:
+    """The same text read aloud."""
+    if not _reprinted(p) or not p.people or p.people[0].role or p.people[0].body or p.facts.get("school"):
+        return None
+    if not p.ddc.startswith("8") and p.rest not in (
+        "Tiểu thuyết",
+        "Truyện dài",
+        "Hồi ký",
+        "Thơ",
+        "Truyện ngắn",
+        "Truyện",
+    ):
+        return None
+    reader = Person(chance.one(("Kim Cúc", "Hướng Dương", "Thu Hà", "Bá Trung", "Quốc Hùng")), "doc")
+    extent = chance.one(("6 băng cát-xét", "4 đĩa CD", "1 đĩa CD-MP3", "8 băng cassette (480 ph.)"))
+    people, extent_of = (*p.people, reader), {**p.facts, "extent": extent}
+    house, year = ("*Thư viện sách nói dành cho người mù",), min(2022, p.year + chance.between(0, 6))
+    heard = replace(p, kind="audio", people=people, pages=0, height=0, isbn="", edition="", year=year)
+    return replace(heard, publishers=house, place="TP. HCM", facts=extent_of)
+
+
+def translator(p: Publication, chance: Chance) -> Publication | None:
+    """The same work in another translation under the same title."""
+    if not p.original or p.language != "vie" or not any(x.role == "d" for x in p.people):
+        return None
+    people = (*(x for x in p.people if x.role != "d"), Person(person_name(chance), "d"))
+    place, name = chance.one(HOUSES)
+    if chance.percent(40):
+        place, name = p.place, p.publishers[0]
+    year = min(2024, p.year + chance.between(0, 9))
+    pages = max(40, p.pages + chance.between(-60, 60))
+    return _again(
+        p, chance, people=people, place=place, publishers=(name,), year=year, pages=pages, edition="", series=""
+    )
+
+
+def for_teachers(p: Publication, chance: Chance) -> Publication | None:
+    """The teacher's book, the exercises or the workbook to a textbook, by the same people in the same series."""
+    if not p.facts.get("school") or p.relation == "textbook-kind" or p.people[0].body:
+        return None
+    kind = chance.one(("Vở bài tập {}", "Bài tập {}", "Thiết kế bài giảng {}", "{} : Sách giáo viên", "Để học tốt {}"))
+    title, _, rest = kind.format(p.title).partition(" : ")
+    return _again(p, chance, title=title, rest=rest, pages=max(48, p.pages - chance.between(5, 50)), height=24)
+
+
+def other_map(p: Publication, chance: Chance) -> Publication | None:
+    """The same map at another scale or of another year."""
+    found = re.search(r"1:([\d.]+)", p.facts.get("scale", ""))
+    if p.kind != "map" or not found:
+        return None
+    if chance.percent(50):
+        return replace(p, year=p.year + chance.between(2, 8))
+    other = chance.one([s for s in ("10.000", "25.000", "50.000", "100.000", "250.000") if s != found[1]])
+    return replace(p, facts={**p.facts, "scale": p.facts["scale"].replace(found[1], other)}, height=p.height + 20)
+
+
+def other_issue(p: Publication, chance: Chance) -> Publication | None:
+    """The same article printed again elsewhere, or its continuation in the next issue."""
+    if p.kind != "article":
+        return None
+    first, _, last = p.facts["pp"].partition("-")
+    start = max(2, int(first) + chance.between(-12, 30))
+    pages = f"{start}-{start + int(last) - int(first) + 1}" if last else str(start)
+    number_ = int(p.facts["no"]) + 1
+    if chance.percent(50):
+        return replace(p, rest="Tiếp theo kỳ trước", facts={**p.facts, "no": str(number_), "pp": pages})
+    host = chance.one([h for h in ("Báo Quảng Ninh", "Báo Hạ Long", "Tạp chí Xưa và Nay") if h != p.facts["in"]])
+    return replace(p, facts={**p.facts, "in": host, "no": str(number_ * 7), "pp": pages}, year=p.year + chance.below(2))
+
+
+def comic(p: Publication, chance: Chance) -> Publication | None:
+    """A comic or a version for children."""
+    if not _reprinted(p) or p.language != "vie" or p.part or p.illustrated or not p.people or p.people[0].role:
+        return None
+    if p.rest not in ("Tiểu thuyết", "Truyện dài", "Hồi ký", "Truyện", "") or (
+        not p.rest and not p.ddc.startswith("895")
+    ):
+        return None
+    kind, role = chance.one(
+        (("Truyện tranh", "mh"), ("Rút gọn cho thiếu nhi", "bs"), ("Kịch bản phim", "bs"), ("Kịch nói", "bs"))
+    )
+    people = (p.people[0], Person(person_name(chance), role))
+    year = min(2023, max(1985, p.year + chance.between(-3, 8)))
+    return _again(
+        p, chance, rest=kind, people=people, pages=chance.between(40, 140), year=year, illustrated=role == "mh"
+    )
+
+
 CHANGES: dict[str, tuple[int, Change]] = {
     # kind: share, change
-    "reprint-stated": (60, reprint),
-    "later-printing": (35, later_printing),
+    "reprint-stated": (55, reprint),
+    "later-printing": (32, later_printing),
     "edition-differs": (25, edition_differs),
-    "volume": (60, volume),
-    "publisher": (55, publisher),
-    "annual": (35, annual),
-    "commune": (35, commune),
-    "other-student": (35, other_student),
-    "namesake": (40, namesake),
-    "grade": (30, by_the_same),
-    "isbn-kept": (18, same_number_by_mistake),
+    "volume": (50, volume),
+    "publisher": (45, publisher),
+    "annual": (32, annual),
+    "commune": (30, commune),
+    "other-student": (30, other_student),
+    "namesake": (35, namesake),
+    "grade": (22, by_the_same),
+    "for-teachers": (16, for_teachers),
+    "isbn-kept": (16, same_number_by_mistake),
+    "electronic": (20, electronic),
+    "spoken": (14, spoken),
+    "comic": (14, comic),
+    "translator": (22, translator),
+    "other-map": (8, other_map),
+    "other-issue": (14, other_issue),
 }

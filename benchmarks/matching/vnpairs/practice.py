@@ -42,6 +42,7 @@ ROLES = {
     "ct": ("{} chú giải", "Chú giải: {}"),
     "pa": ("{} phiên âm", "Phiên âm: {}", "{} phiên âm, chú thích"),
     "hd": ("Người hướng dẫn: {}", "{} hướng dẫn", "H.d.: {}", "Hướng dẫn KH: {}"),
+    "hi": ("{} hiệu đính", "Hiệu đính: {}", "H.đ.: {}"),
     "doc": ("Giọng đọc: {}", "{} đọc"),
     "kb": ("Lời: {}", "{} soạn lời"),
 }
@@ -425,6 +426,8 @@ class Writer:
             self._add("502", "  ", [("a", text)])
         if note := p.facts.get("note"):
             self._add("500", "  ", [("a", note)])
+        if address := p.facts.get("address"):
+            self._add("856", "40", [("u", address)])
 
     def _host(self) -> None:
         p, how = self.p, self.how

@@ -322,43 +322,121 @@ def fuller_statement(p: Publication, chance: Chance) -> Two | None:
     return left, practised(right, statement="first")
 
 
+def copied(p: Publication, chance: Chance) -> Two:
+    """Both took over one record; one added or dropped something small."""
+    how = chance.one(FULL)
+    left, right = Side(p, how), Side(p, how)
+    small = chance.below(5)
+    if small == 0 and how.subjects and p.subjects:
+        return left, practised(right, subjects="")
+    if small == 1 and p.kind != "article":
+        return left, practised(right, size="{} cm" if how.size == "{}cm" else "{}cm", pages="{} tr")
+    if small == 2 and how.fixed:
+        return left, practised(right, fixed=False)
+    if small == 3 and p.people:
+        return left, practised(right, role=how.role + 1, dates=not how.dates)
+    return left, practised(right, publisher="Nxb {}" if how.publisher != "Nxb {}" else "{}", isbd=not how.isbd)
+
+
+def scale_words(p: Publication, chance: Chance) -> Two | None:
+    scale = p.facts.get("scale", "")
+    number = re.search(r"1:([\d.]+)", scale)
+    if not number:
+        return None
+    bare = number[1].replace(".", "")
+    forms = (
+        f"1:{bare}",
+        f"Tỉ lệ 1/{bare}",
+        f"Tỷ lệ 1:{number[1].replace('.', ' ')}",
+        f"1/{number[1]}",
+        f"Scale 1:{bare}",
+    )
+    left, right = two(p, chance)
+    return left, published(right, facts={**p.facts, "scale": chance.one(forms)})
+
+
+def host_words(p: Publication, chance: Chance) -> Two | None:
+    if p.kind != "article":
+        return None
+    left, right = two(p, chance)
+    a, b = chance.shuffled(range(3))[:2]
+    return practised(left, role=0, part=a), practised(right, role=chance.one((1, 3)), part=b)
+
+
+def thesis_words(p: Publication, chance: Chance) -> Two | None:
+    if p.kind != "thesis":
+        return None
+    left, right = two(p, chance)
+    right = practised(right, role=1 if left.practice.role % 2 == 0 else 2)
+    if chance.percent(40):
+        right = without(right, "publisher")
+    return left, right
+
+
+def whole_set(p: Publication, chance: Chance) -> Two | None:
+    """The record of all volumes at once: "3 tập", "3 t.", "T.1-3"."""
+    if p.kind != "book" or p.part != "1" or p.facts.get("school"):
+        return None
+    count = chance.between(2, 5)
+    together = as_set(p, count)
+    left, right = two(together, chance)
+    right = published(
+        right, facts={**p.facts, "extent": chance.one((f"{count} t.", f"Trọn bộ {count} tập", f"{count} vol."))}
+    )
+    if chance.percent(40):
+        right = published(right, title=f"{p.title}. T.1-{count}")
+    return left, right
+
+
+def as_set(p: Publication, count: int) -> Publication:
+    """All volumes as one publication."""
+    number = p.set_isbn or (isbn13(f"set/{p.family}") if p.isbn else "")
+    facts = {**p.facts, "extent": f"{count} tập"}
+    return replace(p, part="", part_name="", pages=0, isbn=number, set_isbn="", facts=facts)
+
+
 WAYS: dict[str, tuple[int, Way]] = {
     # kind: share, way
-    "plain": (70, plain),
-    "name-order": (45, name_order),
+    "plain": (55, plain),
+    "copied": (45, copied),
+    "name-order": (40, name_order),
     "initials": (25, initials),
     "pen-name": (25, pen_name),
-    "publisher-words": (35, publisher_words),
-    "place-words": (25, place_words),
-    "responsibility-words": (35, responsibility_words),
+    "publisher-words": (32, publisher_words),
+    "place-words": (22, place_words),
+    "responsibility-words": (32, responsibility_words),
     "fuller-statement": (20, fuller_statement),
-    "missing-fields": (50, missing_fields),
-    "brief-and-full": (55, brief_and_full),
-    "subtitle-place": (40, subtitle_place),
-    "parallel-title": (12, parallel_title),
-    "volume-words": (45, volume_words),
-    "edition-missing": (25, edition_missing),
-    "edition-words": (22, edition_words),
-    "tone-placement": (35, tone_placement),
+    "missing-fields": (45, missing_fields),
+    "brief-and-full": (50, brief_and_full),
+    "subtitle-place": (35, subtitle_place),
+    "parallel-title": (10, parallel_title),
+    "volume-words": (40, volume_words),
+    "whole-set": (14, whole_set),
+    "edition-missing": (22, edition_missing),
+    "edition-words": (20, edition_words),
+    "tone-placement": (32, tone_placement),
     "i-and-y": (22, i_and_y),
-    "decomposed": (25, harmed(damage.decomposed)),
-    "marks-missing": (45, harmed(damage.without_marks)),
-    "tcvn3": (40, harmed(damage.tcvn3_undecoded)),
-    "tcvn3-capitals": (25, harmed(damage.tcvn3_capitals_lost, TITLE)),
-    "scanned": (30, harmed(damage.scanned, frozenset({"245", "100", "260"}))),
-    "mistyped": (30, harmed(damage.mistyped, TITLE)),
-    "capitals": (15, capital_title),
-    "year-words": (28, year_words),
-    "year-unsure": (18, year_unsure),
-    "year-off-by-one": (22, year_off_by_one),
-    "pages-differ": (30, pages_differ),
-    "isbn-lengths": (22, isbn_lengths),
-    "isbn-absent": (22, isbn_absent),
-    "isbn-wrong": (20, isbn_wrong),
+    "decomposed": (22, harmed(damage.decomposed)),
+    "marks-missing": (40, harmed(damage.without_marks)),
+    "tcvn3": (36, harmed(damage.tcvn3_undecoded)),
+    "tcvn3-capitals": (22, harmed(damage.tcvn3_capitals_lost, TITLE)),
+    "scanned": (28, harmed(damage.scanned, frozenset({"245", "100", "260"}))),
+    "mistyped": (28, harmed(damage.mistyped, TITLE)),
+    "capitals": (12, capital_title),
+    "year-words": (24, year_words),
+    "year-unsure": (16, year_unsure),
+    "year-off-by-one": (18, year_off_by_one),
+    "pages-differ": (26, pages_differ),
+    "isbn-lengths": (20, isbn_lengths),
+    "isbn-absent": (20, isbn_absent),
+    "isbn-wrong": (18, isbn_wrong),
     "isbn-cancelled": (10, isbn_cancelled),
-    "set-isbn": (16, set_isbn),
-    "language-absent": (14, language_absent),
-    "joint-publisher": (20, joint_publisher),
+    "set-isbn": (14, set_isbn),
+    "language-absent": (12, language_absent),
+    "joint-publisher": (18, joint_publisher),
+    "scale-words": (8, scale_words),
+    "host-words": (12, host_words),
+    "thesis-words": (14, thesis_words),
 }
 TEST_ONLY: dict[str, tuple[int, Way]] = {
     "vni": (8, harmed(damage.vni_undecoded)),
