@@ -17,7 +17,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--into", type=Path, default=Path(__file__).parent / "vietnamese")
     parser.add_argument("--read", metavar="KIND", help="print pairs of this kind (or 'all') and write nothing")
-    parser.add_argument("--first", type=int, default=1000, help="how many to print")
+    parser.add_argument("--first", type=int, default=10_000, help="how many to print")
     asked = parser.parse_args()
     pairs = build()
     if asked.read:

@@ -21,7 +21,7 @@ SET = HOME / "vietnamese"
 SPLITS = ("train", "test")
 NAMES = [name for split in SPLITS for name in (f"{split}.jsonl", f"{split}_labels.csv")]
 TEST_ONLY = {"vni", "viqr", "utf8-twice", "eth-for-d", "question-marks"}
-PAIRS = 1200
+PAIRS, PUBLICATIONS, BY_HAND = 1600, 500, 145
 
 
 @cache
@@ -34,13 +34,17 @@ def records(split: str) -> list[dict[str, list[dict[str, str]]]]:
     return [json.loads(line) for line in (SET / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
-def families(split: str) -> set[str]:
-    """A note begins with one or two keys: ``family.line``, or ``family number:`` for a pair written by hand."""
-    found = set()
+def keys(split: str) -> set[str]:
+    """The base publications: a note is one or two of ``family.line``, or ``family number: …`` if written by hand."""
+    found: set[str] = set()
     for row in labels(split):
-        keys = row["note"].split(" ")[:1] if row["kind"].startswith("hand-") else row["note"].split(" ")
-        found |= {key.rpartition(".")[0] or key for key in keys}
+        words = row["note"].split(" ")
+        found |= set(words[:1] if row["kind"].startswith("hand-") else words)
     return found
+
+
+def families(split: str) -> set[str]:
+    return {key.rpartition(".")[0] or key for key in keys(split)}
 
 
 def test_the_builder_makes_the_same_files_again(tmp_path: Path) -> None:
@@ -70,8 +74,11 @@ def test_there_is_as_much_as_promised() -> None:
     assert len(rows) >= PAIRS
     assert 0.45 <= same / len(rows) <= 0.55
     assert 0.55 <= len(labels("train")) / len(rows) <= 0.65
-    hard = sum(row["label"] == "0" and row["kind"] != "stranger" for row in rows)
+    easy = {"stranger", "same-author", "same-series", "same-publisher-year"}
+    hard = sum(row["label"] == "0" and row["kind"] not in easy for row in rows)
     assert hard >= 0.5 * (len(rows) - same)
+    assert len({key for split in SPLITS for key in keys(split) if "." in key}) >= PUBLICATIONS
+    assert sum(row["kind"].startswith("hand-") for row in rows) >= BY_HAND
     assert sum((SET / name).stat().st_size for name in NAMES) < 3_000_000
 
 
@@ -79,9 +86,10 @@ def test_kinds_of_damage_in_test_only_and_all_other_ways_in_both() -> None:
     kinds = {split: Counter(row["kind"] for row in labels(split)) for split in SPLITS}
     assert not TEST_ONLY & set(kinds["train"])
     assert set(kinds["test"]) >= TEST_ONLY
-    same = {split: {row["kind"] for row in labels(split) if row["label"] == "1"} - TEST_ONLY for split in SPLITS}
-    generated = {split: {kind for kind in found if not kind.startswith("hand-")} for split, found in same.items()}
-    assert generated["train"] == generated["test"]
+    ways = {
+        split: {kind for kind in found if not kind.startswith("hand-")} - TEST_ONLY for split, found in kinds.items()
+    }
+    assert ways["train"] == ways["test"]
 
 
 @pytest.mark.parametrize("split", SPLITS)
@@ -98,3 +106,11 @@ def test_every_record_is_read_whole_by_our_own_parser(split: str) -> None:
 def test_the_records_of_a_pair_are_never_equal(split: str) -> None:
     text = [json.dumps(record["fields"][1:], ensure_ascii=False) for record in records(split)]
     assert not [left for left, right in zip(text[::2], text[1::2], strict=True) if left == right]
+
+
+def test_the_readme_tells_the_numbers_there_are() -> None:
+    readme = (HOME / "README.md").read_text(encoding="utf-8")
+    for name, split in (("training", "train"), ("test", "test")):
+        same = sum(row["label"] == "1" for row in labels(split))
+        total = len(labels(split))
+        assert f"| {name} | {total:,} | {same:,} | {total - same:,} |" in readme

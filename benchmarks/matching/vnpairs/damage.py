@@ -150,7 +150,8 @@ def vni_undecoded(text: str, _: Chance) -> str:
     def letter(char: str) -> str:
         if char in "đĐ":
             return "ñ" if char == "đ" else "Ñ"
-        base, *marks = unicodedata.normalize("NFD", char)
+        apart = unicodedata.normalize("NFD", char)
+        base, marks = apart[0], apart[1:]
         tone = next((m for m in marks if m in _TONES), "")
         if "\u031b" in marks:
             return {"o": "ô", "u": "ö", "O": "Ô", "U": "Ö"}[base] + _VNI_TONES.get(tone, "")
@@ -160,8 +161,11 @@ def vni_undecoded(text: str, _: Chance) -> str:
                 return base + (form if base.islower() else form.upper())
         if not tone:
             return char
-        if base in "iI" and tone:
-            return {"i": "ìæóíò"}["i"][_TONES.index(tone)]
+        if base in "iI":
+            form = "ìæóíò"[_TONES.index(tone)]
+            return form if base == "i" else form.upper()
+        if base in "yY" and tone == "\u0323":
+            return "î" if base == "y" else "Î"
         form = _VNI_TONES[tone]
         return base + (form if base.islower() else form.upper())
 

@@ -18,29 +18,17 @@ HOUSES = (
     ("Huế", "Thuận Hoá"), ("Đà Nẵng", "Đà Nẵng"), ("H.", "Thế giới"),
 )  # fmt: skip
 SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô")
-MIDDLES = ("Văn", "Thị", "Đức", "Minh", "Thanh", "Thị Thu", "Quang", "Hữu", "Ngọc", "Thị Hồng", "Xuân", "Mạnh")
-GIVEN = (
-    "Hà",
-    "Hùng",
-    "Lan",
-    "Hương",
-    "Tuấn",
-    "Dũng",
-    "Hạnh",
-    "Sơn",
-    "Thuỷ",
-    "Long",
-    "Hoa",
-    "Phương",
-    "Thắng",
-    "Yến",
-    "Bình",
+MEN = (("Văn", "Đức", "Minh", "Quang", "Hữu", "Xuân", "Mạnh"), ("Hùng", "Tuấn", "Dũng", "Sơn", "Long", "Thắng", "Bình"))
+WOMEN = (
+    ("Thị", "Thị Thu", "Thị Hồng", "Thanh", "Ngọc"),
+    ("Hà", "Lan", "Hương", "Hạnh", "Thuỷ", "Hoa", "Phương", "Yến"),
 )
 
 
 def person_name(chance: Chance, surname: str = "") -> str:
     """A plausible name that belongs to nobody in particular."""
-    return f"{surname or chance.one(SURNAMES)} {chance.one(MIDDLES)} {chance.one(GIVEN)}"
+    middles, given = chance.one((MEN, WOMEN))
+    return f"{surname or chance.one(SURNAMES)} {chance.one(middles)} {chance.one(given)}"
 
 
 def _again(p: Publication, chance: Chance, **changes: object) -> Publication:
@@ -48,13 +36,16 @@ def _again(p: Publication, chance: Chance, **changes: object) -> Publication:
     other = replace(p, key=f"{p.key}+{number(*changes.values()) % 9999}", **changes)  # type: ignore[arg-type]
     house = bool(other.publishers) and not other.publishers[0].startswith("*")
     has = bool(p.isbn) or (house and other.year >= 2009 and chance.percent(50))
-    return replace(other, isbn=isbn13(other.key) if has and p.kind in ("book", "score") else "")
+    other = replace(other, isbn=isbn13(other.key) if has and p.kind in ("book", "score") else "")
+    return other if "part" in changes else replace(other, set_isbn="")
 
 
 def _reprinted(p: Publication) -> bool:
     """A book of a publishing house that may be printed again."""
     yearly = p.relation == "annual" or p.facts.get("annual") == "yes"
-    return p.kind == "book" and bool(p.year) and not yearly and not any(x.startswith("*") for x in p.publishers)
+    act = p.title.startswith(("Luật ", "Bộ luật ", "Pháp lệnh ", "Văn kiện "))
+    house = not any(x.startswith("*") for x in p.publishers[:1])
+    return p.kind == "book" and bool(p.year) and not yearly and not act and house
 
 
 def reprint(p: Publication, chance: Chance) -> Publication | None:
@@ -127,10 +118,16 @@ def annual(p: Publication, chance: Chance) -> Publication | None:
     step = chance.one((-3, -2, -1, 1, 2))
     moved = re.sub(r"(?:19|20)\d\d", lambda m: str(int(m[0]) + step), p.title)
     rest = re.sub(r"(?:19|20)\d\d", lambda m: str(int(m[0]) + step), p.rest)
+    parallel = re.sub(r"(?:19|20)\d\d", lambda m: str(int(m[0]) + step), p.parallel)
+    ordinal = re.search(r"lần thứ (\d+)", moved)
+    if ordinal:  # one a year
+        if int(ordinal[1]) + step < 1:
+            return None
+        moved = moved.replace(ordinal[0], f"lần thứ {int(ordinal[1]) + step}")
     if (moved, rest) == (p.title, p.rest):
         return None
     pages = p.pages + chance.between(-25, 30) if p.pages > 100 else p.pages
-    return _again(p, chance, title=moved, rest=rest, year=p.year + step, pages=pages)
+    return _again(p, chance, title=moved, rest=rest, parallel=parallel, year=p.year + step, pages=pages)
 
 
 def commune(p: Publication, chance: Chance) -> Publication | None:
@@ -169,12 +166,13 @@ def namesake(p: Publication, chance: Chance) -> Publication | None:
     """The same title by somebody else, often of the same family name."""
     if p.kind not in ("book", "article") or not p.people or p.people[0].role or p.people[0].body or p.people[0].foreign:
         return None
-    if p.facts.get("school") or len(p.title.split()) > 7:
+    if p.facts.get("school") or p.original or len(p.title.split()) > 5 or p.people[0].name in p.title:
         return None
     surname = p.people[0].name.split()[0] if not p.people[0].pen and chance.percent(60) else ""
     author = Person(person_name(chance, surname))
     place, house = chance.one(HOUSES)
-    here = {"place": place, "publishers": (house,)} if chance.percent(50) else {}
+    moved = chance.percent(50) or any(name.startswith("*") for name in p.publishers)
+    here = {"place": place, "publishers": (house,)} if moved else {}
     changed = _again(
         p,
         chance,
@@ -293,10 +291,13 @@ def other_issue(p: Publication, chance: Chance) -> Publication | None:
     start = max(2, int(first) + chance.between(-12, 30))
     pages = f"{start}-{start + int(last) - int(first) + 1}" if last else str(start)
     number_ = int(p.facts["no"]) + 1
-    if chance.percent(50):
+    if chance.percent(50) and not p.rest:
         return replace(p, rest="Tiếp theo kỳ trước", facts={**p.facts, "no": str(number_), "pp": pages})
-    host = chance.one([h for h in ("Báo Quảng Ninh", "Báo Hạ Long", "Tạp chí Xưa và Nay") if h != p.facts["in"]])
-    return replace(p, facts={**p.facts, "in": host, "no": str(number_ * 7), "pp": pages}, year=p.year + chance.below(2))
+    hosts = ("Báo Quảng Ninh", "Báo Hạ Long", "Tạp chí Xưa và Nay", "Báo Nhân dân")
+    host = chance.one([h for h in hosts if h != p.facts["in"]])
+    page = str(chance.between(3, 8)) if host.startswith("Báo") else pages
+    issue = str(chance.between(200, 9000)) if host.startswith("Báo") else str(number_ * 7)
+    return replace(p, facts={**p.facts, "in": host, "no": issue, "pp": page}, year=p.year + chance.below(2))
 
 
 def comic(p: Publication, chance: Chance) -> Publication | None:
@@ -311,10 +312,9 @@ def comic(p: Publication, chance: Chance) -> Publication | None:
         (("Truyện tranh", "mh"), ("Rút gọn cho thiếu nhi", "bs"), ("Kịch bản phim", "bs"), ("Kịch nói", "bs"))
     )
     people = (p.people[0], Person(person_name(chance), role))
-    year = min(2023, max(1985, p.year + chance.between(-3, 8)))
-    return _again(
-        p, chance, rest=kind, people=people, pages=chance.between(40, 140), year=year, illustrated=role == "mh"
-    )
+    year = min(2024, max(1985, p.year + chance.between(0, 9)))
+    comic_ = _again(p, chance, rest=kind, people=people, pages=chance.between(40, 140), year=year, edition="")
+    return replace(comic_, illustrated=role == "mh")
 
 
 CHANGES: dict[str, tuple[int, Change]] = {

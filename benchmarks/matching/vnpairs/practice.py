@@ -91,6 +91,8 @@ class Practice:
     isbn: str = "13"
     isbn_note: str = ""
     edition: bool = True
+    foreign_direct: bool = False
+    """Foreign names as they are spoken: Victor Hugo."""
     real_name: bool = False
     initials: bool = False
     dropped: frozenset[str] = field(default_factory=frozenset)
@@ -165,7 +167,16 @@ PRACTICES = (
         subjects="",
     ),
     Practice(
-        "army", place=1, publisher="{}", role=3, part=0, pages="{}tr.", size="{}cm", editor_main=True, subjects="653"
+        "army",
+        foreign_direct=True,
+        place=1,
+        publisher="{}",
+        role=3,
+        part=0,
+        pages="{}tr.",
+        size="{}cm",
+        editor_main=True,
+        subjects="653",
     ),
     Practice(
         "college",
@@ -267,11 +278,9 @@ class Writer:
             self._add("022", "  ", [("a", p.issn)])
 
     def _main_entry(self) -> Person | None:
-        authors = [x for x in self.p.people if not x.role]
-        if authors:
-            return authors[0]
-        if self.how.editor_main and self.p.people and self.p.people[0].role in ("cb", "bs", "st"):
-            return self.p.people[0]
+        first = next(iter(self.p.people), None)
+        if first and (not first.role or (self.how.editor_main and first.role in ("cb", "bs", "st"))):
+            return first
         return None
 
     def _heading(self, tag: str, person: Person, role: str = "") -> None:
@@ -288,7 +297,7 @@ class Writer:
         """A name in the order of this library's headings."""
         name = person.real if self.how.real_name and person.real else person.name
         if person.foreign:
-            return person.foreign
+            return person.name if self.how.foreign_direct else person.foreign
         if self.how.initials and not person.pen:
             name = shortened(name)
         words = name.split()
@@ -331,7 +340,7 @@ class Writer:
         form = PART_WORDS[p.part_label][how.part % len(PART_WORDS[p.part_label])]
         number = p.part
         if number.isdigit() and int(number) < len(ROMAN):
-            number = {"roman": ROMAN, "words": WORDS}.get(how.numerals, {int(number): number})[int(number)]  # type: ignore[index, call-overload]
+            number = {"roman": ROMAN, "words": WORDS}[how.numerals][int(p.part)] if how.numerals != "arabic" else number
             return form.format(number, w=WORDS[int(p.part)])
         return form.format(number, w=number)
 

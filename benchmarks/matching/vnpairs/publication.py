@@ -170,7 +170,7 @@ def _isbn(said: str, key: str, kind: str, year: int) -> str:
         return "" if said == "no" else said
     if kind not in ("book", "score"):
         return ""
-    likely = 70 if year >= 2009 else 12 if year >= 1998 else 0
+    likely = 70 if year >= 2008 else 0
     return isbn13(key) if said == "yes" or number("isbn?", key) % 100 < likely else ""
 
 

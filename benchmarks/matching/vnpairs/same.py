@@ -75,7 +75,8 @@ def name_order(p: Publication, chance: Chance) -> Two | None:
         return None
     left, right = two(p, chance)
     order = chance.one(("family", "given"))
-    return practised(left, order="direct", dates=True), practised(right, order=order, dates=chance.percent(50))
+    left = practised(left, order="direct", foreign_direct=True, dates=True)
+    return left, practised(right, order=order, foreign_direct=False, dates=chance.percent(50))
 
 
 def initials(p: Publication, chance: Chance) -> Two | None:
@@ -119,12 +120,14 @@ def responsibility_words(p: Publication, chance: Chance) -> Two | None:
 
 def missing_fields(p: Publication, chance: Chance) -> Two | None:
     left, right = two(p, chance)
-    weak = chance.shuffled(("pages", "publisher", "people", "place", "series", "edition"))[: chance.between(1, 3)]
-    if "people" in weak and len(p.title.split()) < 5:
+    held = {"pages": p.pages, "publisher": p.publishers, "people": p.people, "place": p.place}
+    held |= {"series": p.series, "edition": p.edition}
+    weak = chance.shuffled([name for name, value in held.items() if value])[: chance.between(1, 3)]
+    if "people" in weak and (len(p.title.split()) < 5 or p.kind == "thesis" or {"publisher", "pages"} <= set(weak)):
         weak.remove("people")
     if "edition" in weak and "publisher" in weak:
         weak.remove("edition")
-    return left, without(right, "isbn", *weak)
+    return left, without(right, "isbn", *(weak or ["place"]))
 
 
 def brief_and_full(p: Publication, chance: Chance) -> Two | None:
@@ -228,7 +231,7 @@ def year_words(p: Publication, chance: Chance) -> Two | None:
     if not p.year or p.kind in ("article", "serial"):
         return None
     left, right = two(p, chance)
-    form = chance.one(("[{}]", "c{}", "[{}?]", "cop. {}", "{}.", "Knxb., {}"))
+    form = chance.one(("[{}]", "c{}", "[{}?]", "cop. {}", "©{}", "{} [in 1.000 bản]"))
     return practised(left, year="{}"), practised(right, year=form)
 
 
@@ -243,11 +246,11 @@ def year_unsure(p: Publication, chance: Chance) -> Two | None:
 
 def year_off_by_one(p: Publication, chance: Chance) -> Two | None:
     """Copyright and deposit years differ by one; the number, the pages and the ISBN agree."""
-    if not p.isbn or not p.pages or p.edition or p.kind != "book" or p.relation == "annual":
+    if not p.isbn or not p.pages or p.edition or p.kind != "book" or p.relation == "annual" or p.facts.get("school"):
         return None
     left, right = two(p, chance, full=True)
     step = chance.one((-1, 1))
-    form = chance.one(("c{}", "[{}]", "{}")) if step < 0 else "{}"
+    form = chance.one(("c{}", "[{}]", "©{}")) if step < 0 else chance.one(("[{}]", "{} [nộp lưu chiểu]", "[{}?]"))
     right = published(right, year_text=form.format(p.year + step))
     return both((left, right), isbn="13")
 
@@ -397,28 +400,28 @@ def as_set(p: Publication, count: int) -> Publication:
 
 WAYS: dict[str, tuple[int, Way]] = {
     # kind: share, way
-    "plain": (55, plain),
-    "copied": (45, copied),
-    "name-order": (40, name_order),
+    "plain": (45, plain),
+    "copied": (40, copied),
+    "name-order": (36, name_order),
     "initials": (25, initials),
     "pen-name": (25, pen_name),
-    "publisher-words": (32, publisher_words),
+    "publisher-words": (28, publisher_words),
     "place-words": (22, place_words),
-    "responsibility-words": (32, responsibility_words),
-    "fuller-statement": (20, fuller_statement),
-    "missing-fields": (45, missing_fields),
-    "brief-and-full": (50, brief_and_full),
-    "subtitle-place": (35, subtitle_place),
+    "responsibility-words": (28, responsibility_words),
+    "fuller-statement": (16, fuller_statement),
+    "missing-fields": (40, missing_fields),
+    "brief-and-full": (44, brief_and_full),
+    "subtitle-place": (30, subtitle_place),
     "parallel-title": (10, parallel_title),
-    "volume-words": (40, volume_words),
+    "volume-words": (36, volume_words),
     "whole-set": (14, whole_set),
     "edition-missing": (22, edition_missing),
     "edition-words": (20, edition_words),
-    "tone-placement": (32, tone_placement),
+    "tone-placement": (28, tone_placement),
     "i-and-y": (22, i_and_y),
     "decomposed": (22, harmed(damage.decomposed)),
-    "marks-missing": (40, harmed(damage.without_marks)),
-    "tcvn3": (36, harmed(damage.tcvn3_undecoded)),
+    "marks-missing": (36, harmed(damage.without_marks)),
+    "tcvn3": (32, harmed(damage.tcvn3_undecoded)),
     "tcvn3-capitals": (22, harmed(damage.tcvn3_capitals_lost, TITLE)),
     "scanned": (28, harmed(damage.scanned, frozenset({"245", "100", "260"}))),
     "mistyped": (28, harmed(damage.mistyped, TITLE)),
