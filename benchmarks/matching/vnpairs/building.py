@@ -229,12 +229,12 @@ def _handwritten(split: dict[str, str]) -> Iterator[Pair]:
 
 
 def _different(half: str, kind: str, note: str, family: str, a: Publication, b: Publication) -> Pair:
-    """Half of the negatives come from one library or two of one habit, some are damaged like the positives."""
+    """A quarter come from one library or two of one habit, some are damaged like the positives."""
     chance = Chance(SEED, kind, note)
     left, right = chance.shuffled(PRACTICES)[:2]
     if a.family == b.family or chance.percent(30):
         left, right = (p if not p.brief or chance.percent(35) else chance.one(FULL) for p in (left, right))
-    if chance.percent(45):
+    if chance.percent(28):
         right = left
     if a.family == b.family:  # what tells them apart must be told
         left, right = (
