@@ -33,8 +33,8 @@ _LIENTHU = [sys.executable, "-m", "lienthu.faces.cli.main"]
 
 def bench_import(options: argparse.Namespace) -> int:
     """Import N synthetic records end to end: file, database, joining, index drained. Prints the rate and the memory."""
-    with _scratch(options) as folder:
-        environment = _environment(folder)
+    with scratch(options) as folder:
+        environment = environment_of(folder)
         source = folder / "records.mrc"
         _generate(source, options)
         subprocess.run([*_LIENTHU, "prepare"], env=environment, check=True, stdout=subprocess.DEVNULL)
@@ -68,49 +68,30 @@ def bench_import(options: argparse.Namespace) -> int:
             "peak_memory_mb": peak,
             "cpu_seconds": cpu,
         }
-        _print(result, options)
+        print_result(result, options)
     return 0
 
 
 def bench_search(options: argparse.Namespace) -> int:
     """Search N synthetic records over HTTP with all facets, and complete prefixes, in the fixed mix of kinds."""
-    with _scratch(options) as folder:
-        environment = _environment(folder)
-        marker = _marker(folder, options)
-        if not marker.exists():
-            source = folder / "records.mrc"
-            _generate(source, options)
-            subprocess.run([*_LIENTHU, "prepare"], env=environment, check=True, stdout=subprocess.DEVNULL)
-            _add_library(environment)
-            subprocess.run(
-                [*_LIENTHU, "import", str(source), "--library", LIBRARY, "--json"],
-                env=environment, check=True, stdout=subprocess.DEVNULL,
-            )  # fmt: skip
-            source.unlink()
-            marker.touch()
-        port = _free_port()
-        system = subprocess.Popen(
-            [*_LIENTHU, "run", "--no-sample"], env={**environment, "PORT": str(port)}, stdout=subprocess.DEVNULL
-        )
-        try:
-            _wait(port)
+    with scratch(options) as folder:
+        environment = environment_of(folder)
+        fill(folder, environment, options)
+        with running(environment) as port:
             times = _measure(port, options)
-        finally:
-            system.terminate()
-            system.wait(60)
         suggest = times.pop("suggest")
         every = [t for values in times.values() for t in values]
         result = {
             "records": options.records,
-            "p50_ms": _percentile(every, 50),
-            "p95_ms": _percentile(every, 95),
-            "suggest_p95_ms": _percentile(suggest, 95),
+            "p50_ms": percentile(every, 50),
+            "p95_ms": percentile(every, 95),
+            "suggest_p95_ms": percentile(suggest, 95),
             "by_kind": {
-                kind: {"n": len(v), "p50_ms": _percentile(v, 50), "p95_ms": _percentile(v, 95)}
+                kind: {"n": len(v), "p50_ms": percentile(v, 50), "p95_ms": percentile(v, 95)}
                 for kind, v in times.items()
             },
         }
-        _print(result, options)
+        print_result(result, options)
     return 0
 
 
@@ -211,7 +192,8 @@ def _get(connection: http.client.HTTPConnection, path: str) -> float:
 
 
 @contextlib.contextmanager
-def _scratch(options: argparse.Namespace) -> Iterator[Path]:
+def scratch(options: argparse.Namespace) -> Iterator[Path]:
+    """The folder of the scratch install: a new one that goes, or the one that is to be kept."""
     if options.keep:
         folder = Path(options.keep).resolve()
         folder.mkdir(parents=True, exist_ok=True)
@@ -229,9 +211,42 @@ def _marker(folder: Path, options: argparse.Namespace) -> Path:
     return folder / f"filled-{options.records}-{options.seed}"
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment_of(folder: Path) -> dict[str, str]:
+    """What the programs of the scratch install are started with."""
     clean = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "PORT")}
     return {**clean, "LIENTHU_DATA": str(folder / "data"), "LIENTHU_NO_COST_LIMIT": "1"}
+
+
+def fill(folder: Path, environment: dict[str, str], options: argparse.Namespace) -> None:
+    """Import N synthetic records, unless the folder holds just these already."""
+    marker = _marker(folder, options)
+    if marker.exists():
+        return
+    source = folder / "records.mrc"
+    _generate(source, options)
+    subprocess.run([*_LIENTHU, "prepare"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    _add_library(environment)
+    subprocess.run(
+        [*_LIENTHU, "import", str(source), "--library", LIBRARY, "--json"],
+        env=environment, check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    source.unlink()
+    marker.touch()
+
+
+@contextlib.contextmanager
+def running(environment: dict[str, str]) -> Iterator[int]:
+    """The whole system of the scratch install; its port."""
+    port = _free_port()
+    system = subprocess.Popen(
+        [*_LIENTHU, "run", "--no-sample"], env={**environment, "PORT": str(port)}, stdout=subprocess.DEVNULL
+    )
+    try:
+        _wait(port)
+        yield port
+    finally:
+        system.terminate()
+        system.wait(60)
 
 
 def _generate(path: Path, options: argparse.Namespace) -> None:
@@ -337,14 +352,14 @@ def _wait(port: int, seconds: float = 120) -> None:
     raise SystemExit("The scratch system did not start.")
 
 
-def _percentile(values: list[float], percent: int) -> float:
+def percentile(values: list[float], percent: int) -> float:
     if not values:
         return 0.0
     ordered = sorted(values)
     return round(ordered[min(len(ordered) - 1, len(ordered) * percent // 100)], 1)
 
 
-def _print(result: dict[str, Any], options: argparse.Namespace) -> None:
+def print_result(result: dict[str, Any], options: argparse.Namespace) -> None:
     show: Callable[[str], None] = print
     if not options.json:
         for name, value in result.items():

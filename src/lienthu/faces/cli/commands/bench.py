@@ -1,4 +1,4 @@
-"""``lienthu bench``: measure import and search, each in a scratch data folder of its own. Asserts nothing."""
+"""``lienthu bench``: measure import, search and harvesting, each in a scratch folder of its own. Asserts nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ NEEDS_DJANGO = False
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to measure, how many records."""
-    parser.add_argument("what", choices=["import", "search"])
+    parser.add_argument("what", choices=["import", "search", "oai"])
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--queries", type=int, default=1000, help="search only: how many of each run")
     parser.add_argument("--seed", type=int, default=1)
@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the benchmark in processes of its own."""
+    from lienthu.faces.cli.bench_oai import bench_oai
     from lienthu.faces.cli.benchmarks import bench_import, bench_search
 
-    return bench_import(options) if options.what == "import" else bench_search(options)
+    return {"import": bench_import, "search": bench_search, "oai": bench_oai}[options.what](options)
