@@ -9,7 +9,10 @@ from typing import Any
 
 from django.db import connection
 
-from lienthu.domain.union.models import Cluster, Membership
+from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.models import Cluster, Edge, Membership, PairDecision
+from lienthu.domain.union.rule_selectors import rule_in_force
+from lienthu.domain.union.scoring.model import Reason, explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +100,50 @@ def where_is(cluster_id: int) -> int | None:
 
 
 def reasons_in(cluster_id: int) -> list[MemberReason]:
-    """Why each record of a cluster is in it, in the order of the records."""
-    rows = Membership.objects.filter(cluster_id=cluster_id).order_by("record_id")
-    return [MemberReason(m.record_id, m.matched_record_id, m.score, m.reasons, m.rule_version) for m in rows]
+    """Why each record of a cluster is in it, in the order of the records: its best edge to an older one (JOIN-12).
+
+    Where no edge leads to an older one, the best to any; where none does and people put it there, that is the reason.
+    Four queries.
+    """
+    rows = list(Membership.objects.filter(cluster_id=cluster_id).order_by("record_id"))
+    ids = [m.record_id for m in rows]
+    best: dict[int, tuple[tuple[bool, float, int], Edge]] = {}
+    same = Edge.objects.filter(left_id__in=ids, right_id__in=ids, verdict=Edge.Verdict.SAME)
+    for e in same:
+        for one, other in ((e.left_id, e.right_id), (e.right_id, e.left_id)):
+            rank = (other > one, -e.score, other)
+            if one not in best or rank < best[one][0]:
+                best[one] = (rank, e)
+    told = PairDecision.objects.filter(
+        left_id__in=ids, right_id__in=ids, withdrawn_by=None, verdict=PairDecision.Verdict.SAME
+    )
+    by_person = {record_id for pair in told.values_list("left_id", "right_id") for record_id in pair}
+    rule = rule_in_force()
+    prints = {m.record_id: m.fingerprint for m in rows}
+    out = []
+    for m in rows:
+        found = best.get(m.record_id)
+        if found is None or (m.record_id == ids[0] and len(best) < 2):
+            person = [{"feature": "person", "agrees": True}] if m.record_id in by_person else []
+            out.append(MemberReason(m.record_id, None, None, person, m.rule_version))
+            continue
+        if m.record_id == ids[0]:
+            out.append(MemberReason(m.record_id, None, None, [], m.rule_version))
+            continue
+        edge = found[1]
+        other = edge.left_id if edge.right_id == m.record_id else edge.right_id
+        reasons = explain(
+            Fingerprint.loads(prints[m.record_id]), Fingerprint.loads(prints[other]), rule,
+            edge.levels if edge.rule_version == rule.version and edge.levels else None,
+        )  # fmt: skip
+        told_of = [_told(r) for r in reasons]
+        out.append(MemberReason(m.record_id, other, edge.score, told_of, edge.rule_version))
+    return out
+
+
+def _told(reason: Reason) -> dict[str, Any]:
+    silent = not reason.left or not reason.right
+    return {**reason.as_dict(), "agrees": None if silent else reason.weight > 0}
 
 
 def cluster_count() -> int:

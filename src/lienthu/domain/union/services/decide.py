@@ -1,64 +1,271 @@
-"""Decisions of people on clusters: they outlive every later run."""
+"""Decisions of people: they outlive every later run, and can be taken back as a whole (CLU-5, CLU-9, CLU-11)."""
 
 from __future__ import annotations
 
-from django.db import connection, transaction
+from collections.abc import Iterable, Mapping, Sequence
 
-from lienthu.domain.union.models import Cluster, Membership, PairDecision
-from lienthu.domain.union.services.attach import reform, settle
+from django.db import transaction
+from django.db.models import Q
+
+from lienthu.domain.catalog.models import BibRecord
+from lienthu.domain.union.errors import ActRefused, NotInUnion
+from lienthu.domain.union.models import Act, Cluster, Membership, PairDecision
+from lienthu.domain.union.partition import Pair
+from lienthu.domain.union.rule_selectors import rule_in_force
+from lienthu.domain.union.selectors import where_is
+from lienthu.domain.union.services.book import Book
+from lienthu.domain.union.services.placing import Cause, Plan, place
+from lienthu.domain.union.services.settling import lock_union
+from lienthu.domain.union.services.words import DIFFERENT, SAME, Word, Words
 from lienthu.platform.actor import Actor
 from lienthu.platform.services import audit, changes
 
+AT_ONCE = 2000
+"""Pairs decided in one act, at most."""
+
 
 @transaction.atomic
-def set_apart(record_id: int, *, actor: Actor) -> int:
-    """Take one record out of its cluster for good; returns its new cluster (rule JOIN-10).
+def decide_pairs(pairs: Sequence[tuple[int, int, str]], *, actor: Actor, note: str = "") -> Act | None:
+    """Call pairs of records the same, different, or to be decided later: one act, all of it or nothing.
 
-    Every record left behind is noted as "not the same", so that no later import joins them again.
+    Returns None when all of it was said already. A word on the very same pair is replaced; one that contradicts
+    another pair's, also through a chain, raises DecisionContradicts and nothing is written.
     """
-    membership = Membership.objects.select_for_update().get(record_id=record_id)
-    old = membership.cluster_id
-    others = list(
-        Membership.objects.filter(cluster_id=old).exclude(record_id=record_id).values_list("record_id", flat=True)
-    )
-    if not others:
-        return old
-    for other in others:
-        left, right = sorted((record_id, other))
-        PairDecision.objects.update_or_create(
-            left_id=left, right_id=right, defaults={"same": False, "decided_by": actor.name[:120]}
-        )
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('union_cluster_id_seq')")
-        fresh = int(cursor.fetchone()[0])
-    Cluster.objects.create(pk=fresh, preferred_id=record_id)
-    Membership.objects.filter(record_id=record_id).update(
-        cluster_id=fresh, matched_record_id=None, score=None, reasons=[{"feature": "person", "agrees": False}]
-    )
-    settle([old, fresh])
-    also = reform({record_id: old})
-    audit.record("union.set_apart", membership.record, actor=actor, cluster_before=old, cluster_after=fresh)
-    changes.publish("cluster.changed", [old, fresh, *also])
-    return fresh
+    lock_union()
+    said = {_pair(left, right): PairDecision.Verdict(verdict).value for left, right, verdict in pairs}
+    if len(said) > AT_ONCE:
+        raise ValueError(f"{len(said)} pairs at once; {AT_ONCE} is the most")
+    _must_be_there({r for pair in said for r in pair})
+    act, plan = _act("decide", said, actor=actor, note=note)
+    if act is not None:
+        audit.record("union.decide", act, actor=actor, pairs=len(said))
+        changes.publish("cluster.changed", plan.touched)
+    return act
 
 
 @transaction.atomic
-def bring_together(record_id: int, cluster_id: int, *, actor: Actor) -> None:
-    """Put a record into a cluster by a person's word, withdrawing earlier words that kept them apart (JOIN-10)."""
-    membership = Membership.objects.select_for_update().get(record_id=record_id)
+def set_apart(record_id: int, *, actor: Actor, note: str = "") -> int:
+    """Take one record out of its cluster for good; returns where it stands then (rule JOIN-10)."""
+    lock_union()
+    membership = _membership(record_id)
     old = membership.cluster_id
-    if old == cluster_id:
+    act, plan = _split("set_apart", old, [record_id], actor=actor, note=note)
+    if act is None:
+        return old
+    now = Membership.objects.get(record_id=record_id).cluster_id
+    audit.record("union.set_apart", membership.record, actor=actor, act=act.pk, cluster_before=old, cluster_after=now)
+    changes.publish("cluster.changed", plan.touched)
+    return now
+
+
+@transaction.atomic
+def split_off(record_ids: Sequence[int], *, actor: Actor, note: str = "") -> Act | None:
+    """Take records of one cluster out of it, for good: none of them is the same as any left behind."""
+    lock_union()
+    places = dict(Membership.objects.filter(record_id__in=record_ids).values_list("record_id", "cluster_id"))
+    for record_id in record_ids:
+        if record_id not in places:
+            raise NotInUnion.record(record_id)
+    if len(set(places.values())) != 1:
+        raise ValueError("the records stand in several clusters")
+    old = next(iter(places.values()))
+    act, plan = _split("split", old, sorted(places), actor=actor, note=note)
+    if act is not None:
+        audit.record("union.split", act, actor=actor, cluster=old, records=len(places))
+        changes.publish("cluster.changed", plan.touched)
+    return act
+
+
+@transaction.atomic
+def bring_together(record_id: int, cluster_id: int, *, actor: Actor, note: str = "") -> None:
+    """Put a record, and only it, into a cluster by a person's word (JOIN-10).
+
+    It is the same as every record there and different from those it leaves; earlier words on these pairs are replaced.
+    """
+    lock_union()
+    membership = _membership(record_id)
+    old = membership.cluster_id
+    target = where_is(cluster_id)
+    if old == target:
         return
-    for other in Membership.objects.filter(cluster_id=cluster_id).values_list("record_id", flat=True):
-        left, right = sorted((record_id, other))
-        PairDecision.objects.update_or_create(
-            left_id=left, right_id=right, defaults={"same": True, "decided_by": actor.name[:120]}
-        )
-    Membership.objects.filter(record_id=record_id).update(
-        cluster_id=cluster_id, matched_record_id=None, score=None, reasons=[{"feature": "person", "agrees": True}]
+    said = {_pair(record_id, other): DIFFERENT.value for other in _members(old) if other != record_id}
+    there = _members(target) if target is not None else []
+    if not there:
+        raise NotInUnion.cluster(cluster_id)
+    said |= {_pair(record_id, other): SAME.value for other in there}
+    act, plan = _act("bring_together", said, actor=actor, note=note, leaving={record_id: old})
+    if act is None:
+        return
+    now = Membership.objects.get(record_id=record_id).cluster_id
+    audit.record(
+        "union.bring_together", membership.record, actor=actor, act=act.pk, cluster_before=old, cluster_after=now
     )
-    settle([old, cluster_id])
-    also = reform({record_id: old})
-    Cluster.objects.filter(pk=old, size=0).update(merged_into_id=cluster_id)
-    audit.record("union.bring_together", membership.record, actor=actor, cluster_before=old, cluster_after=cluster_id)
-    changes.publish("cluster.changed", [old, cluster_id, *also])
+    changes.publish("cluster.changed", plan.touched)
+
+
+@transaction.atomic
+def merge_clusters(cluster_ids: Sequence[int], *, actor: Actor, note: str = "") -> Act | None:
+    """Make several clusters one: all their records are the same as the preferred one of the oldest."""
+    lock_union()
+    ids = sorted({now for i in cluster_ids if (now := where_is(i)) is not None})
+    members = dict(Membership.objects.filter(cluster_id__in=ids).values_list("record_id", "cluster_id"))
+    anchor = (
+        Cluster.objects.filter(pk__in=ids, size__gt=0).order_by("pk").values_list("preferred_id", flat=True).first()
+    )
+    if anchor is None or set(members.values()) != set(ids):
+        raise NotInUnion.cluster(ids[-1] if ids else 0)
+    said = {_pair(anchor, other): SAME.value for other in members if other != anchor}
+    act, plan = _act("merge", said, actor=actor, note=note)
+    if act is not None:
+        audit.record("union.merge", act, actor=actor, clusters=ids)
+        changes.publish("cluster.changed", plan.touched)
+    return act
+
+
+@transaction.atomic
+def revert(act_id: int, *, actor: Actor, note: str = "") -> Act:
+    """Take an act back as a whole: what it said stands no more, what it replaced stands again (CLU-11).
+
+    Words that a later act has replaced stay as that act left them. Reverting is an act itself and can be reverted.
+    Raises ActRefused, or DecisionContradicts where what would stand again contradicts a newer word.
+    """
+    lock_union()
+    act = Act.objects.select_for_update().filter(pk=act_id).first()
+    if act is None:
+        raise ActRefused.unknown(act_id)
+    if not _in_effect(act_id):
+        raise ActRefused.reverted(act_id)
+    placed = PairDecision.objects.filter(Q(act=act) | Q(restored_by=act))
+    standing = {(d.left_id, d.right_id): d for d in placed if d.withdrawn_by_id is None}
+    own = set(placed.values_list("left_id", "right_id"))
+    restored = [d for d in (_before(old, act_id) for old in act.withdrawn.all()) if d is not None]
+    records = {r for pair in standing for r in pair} | {r for d in restored for r in (d.left_id, d.right_id)}
+    words = Words(records)
+    for pair in standing:
+        words.drop(pair)
+    again: list[PairDecision] = []
+    for d in restored:
+        pair = (d.left_id, d.right_id)
+        if pair in words.of or (pair in own and pair not in standing):
+            continue  # a later act spoke of it
+        words.say(pair, Word(d.pk, d.verdict, d.decided_by, d.decided_at, d.act_id))
+        again.append(d)
+    done = _new_act("revert", actor, note, reverts=act, moves=[[a, to, back] for a, back, to in reversed(act.moves)])
+    PairDecision.objects.filter(pk__in=[d.pk for d in standing.values()]).update(withdrawn_by=done)
+    PairDecision.objects.bulk_create(
+        PairDecision(
+            left_id=d.left_id,
+            right_id=d.right_id,
+            verdict=d.verdict,
+            act_id=d.act_id,
+            decided_by=d.decided_by,
+            restored_by=done,
+        )
+        for d in again
+    )
+    for address, bearer, heir in done.moves:
+        Cluster.objects.filter(pk=address, bearer_id=bearer).update(bearer_id=heir)
+        records |= {bearer, heir}
+    plan = _form(records, Cause("revert", done.pk))
+    audit.record("union.revert", done, actor=actor, reverted=act.pk)
+    changes.publish("cluster.changed", plan.touched)
+    return done
+
+
+def _split(
+    kind: str, cluster_id: int, record_ids: Sequence[int], *, actor: Actor, note: str
+) -> tuple[Act | None, Plan]:
+    going = set(record_ids)
+    behind = set(_members(cluster_id)) - going
+    if not behind:
+        return None, Plan()
+    words = Words(going)
+    said: dict[Pair, str] = {}
+    for record_id in record_ids:
+        # also those it was called the same as that are withdrawn now: they may come back
+        for other in behind | (words.partners(record_id) - going):
+            said[_pair(record_id, other)] = DIFFERENT.value
+    return _act(kind, said, actor=actor, note=note, leaving=dict.fromkeys(record_ids, cluster_id))
+
+
+def _act(
+    kind: str, said: Mapping[Pair, str], *, actor: Actor, note: str, leaving: Mapping[int, int] | None = None
+) -> tuple[Act | None, Plan]:
+    """Write an act with what it says of pairs, and form anew what it concerns."""
+    words = Words({r for pair in said for r in pair})
+    news = {
+        pair: verdict for pair, verdict in said.items() if pair not in words.of or words.of[pair].verdict != verdict
+    }
+    if not news:
+        return None, Plan()
+    replaced = [words.of[pair].id for pair in news if pair in words.of]
+    for pair in news:  # what this act replaces cannot stand in its way
+        words.drop(pair)
+    for pair, verdict in news.items():
+        words.say(pair, Word(0, verdict, actor.name, None, 0))
+    act = _new_act(kind, actor, note)
+    PairDecision.objects.filter(pk__in=replaced).update(withdrawn_by=act)
+    PairDecision.objects.bulk_create(
+        PairDecision(left_id=left, right_id=right, verdict=verdict, act=act, decided_by=actor.name[:120])
+        for (left, right), verdict in news.items()
+    )
+    plan = _form({r for pair in news for r in pair}, Cause("act", act.pk), leaving)
+    if plan.borne:
+        act.moves = [list(move) for move in plan.borne]
+        act.save(update_fields=["moves"])
+    return act, plan
+
+
+def _form(records: Iterable[int], cause: Cause, leaving: Mapping[int, int] | None = None) -> Plan:
+    # everything that hangs together, however much it is: what people say holds at once
+    return place({}, (), records, Book(rule_in_force()), cause=cause, leaving=leaving, limit=None)
+
+
+def _before(decision: PairDecision, reverting: int) -> PairDecision | None:
+    """The decision on a pair that stands again when ``reverting``, which withdrew this one, is reverted."""
+    found: PairDecision | None = decision
+    while found is not None and not _in_effect(found.act_id, reverting):
+        found = PairDecision.objects.filter(
+            left_id=found.left_id, right_id=found.right_id, withdrawn_by_id=found.restored_by_id or found.act_id
+        ).first()
+    return found
+
+
+def _in_effect(act_id: int, reverting: int = 0) -> bool:
+    """Whether no act reverts this one, or only such as are reverted themselves."""
+    by = Act.objects.filter(reverts_id=act_id).exclude(pk=reverting).values_list("pk", flat=True)
+    return not any(_in_effect(r, reverting) for r in by)
+
+
+def _new_act(
+    kind: str, actor: Actor, note: str, reverts: Act | None = None, moves: Sequence[Sequence[int]] = ()
+) -> Act:
+    return Act.objects.create(
+        kind=kind, actor_name=actor.name[:120], actor_id=actor.user_id, note=note[:2000], reverts=reverts,
+        moves=list(moves),
+    )  # fmt: skip
+
+
+def _pair(one: int, other: int) -> Pair:
+    if one == other:
+        raise ValueError("a record is the same as itself")
+    return (one, other) if one < other else (other, one)
+
+
+def _members(cluster_id: int) -> list[int]:
+    return list(
+        Membership.objects.filter(cluster_id=cluster_id).order_by("record_id").values_list("record_id", flat=True)
+    )
+
+
+def _membership(record_id: int) -> Membership:
+    found = Membership.objects.select_related("record").filter(record_id=record_id).first()
+    if found is None:
+        raise NotInUnion.record(record_id)
+    return found
+
+
+def _must_be_there(records: set[int]) -> None:
+    there = set(BibRecord.objects.filter(pk__in=records, deleted=False).values_list("pk", flat=True))
+    for record_id in sorted(records - there):
+        raise NotInUnion.record(record_id)

@@ -1,0 +1,68 @@
+"""Refusals of the union: a code, a sentence for people, and what to do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+
+class UnionRefused(Exception):
+    """Base of the refusals. ``code`` is stable, the message is translated and says what to do."""
+
+    code = "union-refused"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class DecisionContradicts(UnionRefused):
+    """A decision that cannot stand beside an earlier one: records would be the same and different at once (CLU-11)."""
+
+    code = "decision-contradicts"
+
+    def __init__(self, left: int, right: int, verdict: str, decided_by: str, at: datetime | None, act_id: int) -> None:
+        when = timezone.localtime(at).strftime("%d/%m/%Y") if at else ""
+        said = _("the same") if verdict == "same" else _("different")
+        super().__init__(
+            _(
+                "This contradicts an earlier decision: %(who)s called the records %(left)s and %(right)s %(said)s"
+                " (%(when)s). Revert that decision first, or leave it."
+            )
+            % {"who": decided_by, "left": left, "right": right, "said": said, "when": when}
+        )
+        self.left, self.right, self.verdict, self.act_id = left, right, verdict, act_id
+
+
+class NotInUnion(UnionRefused):
+    """A record, publication or act that is not there (any more)."""
+
+    code = "not-in-union"
+
+    @classmethod
+    def record(cls, record_id: int) -> NotInUnion:
+        """The record stands in no publication: it was withdrawn or never was."""
+        return cls(_("Record %(id)s is in no publication. It may have been withdrawn meanwhile.") % {"id": record_id})
+
+    @classmethod
+    def cluster(cls, cluster_id: int) -> NotInUnion:
+        """Nothing stands at the address."""
+        return cls(_("Publication %(id)s holds no records any more.") % {"id": cluster_id})
+
+
+class ActRefused(UnionRefused):
+    """An act that cannot be reverted."""
+
+    code = "act-refused"
+
+    @classmethod
+    def unknown(cls, act_id: int) -> ActRefused:
+        """There is none of this number."""
+        return cls(_("There is no decision %(id)s.") % {"id": act_id})
+
+    @classmethod
+    def reverted(cls, act_id: int) -> ActRefused:
+        """It has been reverted already."""
+        return cls(_("Decision %(id)s has been reverted already.") % {"id": act_id})

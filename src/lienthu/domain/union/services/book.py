@@ -1,0 +1,56 @@
+"""What one act of joining knows of records: fingerprints read on first use, pairs scored once."""
+
+from __future__ import annotations
+
+from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.partition import Pair
+from lienthu.domain.union.scoring.model import Scored, Verdict, score_pair
+from lienthu.domain.union.scoring.rules import Rule
+
+CONTRADICTS_BELOW = 0.1
+"""Records scored below this are not merely unlike: they contradict each other (CLU-4)."""
+
+
+class Book:
+    """Records by id, with the cluster they stand in, and the scores of pairs of them."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.cluster: dict[int, int | None] = {}
+        self._texts: dict[int, str] = {}
+        self._fingerprints: dict[int, Fingerprint] = {}
+        self._scored: dict[Pair, Scored] = {}
+
+    def __contains__(self, record_id: int) -> bool:
+        return record_id in self.cluster
+
+    def add(self, record_id: int, cluster_id: int | None, text: str) -> None:
+        """Know a stored record."""
+        self.cluster[record_id] = cluster_id
+        self._texts[record_id] = text
+
+    def arrive(self, record_id: int, cluster_id: int | None, fingerprint: Fingerprint) -> None:
+        """Know a record as it comes in; what was stored of it counts no more."""
+        self.cluster[record_id] = cluster_id
+        self._fingerprints[record_id] = fingerprint
+
+    def fingerprint(self, record_id: int) -> Fingerprint:
+        """The fingerprint of a known record."""
+        found = self._fingerprints.get(record_id)
+        if found is None:
+            found = self._fingerprints[record_id] = Fingerprint.loads(self._texts[record_id])
+        return found
+
+    def scored(self, one: int, other: int) -> Scored:
+        """The score of two known records, the older one on the left."""
+        pair = (one, other) if one < other else (other, one)
+        found = self._scored.get(pair)
+        if found is None:
+            found = score_pair(self.fingerprint(pair[0]), self.fingerprint(pair[1]), self.rule)
+            self._scored[pair] = found
+        return found
+
+    def contradict(self, one: int, other: int) -> bool:
+        """Whether two known records contradict each other."""
+        scored = self.scored(one, other)
+        return scored.verdict is Verdict.DIFFERENT and scored.score < CONTRADICTS_BELOW

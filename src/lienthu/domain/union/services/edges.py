@@ -1,0 +1,134 @@
+"""Find the records a record may be the same as, score them, and keep the best as edges (CLU-1, CLU-2). In bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from lienthu.domain.union.fingerprint import Fingerprint, match_keys
+from lienthu.domain.union.models import Edge
+from lienthu.domain.union.scoring.model import Scored, Verdict
+from lienthu.domain.union.services.book import Book
+
+CANDIDATES_PER_KEY = 30  # a library of 1,000 "Truyện Kiều" must not make matching quadratic
+CANDIDATES_PER_RECORD = 60
+SAME_KEPT = 8
+REVIEW_KEPT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An edge just found: two record ids, the smaller first."""
+
+    left: int
+    right: int
+    scored: Scored
+
+
+def find_edges(arrived: Mapping[int, Sequence[int]], book: Book) -> list[Found]:
+    """Edges of the records in ``arrived`` (id → match keys), which ``book`` knows, with stored ones and each other.
+
+    What is stored of these records themselves must have been forgotten before. One statement.
+    """
+    by_key = _candidates({k for keys in arrived.values() for k in keys}, book)
+    out: list[Found] = []
+    for record_id, keys in arrived.items():
+        candidates: dict[int, None] = {}
+        for key in keys:
+            for other in by_key.get(key, ())[:CANDIDATES_PER_KEY]:
+                candidates[other] = None
+        same: list[tuple[float, int, Scored]] = []
+        review: list[tuple[float, int, Scored]] = []
+        for other in list(candidates)[:CANDIDATES_PER_RECORD]:
+            scored = book.scored(record_id, other)
+            if scored.verdict is Verdict.SAME:
+                same.append((-scored.score, other, scored))
+            elif scored.verdict is Verdict.REVIEW:
+                review.append((-scored.score, other, scored))
+        for ranked, kept in ((same, SAME_KEPT), (review, REVIEW_KEPT)):
+            if len(ranked) > kept:
+                ranked.sort(key=lambda r: r[:2])
+                del ranked[kept:]
+            out += [Found(min(record_id, o), max(record_id, o), scored) for _, o, scored in ranked]
+        for key in dict.fromkeys(keys):
+            by_key.setdefault(key, []).append(record_id)
+    return out
+
+
+def _candidates(keys: set[int], book: Book) -> dict[int, list[int]]:
+    by_key: dict[int, list[int]] = {}
+    if not keys:
+        return by_key
+    with connection.cursor() as cursor:
+        # fenced: while a library is being imported the planner's statistics are old (see selectors.py)
+        cursor.execute(
+            """
+            SELECT wanted.key, k.record_id, m.cluster_id, m.fingerprint
+            FROM unnest(%s::bigint[]) AS wanted(key)
+            CROSS JOIN LATERAL (
+                SELECT record_id FROM union_matchkey
+                WHERE union_matchkey.key = wanted.key ORDER BY record_id LIMIT %s
+            ) k
+            CROSS JOIN LATERAL (
+                SELECT cluster_id, fingerprint FROM union_membership WHERE record_id = k.record_id OFFSET 0
+            ) m
+            """,
+            [list(keys), CANDIDATES_PER_KEY],
+        )
+        for key, record_id, cluster_id, text in cursor:
+            by_key.setdefault(key, []).append(record_id)
+            if record_id not in book:
+                book.add(record_id, cluster_id, text)
+    return by_key
+
+
+def store_edges(found: Iterable[Found], rule_version: int) -> None:
+    """Write edges that are not stored yet."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "COPY union_edge (left_id, right_id, score, verdict, blocked, levels, rule_version, created_at) FROM STDIN"
+        ) as copy,
+    ):
+        for f in found:
+            s = f.scored
+            copy.write_row((f.left, f.right, s.score, s.verdict.value, False, s.levels, rule_version, "now"))
+
+
+def store_keys(keys: Mapping[int, Sequence[int]]) -> None:
+    """Write the match keys of records that have none stored."""
+    with connection.cursor() as cursor, cursor.copy("COPY union_matchkey (key, record_id) FROM STDIN") as copy:
+        for record_id, values in keys.items():
+            for key in dict.fromkeys(values):
+                copy.write_row((key, record_id))
+
+
+def forget(texts: Mapping[int, str], *, keys_too: bool = True) -> set[int]:
+    """Delete edges and match keys of these records (id → stored fingerprint); returns their former neighbours."""
+    ids = list(texts)
+    if not ids:
+        return set()
+    neighbours: set[int] = set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH gone AS (SELECT e.left_id, e.right_id FROM unnest(%s::bigint[]) AS wanted(id)"
+            " CROSS JOIN LATERAL (SELECT left_id, right_id FROM union_edge WHERE left_id = wanted.id"
+            " UNION ALL SELECT left_id, right_id FROM union_edge WHERE right_id = wanted.id OFFSET 0) e)"
+            " DELETE FROM union_edge u USING gone WHERE u.left_id = gone.left_id AND u.right_id = gone.right_id"
+            " RETURNING u.left_id, u.right_id, u.verdict",
+            [ids],
+        )
+        for left, right, verdict in cursor:
+            if verdict == Edge.Verdict.SAME:
+                neighbours.add(left)
+                neighbours.add(right)
+        if keys_too:
+            pairs = [(k, r) for r, text in texts.items() for k in match_keys(Fingerprint.loads(text))]
+            cursor.execute(
+                "DELETE FROM union_matchkey k USING unnest(%s::bigint[], %s::bigint[]) AS gone(key, record_id)"
+                " WHERE k.key = gone.key AND k.record_id = gone.record_id",
+                [[p[0] for p in pairs], [p[1] for p in pairs]],
+            )
+    return neighbours - set(ids)
