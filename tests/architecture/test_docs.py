@@ -19,11 +19,12 @@ SPECS = {
     "IMP": ROOT / "docs/specs/import.md",
     "JOIN": ROOT / "docs/specs/import.md",
     "SEA": ROOT / "docs/specs/search.md",
+    "CLU": ROOT / "docs/specs/clusters.md",
     "OAI": ROOT / "docs/specs/exchange.md",
     "NW": SRC / "domain/network/README.md",
 }
-NUMBER = re.compile(r"\b(IMP|JOIN|SEA|NW|OAI)-(\d+)(?:\s*(?:to|…|–|-)\s*(?:\1-)?(\d+)\b)?")
-FAMILIES = ("IMP", "JOIN", "SEA", "OAI")  # those that a specification of their own states
+NUMBER = re.compile(r"\b(IMP|JOIN|SEA|CLU|NW|OAI)-(\d+)(?:\s*(?:to|…|–|-)\s*(?:\1-)?(\d+)\b)?")
+FAMILIES = ("IMP", "JOIN", "SEA", "CLU", "OAI")  # those that a specification of their own states
 _FAMILY = "|".join(FAMILIES)
 STATED = re.compile(rf"^\*\*({_FAMILY})-(\d+)\*\* (.*?)(?=^\*\*(?:{_FAMILY})-|^#|\Z)", re.MULTILINE | re.DOTALL)
 Rule = tuple[str, int]

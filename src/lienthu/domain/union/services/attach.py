@@ -39,7 +39,8 @@ def attach(incoming: Sequence[Incoming]) -> Attached:
     """Place the records (rules JOIN-1, CLU-1 to CLU-10). Runs inside the caller's transaction, in bulk statements.
 
     The number of statements does not depend on the number of records. Records of the chunk are found by one
-    another as well as by what is stored. What a changed record was linked to is formed anew.
+    another as well as by what is stored. What a changed record was linked to is formed anew
+    (JOIN-11).
     """
     if not incoming:
         return Attached(frozenset(), 0)

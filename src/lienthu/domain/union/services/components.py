@@ -32,8 +32,9 @@ class Component:
         return bool(self.same or self.different)
 
 
-def components_of(seeds: Iterable[int], newcomers: Collection[int], book: Book, limit: int | None) -> list[Component]:
+def components_of(seeds: Iterable[int], newcomers: Collection[int], book: Book, *, whole: bool) -> list[Component]:
     """The components that hold the seeds. ``newcomers`` have edges but no membership yet.
+    ``whole``: however many records there are; otherwise a component beyond LIMIT is cut.
 
     Three statements a round; a round follows all links at once, so their number grows with how far the links lead
     and not with the number of records. All records read are known to ``book`` afterwards.
@@ -74,10 +75,10 @@ def components_of(seeds: Iterable[int], newcomers: Collection[int], book: Book, 
             if verdict == PairDecision.Verdict.SAME and left in read and right in read:
                 sets.join(left, right)
         frontier = onward - read
-        if limit is not None:
+        if not whole:
             for record_id in frontier:
                 sets.add(record_id)
-            large = {r for r in frontier if len(sets.members[sets.find(r)]) > limit}
+            large = {r for r in frontier if len(sets.members[sets.find(r)]) > LIMIT}
             cut |= {sets.find(r) for r in large}
             frontier -= large
     return _assembled(sets, read, links, words, {sets.find(root) for root in cut})
@@ -95,11 +96,11 @@ def _assembled(
         root = sets.find(node)
         out.setdefault(root, Component(cut=root in cut)).nodes.append(node)
     for (left, right), (score, blocked) in links.items():
-        if left in read and right in read:
-            component = out[sets.find(left)]
-            component.links.append((left, right, score))
-            if blocked:
-                component.blocked.add((left, right))
+        # of a component that was cut, also the links that were not followed
+        component = out[sets.find(left)]
+        component.links.append((left, right, score))
+        if blocked:
+            component.blocked.add((left, right))
     for (left, right), verdict in words.items():
         for node in (left, right):
             if node in read:

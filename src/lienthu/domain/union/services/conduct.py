@@ -131,6 +131,6 @@ def refresh_statistics() -> None:
     """Tell the planner how large the tables have become: while they grow fast, autovacuum's word comes too late."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "ANALYZE catalog_bibrecord, catalog_revision, catalog_item, union_membership, union_matchkey, union_cluster,"
-            " union_edge"
+            "ANALYZE catalog_bibrecord, catalog_revision, catalog_item, union_membership, union_matchkey,"
+            " union_cluster, union_edge"
         )

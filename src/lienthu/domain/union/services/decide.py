@@ -218,7 +218,7 @@ def _act(
 
 def _form(records: Iterable[int], cause: Cause, leaving: Mapping[int, int] | None = None) -> Plan:
     # everything that hangs together, however much it is: what people say holds at once
-    return place({}, (), records, Book(rule_in_force()), cause=cause, leaving=leaving, limit=None)
+    return place({}, (), records, Book(rule_in_force()), cause=cause, leaving=leaving, whole=True)
 
 
 def _before(decision: PairDecision, reverting: int) -> PairDecision | None:

@@ -16,7 +16,7 @@ from lienthu.domain.union.fingerprint import Fingerprint
 from lienthu.domain.union.partition import SAMPLE, Pair, Sets, partition
 from lienthu.domain.union.scoring.model import Verdict
 from lienthu.domain.union.services.book import Book
-from lienthu.domain.union.services.components import LIMIT, Component, components_of, decided_among
+from lienthu.domain.union.services.components import Component, components_of, decided_among
 from lienthu.domain.union.services.edges import Found
 from lienthu.domain.union.services.settling import new_cluster_ids, record_events, settle
 
@@ -63,19 +63,28 @@ def place(
     *,
     cause: Cause,
     leaving: Mapping[int, int] | None = None,
-    limit: int | None = LIMIT,
+    whole: bool = False,
 ) -> Plan:
     """Give the newcomers a place and form anew what hangs together with ``seeds``; edges are stored already.
 
     ``leaving``: records that no longer are what their cluster (given) was: if they bear its address, it stays with
-    those they leave (CLU-8). Part of the caller's transaction, under the lock of the union.
+    those they leave (CLU-8). ``whole``: however much hangs together (CLU-6). Part of the caller's transaction, under
+    the lock of the union.
     """
     plan = Plan()
     anew = set(seeds)
     if newcomers:
         anew |= _plainly(newcomers, edges, anew, leaving or {}, book, plan)
     if anew:
-        _anew(anew, {r for r in newcomers if r in anew}, book, plan, leaving or {}, limit, in_act=cause.kind == "act")
+        _anew(
+            anew,
+            {r for r in newcomers if r in anew},
+            book,
+            plan,
+            leaving or {},
+            whole=whole,
+            in_act=cause.kind == "act",
+        )
     _write(plan, newcomers, book, cause)
     return plan
 
@@ -193,11 +202,11 @@ def _anew(
     book: Book,
     plan: Plan,
     leaving: Mapping[int, int],
-    limit: int | None,
     *,
+    whole: bool,
     in_act: bool,
 ) -> None:
-    components = components_of(seeds, newcomers, book, limit)
+    components = components_of(seeds, newcomers, book, whole=whole)
     borne = _borne_by([n for c in components for n in c.nodes] + list(leaving))
     grouped: list[tuple[tuple[int, ...], bool]] = []
     for component in components:
@@ -277,7 +286,9 @@ def _handed_on(
 
 def _beside(component: Component, newcomers: set[int], book: Book, plan: Plan) -> None:
     """In a component too large to be formed anew, place only those who have no place, by their best link."""
-    placed = {r: book.cluster[r] for r in component.nodes if r not in newcomers}
+    others = {r for pair in (*component.same, *component.different) for r in pair}
+    others |= {r for left, right, _ in component.links for r in (left, right)} - newcomers
+    placed = dict(_places(others))
     apart: dict[int, set[int]] = {}
     for left, right in component.different:
         apart.setdefault(left, set()).add(right)
@@ -288,9 +299,9 @@ def _beside(component: Component, newcomers: set[int], book: Book, plan: Plan) -
                     if record_id in (left, right)]  # fmt: skip
         never = {placed.get(r) for r in apart.get(record_id, ())}
         found: int | None = None
-        for score, other in sorted(options, key=lambda o: (-o[0], o[1])):
+        for _score, other in sorted(options, key=lambda o: (-o[0], o[1])):
             cluster = placed.get(other)
-            if cluster is None or cluster in never or (score <= 1 and book.contradict(record_id, other)):
+            if cluster is None or cluster in never:
                 continue
             found = cluster
             break
@@ -301,6 +312,14 @@ def _beside(component: Component, newcomers: set[int], book: Book, plan: Plan) -
             plan.contested[found] = True
         placed[record_id] = plan.placed[record_id] = found
         plan.touched.add(found)
+
+
+def _places(record_ids: Collection[int]) -> list[tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT record_id, cluster_id FROM union_membership WHERE record_id = ANY(%s)", [list(record_ids)]
+        )
+        return list(cursor.fetchall())
 
 
 def _borne_by(record_ids: Collection[int]) -> dict[int, list[int]]:

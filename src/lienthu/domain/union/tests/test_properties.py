@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -75,7 +76,12 @@ class Play:
         source = Source.objects.create(library=library, code="play")
         self.ids = [
             BibRecord.objects.create(
-                library=library, source=source, identity=f"001:{n}", content_digest=b"", deleted=True
+                library=library,
+                source=source,
+                identity=f"001:{n}",
+                content_digest=b"",
+                deleted=True,
+                datestamp=timezone.now(),
             ).pk
             for n in range(RECORDS)
         ]

@@ -174,23 +174,24 @@ def test_a_cover_is_an_inert_cached_picture(client, province) -> None:
 
 
 def test_a_librarian_s_decision_is_told_as_such(client, province) -> None:
-    from lienthu.domain.union.models import Membership
+    from lienthu.domain.union.models import Edge, Membership
+    from lienthu.domain.union.services.decide import decide_pairs
+    from lienthu.platform.actor import Actor
 
     id_ = id_of("địa chí quảng ninh", library="VN-QNTV")
-    Membership.objects.filter(cluster_id=id_, matched_record_id__isnull=False).update(
-        matched_record_id=None, reasons=[{"feature": "person", "agrees": True}]
-    )
+    first, *others = Membership.objects.filter(cluster_id=id_).order_by("record_id").values_list("record_id", flat=True)
+    decide_pairs([(first, other, "same") for other in others], actor=Actor(None, "Lan"))
+    Edge.objects.filter(left_id__in=[first, *others], right_id__in=others).delete()
     assert "Thủ thư đã xếp biểu ghi này vào đây." in html_of(client, id_)
 
 
 def test_nothing_is_told_of_the_closed_record_that_another_was_compared_with(client, province) -> None:
     from lienthu.domain.catalog.models import BibRecord
     from lienthu.domain.network.models import Library
-    from lienthu.domain.union.models import Membership
+    from lienthu.domain.union.selectors import reasons_in
 
     id_ = id_of("địa chí quảng ninh", library="VN-QNTV")
-    compared = Membership.objects.filter(cluster_id=id_, matched_record_id__isnull=False)
-    matched = list(compared.values_list("matched_record_id", flat=True))
+    matched = [r.matched_record_id for r in reasons_in(id_) if r.matched_record_id]
     before = html_of(client, id_).count("So từng yếu tố")
     assert before == len(matched)
     library = Library.objects.get(records=BibRecord.objects.get(pk=matched[0]))
