@@ -62,6 +62,8 @@ _ROWS = "id, datestamp, library_id, deleted, material_type, local_history, child
 def _condition(wanted: Wanted) -> tuple[str, list[Any]]:
     where = "FROM catalog_bibrecord WHERE exposed AND datestamp < %s"
     more: list[Any] = [wanted.before]
+    if wanted.library_id is None and wanted.origin is None and not (wanted.material_type or wanted.collection):
+        where += " AND id > 0"  # opens the index of everything, see BibRecord
     if wanted.since is not None:
         where += " AND datestamp >= %s"
         more.append(wanted.since)
@@ -121,6 +123,8 @@ def how_many(wanted: Wanted) -> int | None:
 def earliest_datestamp() -> datetime | None:
     """The lowest datestamp there is; None in an empty catalogue."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT datestamp FROM catalog_bibrecord WHERE exposed ORDER BY datestamp, id LIMIT 1")
+        cursor.execute(
+            "SELECT datestamp FROM catalog_bibrecord WHERE exposed AND id > 0 ORDER BY datestamp, id LIMIT 1"
+        )
         row = cursor.fetchone()
     return row[0] if row else None
