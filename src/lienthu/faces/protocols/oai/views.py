@@ -79,5 +79,5 @@ def identity_of(request: HttpRequest, base: Base, name: str) -> Identity:
         repository=name,
         base_url=site_of(request) + base.path,
         admin_email=settings.ADMIN_EMAIL or f"postmaster@{name}",
-        about=_("Records of all public libraries of the network, as each library made them. Free to harvest and use."),
+        about=_("Records of all public libraries of the network, as each library made them. Open to harvest."),
     )
