@@ -17,7 +17,7 @@ PORTAL = """
 """.split()
 STAFF = """
     /staff/ /staff/imports/ /staff/imports/new/ /staff/imports/1/ /staff/records/ /staff/export/
-    /staff/network/ /staff/network/new/
+    /staff/network/ /staff/network/new/ /staff/accounts/ /staff/accounts/new/ /staff/accounts/1/ /staff/accounts/2/
 """.split()
 VARIANTS = [(360, "light"), (1280, "dark")]
 

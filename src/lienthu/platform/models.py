@@ -15,6 +15,9 @@ class User(AbstractUser):
     display_name = models.CharField(_("name"), max_length=120, blank=True)
     language = models.CharField(max_length=8, blank=True)
     sample = models.BooleanField(default=False)
+    one_time_until = models.DateTimeField(
+        null=True, blank=True, help_text="the password was given by someone else: good until then, to be changed first"
+    )
 
     REQUIRED_FIELDS = []
 

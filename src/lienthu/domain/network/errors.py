@@ -27,6 +27,11 @@ BLOCK_SENTENCES: dict[Block, Sentence] = {
     ),
     Block.SCOPE_WRONG: _("A province-wide role names no library; every other role names exactly one."),
     Block.LAST_ADMIN: _("This is the last provincial administrator. Appoint another one first."),
+    Block.PASSWORD_FIRST: _("Choose a password of your own first; the one you were given is for signing in only."),
+    Block.OWN_ACCOUNT: _("This is your own account. Ask another administrator, or change your password yourself."),
+    Block.ACCOUNT_TOO_HIGH: _(
+        "This account also has a role that you could not give. The provincial administrator looks after it."
+    ),
 }
 
 

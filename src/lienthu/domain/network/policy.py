@@ -1,4 +1,4 @@
-"""Who may do what where: pure decisions. Rules NW-1 … NW-8 of this room's README.
+"""Who may do what where: pure decisions. Rules NW-1 … NW-11 of this room's README.
 
 Whatever is not granted is refused.
 """
@@ -76,6 +76,9 @@ class Block(StrEnum):
     ROLE_TOO_HIGH = "role_too_high"
     SCOPE_WRONG = "scope_wrong"
     LAST_ADMIN = "last_admin"
+    PASSWORD_FIRST = "password_first"  # noqa: S105 -- no password
+    OWN_ACCOUNT = "own_account"
+    ACCOUNT_TOO_HIGH = "account_too_high"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,19 @@ class PersonFacts:
     active: bool = False
     grants: frozenset[Grant] = frozenset()
     closed_libraries: frozenset[int] = field(default_factory=frozenset)
+    password_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What decides who may look after an account.
+
+    ``grants``: roles in force and to come, what its password opens. ``libraries``: where it has or ever had a role.
+    """
+
+    own: bool = False
+    grants: frozenset[Grant] = frozenset()
+    libraries: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +148,8 @@ def decide_permission(facts: PersonFacts, permission: Permission, library_id: in
         return _refused(Block.NOT_SIGNED_IN)
     if not facts.active:
         return _refused(Block.NOT_ACTIVE)
+    if facts.password_first:
+        return _refused(Block.PASSWORD_FIRST)
     carrying = [grant for grant in facts.grants if _carries(grant, permission)]
     if not carrying:
         return _refused(Block.NO_ROLE)
@@ -172,5 +190,41 @@ def decide_role_end(facts: PersonFacts, role: Role, library_id: int | None, othe
     """
     decision = decide_role_change(facts, role, library_id)
     if decision.allowed and role is Role.PROVINCIAL_ADMIN and other_admins < 1:
+        return _refused(Block.LAST_ADMIN)
+    return decision
+
+
+def decide_account_sight(facts: PersonFacts, account: AccountFacts) -> Decision:
+    """Whether the person may see an account: the administrator every one, a manager those known at home (NW-9)."""
+    decision = decide_permission(facts, Permission.MANAGE_ROLES, None)
+    if decision.allowed or not decision.blocks & {Block.PROVINCE_WIDE_ONLY}:
+        return decision
+    for library_id in sorted(account.libraries):
+        at_home = decide_permission(facts, Permission.MANAGE_ROLES, library_id)
+        if at_home.allowed:
+            return at_home
+    return _refused(Block.OTHER_LIBRARY)
+
+
+def decide_account_change(facts: PersonFacts, account: AccountFacts) -> Decision:
+    """Whether the person may reset the password of an account, switch it off and on, or let it in again.
+
+    Whoever can set a password can become that account. NW-9: so every role it has or will have must be one that the
+    person could give. NW-10: nobody does this to the own account.
+    """
+    decision = decide_account_sight(facts, account)
+    if not decision.allowed:
+        return decision
+    if account.own:
+        return _refused(Block.OWN_ACCOUNT)
+    if not all(decide_role_change(facts, grant.role, grant.library_id).allowed for grant in account.grants):
+        return _refused(Block.ACCOUNT_TOO_HIGH)
+    return decision
+
+
+def decide_switch_off(facts: PersonFacts, account: AccountFacts, other_admins: int) -> Decision:
+    """As ``decide_account_change``, and NW-7: the last provincial administrator stays."""
+    decision = decide_account_change(facts, account)
+    if decision.allowed and other_admins < 1 and any(g.role is Role.PROVINCIAL_ADMIN for g in account.grants):
         return _refused(Block.LAST_ADMIN)
     return decision

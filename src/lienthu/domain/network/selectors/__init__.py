@@ -3,6 +3,7 @@
 ``require`` and ``allowed`` are the one place of authorisation in the house.
 """
 
+from lienthu.domain.network.selectors.accounts import AccountRow, account_facts, account_list, account_row
 from lienthu.domain.network.selectors.areas import Area, areas, units_as_of
 from lienthu.domain.network.selectors.audit import audit_trail
 from lienthu.domain.network.selectors.facts import LibraryFacts, library_facts
@@ -31,6 +32,7 @@ from lienthu.domain.network.selectors.rights import (
 )
 
 __all__ = [
+    "AccountRow",
     "Area",
     "DayHours",
     "LibraryFacts",
@@ -40,6 +42,9 @@ __all__ = [
     "Rights",
     "Signed",
     "Span",
+    "account_facts",
+    "account_list",
+    "account_row",
     "actor_of",
     "allowed",
     "areas",

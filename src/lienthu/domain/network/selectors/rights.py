@@ -55,6 +55,8 @@ def facts_of(user: Signed) -> PersonFacts:
     libraries."""
     if not user.is_authenticated or user.pk is None:
         return PersonFacts()
+    if user.one_time_until is not None:  # a password that someone else knows opens nothing (NW-11)
+        return PersonFacts(signed_in=True, active=user.is_active, password_first=True)
     rows = RoleAssignment.objects.as_of(timezone.localdate()).filter(user_id=user.pk).values_list("role", "library_id")
     grants = {Grant(Role(role), library_id) for role, library_id in rows}
     if user.is_superuser:
@@ -92,7 +94,7 @@ def require(user: Signed, permission: Permission, library: Library | int | None 
 def libraries_for(user: Signed, permission: Permission) -> QuerySet[Library]:
     """The libraries in which the person may do this, ended ones included. Empty for everyone who may not."""
     facts = facts_of(user)
-    if not (facts.signed_in and facts.active):
+    if not (facts.signed_in and facts.active) or facts.password_first:
         return Library.objects.none()
     carrying = [grant for grant in facts.grants if permission in policy.GRANTS[grant.role]]
     scope = Q(pk__in=[grant.library_id for grant in carrying if grant.library_id is not None])

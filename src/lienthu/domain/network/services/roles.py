@@ -19,8 +19,9 @@ from lienthu.domain.network.policy import Grant, Permission, PersonFacts, Role
 from lienthu.domain.network.selectors import facts_of
 from lienthu.domain.network.services.periods import check
 from lienthu.platform.actor import Actor
-from lienthu.platform.models import User
+from lienthu.platform.models import AuditEntry, User
 from lienthu.platform.services import audit
+from lienthu.platform.services.accounts import PASSWORD_GIVEN
 
 _SYSTEM = PersonFacts(signed_in=True, active=True, grants=frozenset({Grant(Role.PROVINCIAL_ADMIN)}))
 
@@ -39,9 +40,23 @@ def grant_role(
 
     A role that is already in force without an end is returned as it is. Raises NotAllowed, InvalidData.
     """
-    decision = policy.decide_role_change(_facts(actor), role, library_id)
+    return give(user_id, role, library_id, actor=actor, valid_from=valid_from, valid_to=valid_to)
+
+
+def give(
+    user_id: int,
+    role: Role,
+    library_id: int | None,
+    *,
+    actor: Actor,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+) -> RoleAssignment:
+    """``grant_role`` inside the caller's transaction."""
+    decision = policy.decide_role_change(facts_of_actor(actor), role, library_id)
     if not decision.allowed:
         raise NotAllowed(decision)
+    _require_own_password(user_id, actor)
     start = valid_from or timezone.localdate()
     scope = Q(library__isnull=True) if library_id is None else Q(library_id=library_id)
     open_ones = RoleAssignment.objects.select_for_update().filter(
@@ -76,7 +91,9 @@ def revoke_role(*, assignment_id: int, actor: Actor, today: date | None = None) 
     if assignment is None:
         raise InvalidData({"": [_("There is no such role.")]})
     role = Role(assignment.role)
-    decision = policy.decide_role_end(_facts(actor), role, assignment.library_id, _other_admins(assignment, today))
+    decision = policy.decide_role_end(
+        facts_of_actor(actor), role, assignment.library_id, _other_admins(assignment, today)
+    )
     if not decision.allowed:
         raise NotAllowed(decision)
     if assignment.valid_to is not None and assignment.valid_to <= today:
@@ -90,6 +107,20 @@ def revoke_role(*, assignment_id: int, actor: Actor, today: date | None = None) 
     return assignment
 
 
+def _require_own_password(user_id: int, actor: Actor) -> None:
+    """NW-11: while someone else knows the password, a role would be given to that one too. Raises InvalidData."""
+    person = User.objects.select_for_update().filter(pk=user_id).first()
+    if person is None or person.one_time_until is None:
+        return
+    given = AuditEntry.objects.filter(
+        object_type=User._meta.label_lower, object_id=str(user_id), action__in=PASSWORD_GIVEN
+    ).order_by("-id")
+    last = given.first()
+    if last is None or last.actor_id != actor.user_id:
+        text = _("This person has not yet changed the password that someone else gave. Wait, or give a new one first.")
+        raise InvalidData({"username": [text]})
+
+
 def _show_staff_link(user_id: int, today: date) -> None:
     """Keep ``User.is_staff`` in step: it decides whether the way to the staff desk is shown, and nothing
     else."""
@@ -98,7 +129,7 @@ def _show_staff_link(user_id: int, today: date) -> None:
     User.objects.filter(pk=user_id).update(is_staff=works)
 
 
-def _facts(actor: Actor) -> PersonFacts:
+def facts_of_actor(actor: Actor) -> PersonFacts:
     """What the policy must know of the actor; the system itself may do everything."""
     if actor.user_id is None:
         return _SYSTEM
@@ -111,16 +142,19 @@ def _other_admins(assignment: RoleAssignment, today: date) -> int:
     two
     administrators cannot remove each other at the same moment.
     """
-    others = (
+    superusers = User.objects.filter(is_active=True, is_superuser=True).values_list("pk", flat=True)
+    return len((lock_admins(today) - {assignment.user_id}) | set(superusers))
+
+
+def lock_admins(today: date) -> set[int]:
+    """The active accounts that are provincial administrators without an end; their roles are locked."""
+    rows = (
         RoleAssignment.objects.as_of(today)
         .select_for_update(of=("self",))
         .filter(role=Role.PROVINCIAL_ADMIN, user__is_active=True, valid_to__isnull=True)
-        .exclude(pk=assignment.pk)
         .order_by("pk")
     )
-    people = {row.user_id for row in others} - {assignment.user_id}
-    superusers = User.objects.filter(is_active=True, is_superuser=True).values_list("pk", flat=True)
-    return len(people | set(superusers))
+    return {row.user_id for row in rows}
 
 
 def _told(action: str, assignment: RoleAssignment, actor: Actor) -> None:

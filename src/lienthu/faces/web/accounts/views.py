@@ -25,10 +25,16 @@ from lienthu.faces.web.accounts.forms import NewPasswordForm, SignInForm
 from lienthu.platform.actor import Actor
 from lienthu.platform.models import User
 from lienthu.platform.services import audit
+from lienthu.platform.services.accounts import choose_password
 
 
 def home_of(user: Any) -> str:
-    """Where a person begins: the staff desk for those who work there, the portal for everyone else."""
+    """Where a person begins: the staff desk for those who work there, the portal for everyone else.
+
+    Whoever has come in with a one-time password begins with a password of the own.
+    """
+    if getattr(user, "one_time_until", None) is not None:
+        return reverse("accounts:password_change")
     name = "staff:home" if allowed(user, Permission.VIEW_STAFF) else "portal:home"
     try:
         return reverse(name)
@@ -47,6 +53,12 @@ class SignIn(LoginView):
     def get_default_redirect_url(self) -> str:
         """Where to go when no safe address was asked for."""
         return home_of(self.request.user)
+
+    def get_success_url(self) -> str:
+        """Where the person wanted to go; with a one-time password nowhere but to a new one."""
+        if getattr(self.request.user, "one_time_until", None) is not None:
+            return reverse("accounts:password_change")
+        return super().get_success_url()
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Signed in."""
@@ -94,9 +106,9 @@ class ChangePassword(View):
         form = NewPasswordForm(request.user, request.POST)
         if not form.is_valid():
             return self._page(request, form, status=422)
-        user = form.save()
+        user = form.user
+        choose_password(user, form.cleaned_data["new_password1"], actor=Actor(user.pk, str(user)))
         update_session_auth_hash(request, user)
-        audit.record("account.password_changed", user, actor=actor_of(user))
         messages.success(request, _("Your password has been changed. Other devices have been signed out."))
         return HttpResponseRedirect(home_of(user))
 

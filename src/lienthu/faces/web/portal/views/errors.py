@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template import loader
 
-from lienthu.domain.network.errors import Refused
+from lienthu.domain.network.errors import NotAllowed, Refused
+from lienthu.domain.network.policy import Block
 
 # An error answers for the whole page, whatever small part of it htmx had asked for.
 _WHOLE_PAGE = {"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML show:window:top"}
@@ -22,6 +23,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: with the sentence of the refusal where there is one."""
     refusal = exception if isinstance(exception, Refused) else None
+    if isinstance(exception, NotAllowed) and Block.PASSWORD_FIRST in exception.decision.blocks:
+        return redirect("accounts:password_change")
     return _page(request, "403", 403, refusal=refusal)
 
 

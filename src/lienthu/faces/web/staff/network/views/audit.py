@@ -20,6 +20,12 @@ from lienthu.platform.models import AuditEntry
 
 PAGE = 50
 ACTIONS: dict[str, Any] = {
+    "account.opened": gettext_lazy("account opened"),
+    "account.password_reset": gettext_lazy("one-time password given"),
+    "account.password_set": gettext_lazy("password set from the command line"),
+    "account.released": gettext_lazy("lock after wrong passwords ended"),
+    "account.switched_off": gettext_lazy("account switched off"),
+    "account.switched_on": gettext_lazy("account switched on"),
     "account.locked": gettext_lazy("account locked after wrong passwords"),
     "account.password_changed": gettext_lazy("password changed"),
     "account.sign_in_failed": gettext_lazy("sign-in failed"),
