@@ -36,13 +36,16 @@ class Content:
         return f"{self.control_number or '–'} · {self.description.title}"[:200]
 
 
-def content_of(record: Record, rules: Sequence[HoldingRule]) -> Content:
-    """What a normalised record holds. Rule IMP-13: identity is 001, or without one the digest of the record."""
+def content_of(record: Record, rules: Sequence[HoldingRule], identity: str = "") -> Content:
+    """What a normalised record holds. Rule IMP-13: identity is 001, or without one the digest of the record.
+
+    ``identity``: who the record is by the word of the repository it was harvested from (HAR-4).
+    """
     number = record.control_number
     description = describe(record)
     host = description.host.control_number if description.host else ""
     return Content(
-        identity=identity_of(number, record),
+        identity=identity or identity_of(number, record),
         control_number=number[:MAX_CONTROL_NUMBER],
         marc=canonical(record),
         digest=content_digest(record),
@@ -61,3 +64,10 @@ def identity_of(control_number: str, record: Record) -> str:
     if len(control_number) > MAX_CONTROL_NUMBER:
         return f"001-digest:{hashlib.blake2b(control_number.encode(), digest_size=16).hexdigest()}"
     return f"001:{control_number}"
+
+
+def harvested_identity(identifier: str) -> str:
+    """ "oai:<identifier>": rule HAR-4. One too long for the column is identified by its digest."""
+    if len(identifier) > MAX_CONTROL_NUMBER:
+        return f"oai-digest:{hashlib.blake2b(identifier.encode(), digest_size=16).hexdigest()}"
+    return f"oai:{identifier}"

@@ -57,6 +57,7 @@ class ImportBatch(models.Model):
     created = models.BigIntegerField(default=0)
     updated = models.BigIntegerField(default=0)
     unchanged = models.BigIntegerField(default=0)
+    withdrawn = models.BigIntegerField(default=0, help_text="records that the repository says are deleted (HAR-6)")
     quarantined = models.BigIntegerField(default=0)
     repaired = models.BigIntegerField(default=0)
     repeated = models.BigIntegerField(default=0, help_text="control numbers that came again inside this file")
@@ -77,7 +78,11 @@ class ImportBatch(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    read=models.F("created") + models.F("updated") + models.F("unchanged") + models.F("quarantined")
+                    read=models.F("created")
+                    + models.F("updated")
+                    + models.F("unchanged")
+                    + models.F("withdrawn")
+                    + models.F("quarantined")
                 ),
                 name="batch_counts_add_up",
             )
@@ -143,6 +148,11 @@ class BibRecord(models.Model):
                 fields=["source", "host_control_number"],
                 condition=~models.Q(host_control_number=""),
                 name="record_host_number",
+            ),
+            models.Index(
+                fields=["source", "control_number"],
+                condition=models.Q(identity__startswith="oai:"),
+                name="record_harvested_number",
             ),
         ]
 

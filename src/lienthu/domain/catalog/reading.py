@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from lienthu.domain.catalog.content import harvested_identity
 from lienthu.domain.catalog.encoding import (
     AUTO,
     Detection,
@@ -20,14 +21,17 @@ from lienthu.domain.catalog.encoding import (
     forced_plan,
     read_iso2709,
 )
-from lienthu.foundation.marc import marcjson, marcxml, tabular
+from lienthu.foundation.marc import marcjson, marcxml, oaipmh, tabular
 from lienthu.foundation.marc.model import Record
 from lienthu.foundation.marc.normalise import normalise
+from lienthu.foundation.marc.oaipmh import Header
 from lienthu.foundation.marc.problems import Problem, Unreadable
 from lienthu.foundation.marc.sniff import sniff
 from lienthu.foundation.marc.split import split_iso2709
 from lienthu.foundation.vietnamese.encodings import Guess
 
+HARVESTED: Final = "oai"
+"""A list kept by the harvester (foundation/marc/oaipmh.py). Nobody uploads one, so it is not among FORMATS."""
 FORMATS: Final = ("iso2709", "marcxml", "json", "csv", "xlsx")
 _SNIFFED_BYTES: Final = 65_536
 _SAMPLED_RECORDS: Final = 400
@@ -38,7 +42,8 @@ _PREVIEWED: Final = 8
 class ReadPiece:
     """One piece of a file: a record, or a problem that says why there is none.
 
-    ``offset`` is in bytes for ISO 2709, an ordinal elsewhere; ``resume`` is where reading goes on after it.
+    ``offset`` is in bytes for ISO 2709, an ordinal elsewhere; ``resume`` is where reading goes on after it. ``header``
+    came with a harvested record; one that the repository has deleted has neither record nor problem.
     """
 
     ordinal: int
@@ -49,6 +54,17 @@ class ReadPiece:
     record: Record | None
     problem: Problem | None = None
     repairs: tuple[Problem, ...] = ()
+    header: Header | None = None
+
+    @property
+    def identity(self) -> str:
+        """Who the record is by the word of a repository (rule HAR-4); "" where its own number says it."""
+        return harvested_identity(self.header.identifier) if self.header else ""
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the repository says that the record is no more."""
+        return self.header is not None and self.header.deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +143,7 @@ def pieces(
     """
     if fmt == "iso2709":
         yield from _iso2709(path, plan, start, ordinal)
-    elif fmt in ("marcxml", "json"):
+    elif fmt in ("marcxml", "json", HARVESTED):
         for piece in _pieces_of_text_format(path, fmt):
             if piece.ordinal >= ordinal:
                 yield _mended(piece, plan)
@@ -199,6 +215,10 @@ def _pieces_of_text_format(path: Path, fmt: str) -> Iterator[ReadPiece]:
     """The records as parsed: what looks like rubbish to Unicode may be letters of an encoding in disguise."""
     module = marcxml if fmt == "marcxml" else marcjson
     with path.open("rb") as f:
+        if fmt == HARVESTED:
+            for n, h in enumerate(oaipmh.read(f)):
+                yield ReadPiece(n, n, n + 1, h.raw, "utf-8", h.record, h.problem, tuple(h.repairs), h.header)
+            return
         for n, p in enumerate(module.read(f)):
             yield ReadPiece(n, p.offset, n + 1, p.raw, "utf-8", p.record, p.problem, tuple(p.repairs))
 

@@ -158,3 +158,26 @@ class ClusterEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.other_id} → {self.cluster_id}"
+
+
+# the room's other tables; Django finds models through this module
+from lienthu.domain.union.harvesting.models import (  # noqa: E402
+    HarvestBatch,
+    HarvestEvent,
+    HarvestRun,
+    HarvestSource,
+)
+
+__all__ = [
+    "Act",
+    "Cluster",
+    "ClusterEvent",
+    "Edge",
+    "HarvestBatch",
+    "HarvestEvent",
+    "HarvestRun",
+    "HarvestSource",
+    "MatchKey",
+    "Membership",
+    "PairDecision",
+]

@@ -17,6 +17,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "run": ("run", "start web, worker and indexer; Ctrl-C stops them"),
     "seed": ("seed", "load the sample province"),
     "import": ("import_", "import files of a library"),
+    "harvest": ("harvest", "fetch the records of a repository, a watched folder or an SFTP server"),
     "batch": ("batch", "list imports; go on with an interrupted one; undo one"),
     "export": ("export", "export the records of a library"),
     "search": ("search", "search the province"),
@@ -113,10 +114,11 @@ def _django_refusals() -> tuple[type[Exception], ...]:
         return ()
     from lienthu.domain.catalog.errors import CatalogRefused
     from lienthu.domain.network.errors import Refused
+    from lienthu.domain.union.harvesting.errors import HarvestRefused
     from lienthu.foundation.marc.tabular import TabularRefused
     from lienthu.foundation.vietnamese.encodings import UnknownEncoding
 
-    return (CatalogRefused, Refused, UnknownEncoding, TabularRefused)
+    return (CatalogRefused, Refused, HarvestRefused, UnknownEncoding, TabularRefused)
 
 
 if __name__ == "__main__":

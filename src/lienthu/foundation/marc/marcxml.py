@@ -76,8 +76,8 @@ def _piece(ordinal: int, element: Element, scanner: Scanner) -> XmlPiece | None:
         return XmlPiece(ordinal, raw, None, Problem(element.problem, shown(raw[-40:])))
     notes: list[Problem] = []
     try:
-        root = _parse(raw, scanner, notes)
-        record = _record(root, notes)
+        root = parse_element(raw, scanner.encoding, scanner.prefixes, notes)
+        record = record_in(root, notes)
     except etree.XMLSyntaxError as error:
         return XmlPiece(ordinal, raw, None, Problem("xml-malformed", str(error)))
     if record is None:
@@ -87,20 +87,22 @@ def _piece(ordinal: int, element: Element, scanner: Scanner) -> XmlPiece | None:
     return XmlPiece(ordinal, raw, record, None, tuple(notes))
 
 
-def _parse(raw: bytes, scanner: Scanner, notes: list[Problem]) -> etree._Element:
-    """The element tree of one record. Raises ``XMLSyntaxError`` if the repairs do not help."""
-    if scanner.encoding in ("utf-8", "utf8", "us-ascii", "ascii"):
+def parse_element(raw: bytes, encoding: str, prefixes: set[str], notes: list[Problem]) -> etree._Element:
+    """The element tree of one record, cut out of a document that declares ``encoding`` and namespace ``prefixes``.
+
+    Repairs that cannot change the meaning are made and noted. Raises ``XMLSyntaxError`` if they do not help.
+    """
+    if encoding in ("utf-8", "utf8", "us-ascii", "ascii"):
         try:
-            return _tree(raw, scanner.prefixes)
+            return _tree(raw, prefixes)
         except etree.XMLSyntaxError:
             pass
-    text = _decoded(raw, scanner.encoding, notes)
+    text = _decoded(raw, encoding, notes)
     try:
-        return _tree(text.encode("utf-8", "surrogatepass"), scanner.prefixes)
+        return _tree(text.encode("utf-8", "surrogatepass"), prefixes)
     except etree.XMLSyntaxError:
         repaired = _repaired(text, notes)
-        prefixes = scanner.prefixes | set(_PREFIX.findall(repaired))
-        return _tree(repaired.encode(), prefixes)
+        return _tree(repaired.encode(), prefixes | set(_PREFIX.findall(repaired)))
 
 
 def _tree(raw: bytes, prefixes: set[str]) -> etree._Element:
@@ -173,12 +175,12 @@ def _named_entity(match: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _name(tag: str) -> str:
+def local_name(tag: str) -> str:
     """The name of an element without its namespace."""
     return tag.rpartition("}")[2]
 
 
-def _record(root: etree._Element, notes: list[Problem]) -> Record | None:
+def record_in(root: etree._Element, notes: list[Problem]) -> Record | None:
     """The record in an element, or None if it has neither leader nor fields."""
     leader = ""
     fields: list[Field] = []
@@ -186,7 +188,7 @@ def _record(root: etree._Element, notes: list[Problem]) -> Record | None:
     for child in root:
         if not isinstance(child.tag, str):
             continue
-        name = _name(child.tag)
+        name = local_name(child.tag)
         if name == "datafield":
             fields.append(_data_field(child, notes))
         elif name == "controlfield":
@@ -222,8 +224,8 @@ def _data_field(element: etree._Element, notes: list[Problem]) -> Field:
     for child in element:
         if not isinstance(child.tag, str):
             continue
-        if _name(child.tag) != "subfield":
-            notes.append(Problem("xml-shape", f"{tag} {_name(child.tag)}"))
+        if local_name(child.tag) != "subfield":
+            notes.append(Problem("xml-shape", f"{tag} {local_name(child.tag)}"))
             continue
         code = child.get("code") or ""
         sound = sound and code in CODES

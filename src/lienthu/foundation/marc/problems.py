@@ -54,6 +54,10 @@ PROBLEMS: Final[dict[str, str]] = {
     "xml-shape": "An element that MARCXML does not have stood in the record and was left out.",
     "xml-unclosed": "The record element is not closed.",
     "no-records": "The file holds no MARC records.",
+    # OAI-PMH
+    "oai-header": "The header of the harvested record has no identifier.",
+    "oai-no-metadata": "The harvested record came without metadata and without being marked as deleted.",
+    "oai-metadata": "The metadata of the harvested record are neither MARCXML nor Dublin Core.",
     # MARC-in-JSON
     "json-malformed": "The JSON of this record is not well formed.",
     "json-shape": "The JSON is not a MARC-in-JSON record.",

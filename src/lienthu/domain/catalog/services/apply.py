@@ -12,7 +12,9 @@ from django.db import connection
 
 from lienthu.domain.catalog.content import Content
 from lienthu.domain.catalog.models import Source
+from lienthu.domain.catalog.reading import HARVESTED
 from lienthu.domain.catalog.services import datestamps
+from lienthu.domain.catalog.services.hosts import link_hosts
 from lienthu.foundation.marc.describe import Description
 
 MAX_BARCODE = 120  # longer is no barcode; the record itself keeps it whole
@@ -36,6 +38,7 @@ class Written:
     record_id: int
     is_new: bool
     description: Description
+    identity: str = ""
 
 
 @dataclass(slots=True)
@@ -124,8 +127,8 @@ def apply(arrivals: Sequence[Arrival], *, source: Source, batch_id: int | None, 
     by_id = {r.known.id: r.last for r in rows.values()}
     out.barcodes_taken = [(by_id[record_id], barcode) for record_id, barcode in taken]
     out.items = sum(len(r.last.content.items) for r in rows.values())
-    link_hosts(source.pk, [(r.known.id, r.last.content) for r in rows.values()])
-    out.written = [Written(r.known.id, r.is_new, r.last.content.description) for r in rows.values()]
+    link_hosts(source.pk, [(r.known.id, r.last.content) for r in rows.values()], harvested=raw_format == HARVESTED)
+    out.written = [Written(r.known.id, r.is_new, r.last.content.description, i) for i, r in rows.items()]
     return out
 
 
@@ -335,39 +338,3 @@ def hand_on_barcodes(barcodes: Collection[tuple[int, str]]) -> None:
             """,
             [[library_id for library_id, _ in barcodes], [barcode for _, barcode in barcodes]],
         )
-
-
-def link_hosts(source_id: int, contents: Sequence[tuple[int, Content]]) -> None:
-    """Link parts to their hosts by control number, in either order of arrival (rule IMP-20)."""
-    parts = [(record_id, c.host_control_number) for record_id, c in contents if c.host_control_number]
-    hosts = [(record_id, c.control_number) for record_id, c in contents if c.control_number]
-    with connection.cursor() as cursor:
-        if parts:
-            cursor.execute(
-                """
-                UPDATE catalog_bibrecord part SET host_id = host.id
-                FROM unnest(%s::bigint[], %s::text[]) AS arrived(id, number)
-                CROSS JOIN LATERAL (
-                    SELECT id FROM catalog_bibrecord
-                    WHERE source_id = %s AND identity = '001:' || arrived.number AND NOT deleted OFFSET 0
-                ) host
-                WHERE part.id = arrived.id AND host.id <> part.id
-                """,
-                [[p[0] for p in parts], [p[1] for p in parts], source_id],
-            )
-        if hosts:
-            cursor.execute(
-                """
-                WITH waiting AS (
-                    SELECT part.id, arrived.id AS host_id
-                    FROM unnest(%s::bigint[], %s::text[]) AS arrived(id, number)
-                    CROSS JOIN LATERAL (
-                        SELECT id FROM catalog_bibrecord
-                        WHERE source_id = %s AND host_control_number = arrived.number AND host_control_number <> ''
-                          AND host_id IS DISTINCT FROM arrived.id AND id <> arrived.id OFFSET 0
-                    ) part
-                )
-                UPDATE catalog_bibrecord part SET host_id = waiting.host_id FROM waiting WHERE part.id = waiting.id
-                """,
-                [[h[0] for h in hosts], [h[1] for h in hosts], source_id],
-            )

@@ -31,8 +31,8 @@ from lienthu.platform.services import audit, files
 EXAMPLES_PER_CODE = 200  # rule IMP-25
 _STATUS = ImportBatch.Status
 _AT_WORK = 7_406_204  # class of advisory locks: one for each batch that someone works on
-_NUMBERS: tuple[str, ...] = ("read", "created", "updated", "unchanged", "quarantined", "repaired", "repeated")
-_NUMBERS += ("joined", "items", "seconds", "next_offset", "next_ordinal")
+_NUMBERS: tuple[str, ...] = ("read", "created", "updated", "unchanged", "withdrawn", "quarantined", "repaired")
+_NUMBERS += ("repeated", "joined", "items", "seconds", "next_offset", "next_ordinal")
 
 # ordinal, offset, label, code, detail, repaired
 FoundProblem = tuple[int, int, str, str, str, bool]
@@ -48,6 +48,7 @@ class ChunkReport:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    withdrawn: int = 0
     repaired: int = 0
     repeated: int = 0
     joined: int = 0
@@ -218,6 +219,7 @@ def count_chunk(batch: ImportBatch, report: ChunkReport) -> list[FoundProblem]:
     batch.created += report.created
     batch.updated += report.updated
     batch.unchanged += report.unchanged
+    batch.withdrawn += report.withdrawn
     batch.quarantined += len(report.quarantine)
     batch.repaired += report.repaired
     batch.repeated += report.repeated
@@ -357,6 +359,7 @@ def counts_of(batch: ImportBatch) -> dict[str, int]:
         "created": batch.created,
         "updated": batch.updated,
         "unchanged": batch.unchanged,
+        "withdrawn": batch.withdrawn,
         "quarantined": batch.quarantined,
         "repaired": batch.repaired,
     }

@@ -9,16 +9,16 @@ from django.db import connection
 
 from lienthu.domain.catalog.content import Content, content_of
 from lienthu.domain.catalog.models import ImportBatch
+from lienthu.domain.catalog.reading import HARVESTED
 from lienthu.domain.catalog.selectors import rules_of
 from lienthu.domain.catalog.services import datestamps
 from lienthu.domain.catalog.services.apply import (
     Written,
-    hand_on_barcodes,
-    link_hosts,
     lock_source,
-    remove_items,
     write_items,
 )
+from lienthu.domain.catalog.services.hosts import link_hosts
+from lienthu.domain.catalog.services.withdraw import take_out
 from lienthu.foundation.marc.normalise import from_canonical
 
 
@@ -62,39 +62,11 @@ def take_back(batch: ImportBatch, record_ids: Sequence[int]) -> TakenBack:
             withdraw.append(record_id)
         else:
             restore.append((record_id, before, content_of(from_canonical(marc), rules)))
-    withdraw_records(withdraw)
+    take_out(dict.fromkeys(withdraw, b""))
     _restore(restore, batch, public)
     out.withdrawn = withdraw
     out.restored = [Written(record_id, False, c.description) for record_id, _, c in restore]
     return out
-
-
-def withdraw_records(record_ids: Sequence[int]) -> None:
-    """Take records out of the catalogue by a new revision, inside the caller's transaction, their source locked.
-
-    They must not be withdrawn already. Harvesters are told (rule OAI-7).
-    """
-    if not record_ids:
-        return
-    stamp = datestamps.take()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO catalog_revision (record_id, number, batch_id, raw, raw_format, raw_encoding, marc, deleted,
-                                          created_at)
-            SELECT r.id, r.revision + 1, NULL, ''::bytea, '', '', v.marc, true, now()
-            FROM catalog_bibrecord r
-            JOIN catalog_revision v ON v.record_id = r.id AND v.number = r.revision WHERE r.id = ANY(%s)
-            """,
-            [list(record_ids)],
-        )
-        cursor.execute(
-            "UPDATE catalog_bibrecord SET revision = revision + 1, deleted = true, host_id = NULL, updated_at = now(),"
-            " datestamp = %s WHERE id = ANY(%s)",
-            [stamp, list(record_ids)],
-        )
-        cursor.execute("UPDATE catalog_bibrecord SET host_id = NULL WHERE host_id = ANY(%s)", [list(record_ids)])
-    hand_on_barcodes(remove_items(record_ids).keys())
 
 
 def _restore(restore: Sequence[tuple[int, int, Content]], batch: ImportBatch, public: bool) -> None:
@@ -116,8 +88,9 @@ def _restore(restore: Sequence[tuple[int, int, Content]], batch: ImportBatch, pu
         cursor.execute(
             """
             UPDATE catalog_bibrecord r
-            SET revision = r.revision + 1, content_digest = b.digest, host_control_number = b.host, host_id = NULL,
-                updated_at = now(), datestamp = %s, exposed = exposed OR %s, material_type = b.material_type,
+            SET revision = r.revision + 1, deleted = false, content_digest = b.digest,
+                host_control_number = b.host, host_id = NULL, updated_at = now(), datestamp = %s,
+                exposed = exposed OR %s, material_type = b.material_type,
                 local_history = b.local_history, children = b.children
             FROM unnest(%s::bigint[], %s::bytea[], %s::text[], %s::text[], %s::boolean[], %s::boolean[])
                 AS b(id, digest, host, material_type, local_history, children)
@@ -136,4 +109,4 @@ def _restore(restore: Sequence[tuple[int, int, Content]], batch: ImportBatch, pu
         )
     contents = [(record_id, content) for record_id, _, content in restore]
     write_items(contents, replace=[r[0] for r in restore], library_id=batch.library_id, taken=[])
-    link_hosts(batch.source_id, contents)
+    link_hosts(batch.source_id, contents, harvested=batch.format == HARVESTED)

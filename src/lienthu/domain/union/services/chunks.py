@@ -13,6 +13,7 @@ from lienthu.domain.catalog.services.apply import Applied, Arrival, Written, app
 from lienthu.domain.catalog.services.batches import ChunkReport
 from lienthu.domain.union.fingerprint import completeness, fingerprint
 from lienthu.domain.union.services.attach import Attached, Incoming, attach
+from lienthu.domain.union.services.harvested import keep_origins, steps_of, take_away
 from lienthu.foundation.marc.holdings import HoldingRule
 from lienthu.foundation.marc.problems import Problem
 from lienthu.foundation.marc.validate import validate
@@ -47,12 +48,14 @@ def prepare(chunk: Sequence[ReadPiece], rules: Sequence[HoldingRule]) -> tuple[l
     report = ChunkReport(read=len(chunk), next_offset=chunk[-1].resume, next_ordinal=chunk[-1].ordinal + 1)
     arrivals = []
     for p in chunk:
+        if p.deleted:
+            continue
         if p.record is None:
             problem = p.problem or Problem("not-marc")
             report.problems += [(p.ordinal, p.offset, "", r.code, r.detail, False) for r in p.repairs]
             report.quarantine.append((p.ordinal, p.offset, p.raw, problem.code, problem.detail))
             continue
-        content = content_of(p.record, rules)
+        content = content_of(p.record, rules, p.identity)
         arrivals.append(Arrival(p.ordinal, p.raw, p.encoding, content))
         report.encodings[p.encoding] += 1
         if p.repairs:
@@ -63,17 +66,36 @@ def prepare(chunk: Sequence[ReadPiece], rules: Sequence[HoldingRule]) -> tuple[l
     return arrivals, report
 
 
-def write(batch: ImportBatch, arrivals: Sequence[Arrival]) -> tuple[Applied, Attached]:
-    """Write the records and place them in clusters, in the caller's transaction."""
-    applied = apply(arrivals, source=batch.source, batch_id=batch.pk, raw_format=batch.format)
-    return applied, attach(incoming(applied.written))
+def write(
+    batch: ImportBatch, chunk: Sequence[ReadPiece], arrivals: Sequence[Arrival], report: ChunkReport
+) -> frozenset[int]:
+    """Write the records and place them in clusters, in the caller's transaction; fills the report.
+
+    Returns the clusters that changed.
+    """
+    touched: frozenset[int] = frozenset()
+    for arrived, gone in steps_of(chunk, arrivals):
+        applied = apply(arrived, source=batch.source, batch_id=batch.pk, raw_format=batch.format)
+        keep_origins(batch, chunk, applied)
+        attached = attach(incoming(applied.written))
+        _count(report, applied, attached, chunk)
+        touched |= attached.clusters
+        if gone:
+            taken, left = take_away(batch, gone)
+            report.withdrawn += len(taken.record_ids)
+            report.unchanged += taken.unknown
+            touched |= left
+    return touched
 
 
-def count(report: ChunkReport, applied: Applied, attached: Attached, chunk: Sequence[ReadPiece]) -> None:
-    """Put what writing and joining did into the chunk's report."""
+def _count(report: ChunkReport, applied: Applied, attached: Attached, chunk: Sequence[ReadPiece]) -> None:
     offsets = {p.ordinal: p.offset for p in chunk}
-    report.created, report.updated, report.unchanged = applied.created, applied.updated, applied.unchanged
-    report.items, report.joined, report.repeated = applied.items, attached.joined, len(applied.repeated)
+    report.created += applied.created
+    report.updated += applied.updated
+    report.unchanged += applied.unchanged
+    report.items += applied.items
+    report.joined += attached.joined
+    report.repeated += len(applied.repeated)
     for a in applied.repeated:
         report.problems.append((a.ordinal, offsets[a.ordinal], a.content.label, "repeated-control-number", "", False))
     for a, barcode in applied.barcodes_taken:

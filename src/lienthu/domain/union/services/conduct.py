@@ -98,9 +98,7 @@ def _try_chunk(batch_id: int, chunk: Sequence[ReadPiece], rules: Sequence[Holdin
             if batch.status == ImportBatch.Status.RUNNING:
                 raise RuntimeError(f"batch {batch_id} is being run by another process")
             return batch
-        applied, attached = chunks.write(batch, arrivals)
-        changes.publish("cluster.changed", attached.clusters)
-        chunks.count(report, applied, attached, chunk)
+        changes.publish("cluster.changed", chunks.write(batch, chunk, arrivals, report))
         report.seconds = time.monotonic() - began
         batches.add_chunk(batch, report)
     return batch

@@ -100,8 +100,7 @@ def _write_everything(batch: ImportBatch, findings: _Findings, progress: Callabl
         for chunk in chunks.chunks_of(batch):
             began = time.monotonic()
             arrivals, report = chunks.prepare(chunk, rules)
-            applied, attached = chunks.write(batch, arrivals)
-            chunks.count(report, applied, attached, chunk)
+            chunks.write(batch, chunk, arrivals, report)
             # what the end of an import's chunk would check; kept back, the checks of a long file fill the memory
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")

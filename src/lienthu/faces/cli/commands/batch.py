@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
         for b in batches_of(ids):
             print(
                 f"{b.pk:>7}  {b.status:<9} {b.library.code:<14} {b.filename:<40} {b.read} read, {b.created} created,"
-                f" {b.updated} updated, {b.unchanged} unchanged, {b.quarantined} quarantined"
+                f" {b.updated} updated, {b.unchanged} unchanged, {b.withdrawn} withdrawn, {b.quarantined} quarantined"
             )
         return 0
     if not ImportBatch.objects.filter(pk=options.batch).exists():

@@ -54,6 +54,8 @@ def stats_of(batch: ImportBatch) -> list[dict[str, Any]]:
     tiles: list[dict[str, Any]] = [{"label": _("records read"), "value": batch.read}]
     tiles += [{"label": label, "value": value} for label, value in zip(labels, values, strict=True)]
     tiles[-1]["kind"] = kind
+    if batch.withdrawn:
+        tiles.insert(4, {"label": _("withdrawn, deleted where they come from"), "value": batch.withdrawn})
     tiles += [
         {"label": _("repaired while reading"), "value": batch.repaired},
         {"label": joined, "value": batch.joined},

@@ -14,6 +14,7 @@ Label = str | Promise
 FORMATS: Final[Mapping[str, Label]] = {
     "iso2709": "MARC 21 (ISO 2709)",
     "marcxml": "MARCXML",
+    "oai": "OAI-PMH",
     "json": "MARC-in-JSON",
     "csv": _("Table (CSV)"),
     "xlsx": _("Excel workbook"),

@@ -15,7 +15,7 @@ import lienthu
 from lienthu.domain.catalog.encoding import AUTO, CHOICES
 from lienthu.domain.catalog.exporting import EXPORT_FORMATS
 from lienthu.domain.catalog.models import ImportBatch, Item
-from lienthu.domain.catalog.reading import FORMATS
+from lienthu.domain.catalog.reading import FORMATS, HARVESTED
 from lienthu.faces.web.staff import problems, words
 from lienthu.foundation.marc.holdings import PRESETS
 from lienthu.foundation.marc.problems import PROBLEMS
@@ -51,7 +51,7 @@ def test_no_refused_table_is_without_a_sentence() -> None:
 
 
 def test_every_code_of_the_catalogue_has_words() -> None:
-    assert set(words.FORMATS) == set(FORMATS)
+    assert set(words.FORMATS) == {*FORMATS, HARVESTED}
     assert set(words.EXPORTS) == set(EXPORT_FORMATS)
     assert set(words.ENCODINGS) == set(CHOICES) - {AUTO}
     assert set(words.STATUS) == set(ImportBatch.Status.values)

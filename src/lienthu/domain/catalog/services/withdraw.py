@@ -1,0 +1,76 @@
+"""Take records out of the catalogue because their repository says so (rule HAR-6). A part of the chunk that says it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from lienthu.domain.catalog.models import Source
+from lienthu.domain.catalog.services import datestamps
+from lienthu.domain.catalog.services.apply import hand_on_barcodes, lock_source, remove_items
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """The word that a record is no more: where it stood, its bytes as received, and which record is meant."""
+
+    ordinal: int
+    raw: bytes
+    identity: str
+
+
+@dataclass(slots=True)
+class Withdrawn:
+    """What a chunk took out. ``unknown``: words about records that were never here, or are gone already."""
+
+    record_ids: list[int] = field(default_factory=list)
+    unknown: int = 0
+
+
+def withdraw(gone: Sequence[Withdrawal], *, source: Source, batch_id: int, raw_format: str) -> Withdrawn:
+    """Write a last revision for each record meant, inside the caller's transaction. Undoing the batch restores them."""
+    if not gone:
+        return Withdrawn()
+    said = {w.identity: w.raw for w in gone}
+    lock_source(source.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.id, wanted.identity FROM unnest(%s::text[]) AS wanted(identity)"
+            " CROSS JOIN LATERAL (SELECT id FROM catalog_bibrecord WHERE source_id = %s AND identity = wanted.identity"
+            " AND NOT deleted OFFSET 0) r",
+            [list(said), source.pk],
+        )
+        found = cursor.fetchall()
+    take_out({record_id: said[identity] for record_id, identity in found}, batch_id=batch_id, raw_format=raw_format)
+    return Withdrawn([record_id for record_id, _ in found], len(gone) - len(found))
+
+
+def take_out(words: dict[int, bytes], *, batch_id: int | None = None, raw_format: str = "") -> None:
+    """Withdraw the records, each with the bytes that said so, b"" where nobody did. Those already gone stay so.
+
+    Inside the caller's transaction, their source locked. Harvesters are told (rule OAI-7).
+    """
+    if not words:
+        return
+    ids, stamp = list(words), datestamps.take()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO catalog_revision (record_id, number, batch_id, raw, raw_format, raw_encoding, marc, deleted,
+                                          created_at)
+            SELECT r.id, r.revision + 1, %s, said.raw, %s, '', v.marc, true, now()
+            FROM unnest(%s::bigint[], %s::bytea[]) AS said(id, raw)
+            JOIN catalog_bibrecord r ON r.id = said.id AND NOT r.deleted
+            JOIN catalog_revision v ON v.record_id = r.id AND v.number = r.revision
+            """,
+            [batch_id, raw_format, ids, [words[i] for i in ids]],
+        )
+        cursor.execute(
+            "UPDATE catalog_bibrecord SET revision = revision + 1, deleted = true, host_id = NULL, updated_at = now(),"
+            " datestamp = %s WHERE id = ANY(%s) AND NOT deleted",
+            [stamp, ids],
+        )
+        cursor.execute("UPDATE catalog_bibrecord SET host_id = NULL WHERE host_id = ANY(%s)", [ids])
+    hand_on_barcodes(remove_items(ids).keys())
