@@ -58,10 +58,12 @@ class Change(models.Model):
     consumer = models.CharField(max_length=40)
     topic = models.CharField(max_length=40)
     key = models.BigIntegerField()
+    # one of very many that an import or the like brings: what people do one by one is told before it
+    bulk = models.BooleanField(default=False, db_default=False)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["consumer", "id"], name="change_consumer")]
+        indexes = [models.Index(fields=["consumer", "bulk", "id"], name="change_waiting")]
 
     def __str__(self) -> str:
         return f"{self.topic} {self.key} for {self.consumer}"

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 from lienthu.domain.catalog.collections import CHILDREN, LOCAL_HISTORY, names_the_province
 from lienthu.foundation.marc.describe import Description
@@ -23,8 +24,7 @@ _SORTED_CHARS = 48
 _SEPARATOR: Final = "\x1f"
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """One library's part in a publication, as the index needs it."""
 
     library_code: str
@@ -53,8 +53,7 @@ class SearchDocument:
     suggestions: dict[str, list[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """Space-joined tokens of a text: exact, folded, and those of values that carry no diacritics at all."""
 
     exact: str
@@ -63,95 +62,105 @@ class Tokens:
 
 
 @lru_cache(maxsize=60_000)  # publishers, subjects and names come again and again
-def _value(value: str) -> tuple[str, str, bool]:
-    """Exact and folded tokens of one value, joined, and whether it carries diacritics."""
+def _value(value: str) -> Tokens:
     exact, folded = token_pairs(value)
-    return " ".join(exact), " ".join(folded), has_diacritics(value)
+    joined = " ".join(folded)
+    return Tokens(" ".join(exact), joined, "" if has_diacritics(value) else joined)
 
 
 def tokens_of(values: Iterable[str]) -> Tokens:
     """Tokens of the values, a pilcrow between two values so that no phrase runs across them."""
-    found = [v for value in values if (v := _value(value))[1]]
-    return Tokens(
-        " ¶ ".join(v[0] for v in found), " ¶ ".join(v[1] for v in found), " ".join(v[1] for v in found if not v[2])
-    )
+    exact: list[str] = []
+    folded: list[str] = []
+    unmarked: list[str] = []
+    for value in values:
+        x, f, u = _value(value)
+        if f:
+            exact.append(x)
+            folded.append(f)
+            if u:
+                unmarked.append(u)
+    return Tokens(" ¶ ".join(exact), " ¶ ".join(folded), " ".join(unmarked))
 
 
 def build(cluster_id: int, preferred: Description, contributions: Sequence[Contribution]) -> SearchDocument:
     """The document of a cluster. ``contributions`` are those of open libraries only (rule SEA-2), never empty."""
-    doc = SearchDocument(cluster_id)
-    titles: dict[str, None] = {}
-    people: dict[str, None] = {}
-    subjects: dict[str, None] = {}
-    rest: dict[str, None] = {}
-    described = [preferred, *(c.description for c in contributions if c.description is not preferred)]
+    titles: list[str] = []
+    people: list[str] = []
+    subjects: list[str] = []
+    rest: list[str] = []
+    identifiers: set[str] = set()
+    year = None
+    described = [preferred, *[c.description for c in contributions if c.description is not preferred]]
     for d in described:
-        for title in (
-            d.title,
-            d.part and f"{d.title_proper} {d.part}",
-            d.title_original_script,
-            *d.other_titles,
-        ):
-            if title:
-                titles[title] = None
-        for name in (*(a.name for a in d.authors), *d.other_names):
-            people[name] = None
-        for subject in (*d.subjects, *d.places):
-            subjects[subject] = None
-        for text in (
+        titles += (d.title, d.part and f"{d.title_proper} {d.part}", d.title_original_script, *d.other_titles)
+        people += [a.name for a in d.authors]
+        people += d.other_names
+        subjects += d.subjects
+        subjects += d.places
+        rest += (
             d.responsibility, d.publisher, d.place, d.edition, *d.series, d.summary, d.contents, *d.notes,
-            *(d.classification), d.host.title if d.host else "",
-        ):  # fmt: skip
-            if text:
-                rest[text] = None
-        doc.identifiers.update(d.isbns, d.isbns_other, d.issns, d.national_numbers)
-        doc.year = doc.year or d.year
+            *d.classification, d.host.title if d.host else "",
+        )  # fmt: skip
+        identifiers.update(d.isbns, d.isbns_other, d.issns, d.national_numbers)
+        year = year or d.year
         if d.control_number:
-            doc.identifiers.add(d.control_number)
-    doc.titles, doc.people, doc.subjects, doc.rest = list(titles), list(people), list(subjects), list(rest)
+            identifiers.add(d.control_number)
+    rest = _distinct(rest)
     for c in contributions:
-        doc.rest += c.call_numbers
-        doc.identifiers.update(c.barcodes)
-    doc.title_key = _value(preferred.title_proper or preferred.title)[1]
-    doc.title_sort = sort_key(preferred.title[:_SORTED_CHARS])
-    doc.added = max((c.added.toordinal() for c in contributions), default=0)
-    doc.facets = _facets(preferred, described, contributions)
-    doc.suggestions = _suggestions(preferred, described)
-    return doc
+        rest += c.call_numbers
+        identifiers.update(c.barcodes)
+    return SearchDocument(
+        cluster_id,
+        titles=_distinct(titles),
+        people=list(dict.fromkeys(people)),
+        subjects=list(dict.fromkeys(subjects)),
+        rest=rest,
+        identifiers=identifiers,
+        title_key=_value(preferred.title_proper or preferred.title).folded,
+        title_sort=sort_key(preferred.title[:_SORTED_CHARS]),
+        year=year,
+        added=max([c.added for c in contributions]).toordinal(),
+        facets=_facets(preferred, described, contributions),
+        suggestions=_suggestions(preferred, described),
+    )
+
+
+def _distinct(values: Iterable[str]) -> list[str]:
+    """The values in their order, each once, without the empty one."""
+    seen = dict.fromkeys(values)
+    seen.pop("", None)
+    return list(seen)
 
 
 def _facets(
     preferred: Description, described: Sequence[Description], contributions: Sequence[Contribution]
 ) -> dict[str, list[str]]:
-    def distinct(values: Iterable[str]) -> list[str]:
-        return list(dict.fromkeys(v for v in values if v))
-
-    subjects = distinct(s.split(" -- ")[0] for d in described for s in d.subjects)
     collections = []
-    if any(is_local_history(d) for d in described):
+    if any(map(is_local_history, described)):
         collections.append(LOCAL_HISTORY)
-    if any(d.audience_children for d in described):
+    if any(map(attrgetter("audience_children"), described)):
         collections.append(CHILDREN)
     return {
-        "library": distinct(c.library_code for c in contributions),
-        "area": distinct(c.area for c in contributions),
+        "library": _distinct([c.library_code for c in contributions]),
+        "area": _distinct([c.area for c in contributions]),
         "material_type": [preferred.material_type],
-        "language": distinct(code for d in described for code in d.languages)[:6],
-        "subject": subjects[:30],
-        "person": distinct(_direct(a.name) for d in described for a in d.authors)[:30],
-        "online": ["online"] if any(d.online for d in described) else [],
+        "language": _distinct([code for d in described for code in d.languages])[:6],
+        "subject": _distinct([s.partition(" -- ")[0] for d in described for s in d.subjects])[:30],
+        "person": _distinct([_direct(a.name) for d in described for a in d.authors])[:30],
+        "online": ["online"] if any(map(attrgetter("online"), described)) else [],
         "collection": collections,
     }
 
 
 def is_local_history(d: Description) -> bool:
     """Whether a publication is about the province, by its subjects, places and title (rule SEA-9)."""
-    return any(_names_the_province(text) for text in (*d.subjects, *d.places, d.title))
+    return any(map(_names_the_province, (*d.subjects, *d.places, d.title)))
 
 
 @lru_cache(maxsize=60_000)
 def _names_the_province(text: str) -> bool:
-    return names_the_province(_value(text)[1])
+    return names_the_province(_value(text).folded)
 
 
 @lru_cache(maxsize=60_000)
@@ -163,11 +172,12 @@ def _suggestions(preferred: Description, described: Sequence[Description]) -> di
     """Raw terms "folded␟display" for prefix look-up; people also from each later word: readers search by given name."""
     out: dict[str, list[str]] = {"title": [], "person": [], "person_inner": [], "subject": []}
     if preferred.title_proper:
-        out["title"].append(_suggestion(_value(preferred.title_proper)[1].split(), preferred.title_proper))
-    for name in dict.fromkeys(_direct(a.name) for d in described for a in d.authors):
-        out["person"] += _name_suggestions(name)[:2]
-        out["person_inner"] += _name_suggestions(name)[2:]
-    for subject in dict.fromkeys(s.split(" -- ")[0] for d in described for s in d.subjects):
+        out["title"].append(_suggestion(_value(preferred.title_proper).folded, preferred.title_proper))
+    for name in dict.fromkeys([_direct(a.name) for d in described for a in d.authors]):
+        found = _name_suggestions(name)
+        out["person"] += found[:2]
+        out["person_inner"] += found[2:]
+    for subject in dict.fromkeys([s.partition(" -- ")[0] for d in described for s in d.subjects]):
         out["subject"] += _name_suggestions(subject)[:1]
     return out
 
@@ -175,13 +185,13 @@ def _suggestions(preferred: Description, described: Sequence[Description]) -> di
 @lru_cache(maxsize=60_000)
 def _name_suggestions(name: str) -> list[str]:
     """From the first word, from the last (the given name), then from those between; callers must not change it."""
-    words = _value(name)[1].split()
+    words = _value(name).folded.split()
     starts = dict.fromkeys((0, len(words) - 1, *range(1, min(len(words), 4)))) if words else ()
-    return [_suggestion(words[start:], name) for start in starts]
+    return [_suggestion(" ".join(words[start:]), name) for start in starts]
 
 
-def _suggestion(words: Sequence[str], display: str) -> str:
-    return f"{' '.join(words)[:60]}{_SEPARATOR}{display[:_MAX_SUGGESTION]}" if words else ""
+def _suggestion(folded: str, display: str) -> str:
+    return f"{folded[:60]}{_SEPARATOR}{display[:_MAX_SUGGESTION]}" if folded else ""
 
 
 def suggestion_text(term: str) -> str:

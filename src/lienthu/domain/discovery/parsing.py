@@ -22,6 +22,8 @@ _PART = re.compile(
     re.VERBOSE,
 )
 _QUOTES: Final = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "″": '"'})
+_GAPS = re.compile(r"[\s-]+")
+_ISBN10 = re.compile(r"\d{9}[\dx]")
 _ISBN = re.compile(r"^(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx]$")
 
 
@@ -71,8 +73,8 @@ def _identifier(text: str, *, excluded: bool = False) -> Clause:
 
 def identifier_key(text: str) -> str:
     """An ISBN, ISSN or control number as it is indexed: no hyphens and blanks, lower case, ISBN-10 as ISBN-13."""
-    key = re.sub(r"[\s-]+", "", text).lower()
-    if re.fullmatch(r"\d{9}[\dx]", key):
+    key = (text if text.isalnum() else _GAPS.sub("", text)).lower()
+    if len(key) == 10 and _ISBN10.fullmatch(key):
         core = "978" + key[:9]
         total = sum(int(d) * (1 if i % 2 == 0 else 3) for i, d in enumerate(core))
         key = core + str(-total % 10)

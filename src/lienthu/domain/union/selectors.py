@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -71,6 +71,43 @@ def members_of(cluster_ids: Sequence[int], *, closed_too: bool = False) -> dict[
     for rows in out.values():
         rows.sort(key=lambda m: (-m.completeness, m.record_id))
     return out
+
+
+class ContentRow(NamedTuple):
+    """A record of a cluster as the index needs it."""
+
+    record_id: int
+    library_id: int
+    marc: str
+    came: date
+
+
+_CONTENTS = """
+    SELECT m.cluster_id, r.id, r.library_id, v.marc, r.came, m.completeness
+    FROM unnest(%s::bigint[]) AS wanted(id)
+    CROSS JOIN LATERAL (
+        SELECT cluster_id, record_id, completeness FROM union_membership WHERE cluster_id = wanted.id OFFSET 0
+    ) m
+    CROSS JOIN LATERAL (
+        SELECT id, library_id, revision, (created_at AT TIME ZONE 'UTC')::date AS came FROM catalog_bibrecord
+        WHERE id = m.record_id AND NOT deleted
+          AND library_id <> ALL(ARRAY(SELECT id FROM network_library WHERE closed)) OFFSET 0
+    ) r
+    CROSS JOIN LATERAL (
+        SELECT marc FROM catalog_revision WHERE record_id = r.id AND number = r.revision OFFSET 0
+    ) v
+"""
+
+
+def contents_of(cluster_ids: Sequence[int]) -> dict[int, list[ContentRow]]:
+    """What these clusters hold in open libraries, most complete first, in one statement: `members_of` for millions."""
+    said: dict[int, list[tuple[int, int, ContentRow]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_CONTENTS, [list(cluster_ids)])
+        for cluster_id, record_id, library_id, marc, came, completeness in cursor.fetchall():
+            row = ContentRow(record_id, library_id, marc, came)
+            said.setdefault(cluster_id, []).append((-completeness, record_id, row))
+    return {cluster_id: [row for *_, row in sorted(rows)] for cluster_id, rows in said.items()}
 
 
 def clusters_of(record_ids: Sequence[int]) -> dict[int, int]:

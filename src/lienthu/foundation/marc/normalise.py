@@ -101,14 +101,24 @@ def canonical(record: Record) -> str:
 
 def from_canonical(text: str | bytes) -> Record:
     """The record of :func:`canonical`. Raises ``ValueError`` if the text is something else."""
+    leader, rows = canonical_rows(text)
     try:
-        leader, rows = orjson.loads(text)
-        return Record(leader, tuple([_field(row) for row in rows]))
+        return Record(leader, tuple([field_of_row(row) for row in rows]))
     except (ValueError, TypeError, IndexError) as error:
         raise ValueError(f"not a canonical MARC record: {error}") from error
 
 
-def _field(row: list[Any]) -> Field:
+def canonical_rows(text: str | bytes) -> tuple[str, list[list[Any]]]:
+    """Leader and fields of :func:`canonical` as they stand there, for who needs few of the fields."""
+    try:
+        leader, rows = orjson.loads(text)
+        return leader, rows
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"not a canonical MARC record: {error}") from error
+
+
+def field_of_row(row: list[Any]) -> Field:
+    """One field of :func:`canonical_rows`."""
     make = tuple.__new__  # as in normalise: a million records are read back for each index
     if len(row) == 2:
         return make(Field, (row[0], " ", " ", (), row[1]))

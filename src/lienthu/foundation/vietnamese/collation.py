@@ -41,21 +41,13 @@ def sort_key(s: str) -> str:
 
     Leading articles are not skipped: that takes the nonfiling indicator of the record.
     """
-    texts: list[str] = []
-    cases: list[str] = []
-    room = MAX_KEY
-    for match in _PART.finditer(nfc(s)):
-        text, case = _part_key(match[0])
-        if text:
-            texts.append(text)
-            cases.append(case)
-            room -= len(text) + 1
-            if room < 0:
-                break
-    key = "!".join(texts)
-    capitals = "".join(cases).rstrip("0")
-    if len(key) >= MAX_KEY - 1 or not capitals:
+    parts = [part for part in map(_part_key, _PART.findall(nfc(s))) if part[0]]
+    key = "!".join([text for text, _ in parts])
+    if len(key) >= MAX_KEY - 1:
         return key[:MAX_KEY]  # where letters were cut off, case must not decide in their place
+    capitals = "".join([case for _, case in parts]).rstrip("0")
+    if not capitals:
+        return key
     return f"{key} {capitals}"[:MAX_KEY]
 
 

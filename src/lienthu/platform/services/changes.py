@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 
@@ -16,10 +17,11 @@ def subscribe(subscriptions: Mapping[str, tuple[str, ...]]) -> None:
     _subscriptions = subscriptions
 
 
-def publish(topic: str, keys: Iterable[int]) -> None:
+def publish(topic: str, keys: Iterable[int], *, bulk: bool = False) -> None:
     """Tell everyone who listens to ``topic`` that these keys changed. Part of the caller's transaction.
 
-    Raises KeyError for a topic nobody declared: news that is lost by a typing error is a fault.
+    ``bulk`` news, of imports and the like, is told when no other waits. Raises KeyError for a topic nobody declared:
+    news that is lost by a typing error is a fault.
     """
     consumers = _subscriptions[topic]
     keys = sorted(set(keys))
@@ -28,27 +30,78 @@ def publish(topic: str, keys: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         for consumer in consumers:
             cursor.execute(
-                "INSERT INTO platform_change (consumer, topic, key, at) "
-                "SELECT %s, %s, key, now() FROM unnest(%s::bigint[]) AS key",
-                [consumer, topic, keys],
+                "INSERT INTO platform_change (consumer, topic, key, bulk, at) "
+                "SELECT %s, %s, key, %s, now() FROM unnest(%s::bigint[]) AS key",
+                [consumer, topic, bulk, keys],
             )
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Keys that wait for a consumer, oldest first, each with the rows that say so."""
+
+    rows: Mapping[int, Sequence[int]]
+    bulk: bool
+
+    def of(self, keys: Iterable[int]) -> list[int]:
+        """The rows that tell of these keys."""
+        return [row for key in keys for row in self.rows[key]]
+
+
+def look(consumer: str, limit: int, *, bulk: bool) -> News:
+    """Up to ``limit`` waiting rows of one kind, in the caller's transaction, held in hand until its end.
+
+    Rows that another holds are passed over. What was dealt with is given to ``settle``; everything else waits on.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, key FROM platform_change WHERE consumer = %s AND bulk = %s ORDER BY id LIMIT %s"
+            " FOR UPDATE SKIP LOCKED",
+            [consumer, bulk, limit],
+        )
+        found: dict[int, list[int]] = {}
+        for row, key in cursor.fetchall():
+            found.setdefault(key, []).append(row)
+    return News(found, bulk)
+
+
+def settle(rows: Sequence[int]) -> None:
+    """Forget rows that were dealt with, in the transaction in which they were looked at."""
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM platform_change WHERE id = ANY(%s)", [list(rows)])
 
 
 @contextmanager
 def drain(consumer: str, limit: int) -> Iterator[list[int]]:
-    """The keys of up to ``limit`` waiting rows, oldest first, each once. They are gone when the block ends well.
+    """The keys of up to ``limit`` waiting rows, each once, bulk news last, otherwise oldest first.
 
-    Rows that another drainer holds are skipped. If the block raises, everything stays waiting.
+    They are gone when the block ends well. If the block raises, everything stays waiting.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic():
+        news = look(consumer, limit, bulk=False)
+        bulk = look(consumer, limit - sum(map(len, news.rows.values())), bulk=True)
+        yield list(dict.fromkeys([*news.rows, *bulk.rows]))
+        settle([*news.of(news.rows), *bulk.of(bulk.rows)])
+
+
+def anything(consumer: str) -> bool:
+    """Whether news waits that is not bulk."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM platform_change WHERE consumer = %s AND NOT bulk)", [consumer])
+        return bool(cursor.fetchone()[0])
+
+
+def backlog(consumer: str, limit: int) -> tuple[int, int]:
+    """How many bulk rows wait, counted up to ``limit``, and the latest of those counted (0 where there is none)."""
+    with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, key FROM platform_change WHERE consumer = %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED",
+            "SELECT count(*), coalesce(max(id), 0) FROM (SELECT id FROM platform_change"
+            " WHERE consumer = %s AND bulk ORDER BY id LIMIT %s) AS counted",
             [consumer, limit],
         )
-        rows = cursor.fetchall()
-        yield list(dict.fromkeys(key for _id, key in rows))
-        if rows:
-            cursor.execute("DELETE FROM platform_change WHERE id = ANY(%s)", [[row[0] for row in rows]])
+        count, last = cursor.fetchone()
+        return count, last
 
 
 def waiting(consumer: str) -> int:

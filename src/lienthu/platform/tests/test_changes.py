@@ -101,3 +101,29 @@ def test_the_topics_of_the_house_have_the_listeners_we_count_on() -> None:
         "library.changed": ("discovery.libraries",),
         "library.closedness": ("catalog.closedness",),
     }
+
+
+def test_bulk_news_is_told_last() -> None:
+    changes.publish("shelf", [1, 2], bulk=True)
+    changes.publish("shelf", [9, 2])
+    assert told("lan", 3) == [2, 9, 1]
+    assert told("lan") == [2]
+
+
+def test_of_what_was_looked_at_only_what_was_dealt_with_is_forgotten() -> None:
+    changes.publish("shelf", [1, 2, 3], bulk=True)
+    changes.publish("shelf", [2], bulk=True)
+    assert (changes.backlog("lan", 100)[0], changes.backlog("lan", 2)[0]) == (4, 2)
+    with transaction.atomic():
+        news = changes.look("lan", 100, bulk=True)
+        assert list(news.rows) == [1, 2, 3]
+        changes.settle(news.of([2, 3]))
+    assert told("lan") == [1]
+    assert changes.backlog("lan", 100) == (0, 0)
+
+
+def test_whether_anything_waits_that_is_not_bulk() -> None:
+    changes.publish("shelf", [1], bulk=True)
+    assert not changes.anything("lan")
+    changes.publish("shelf", [1])
+    assert changes.anything("lan")

@@ -40,8 +40,8 @@ class SearchReader(Protocol):
 class SearchWriter(Protocol):
     """Writes an index. One at a time for each index; whoever holds it drains the change feed."""
 
-    def put(self, documents: Iterable[SearchDocument]) -> None:
-        """Add or replace documents."""
+    def put(self, documents: Iterable[SearchDocument]) -> set[int]:
+        """Add or replace documents; their ids."""
         ...
 
     def remove(self, ids: Iterable[int]) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from lienthu.domain.catalog import selectors as catalog
 from lienthu.domain.discovery.backends.base import IndexMissing
@@ -24,16 +25,17 @@ from lienthu.domain.discovery.documents import Contribution, SearchDocument, bui
 from lienthu.domain.network.selectors import facts as network
 from lienthu.domain.union import selectors as union
 from lienthu.domain.union.services import touch as union_touch
-from lienthu.foundation.marc.describe import Description, describe
-from lienthu.foundation.marc.normalise import from_canonical
+from lienthu.foundation.marc.describe import Description, describe_canonical
 from lienthu.platform.services import changes
 
 CONSUMER = "discovery"
 LIBRARIES = "discovery.libraries"
 _BATCH = 4000
-# Far behind (a large import runs), bigger steps: each commit is a segment that has to be merged again and again.
-_BULK_BATCH = 20_000
+_FIRST_BULK, _BULK_BATCH = 2000, 20_000
 _SLICE = 500
+# How long without news means that an import is over; how long its news gathers at most. Seconds.
+_LULL = 0.7
+_LONGEST = 15.0
 Progress = Callable[[int], None]
 
 log = logging.getLogger(__name__)
@@ -66,6 +68,9 @@ class Indexer:
         self._store = store()
         self._lock = WriterLock(self._store)
         self._writer: TantivyWriter | None = None
+        self._fill = _FIRST_BULK
+        self._since: float | None = None  # when the news that gathers began to
+        self._heard = (0, 0.0)  # the latest row of an import's news, and when it was first seen
 
     def acquire(self) -> bool:
         """Take the right to write, if it is free."""
@@ -78,9 +83,10 @@ class Indexer:
             self._writer = None
         self._lock.release()
 
-    def step(self) -> int:
+    def step(self, *, patient: bool = False) -> int:
         """Drain one batch of news into the index; how many publications changed in it.
 
+        ``patient``: a running import's news may gather first, for some seconds.
         Builds the index first when there is none, or none of this version (SEA-17). Raises OSError, ValueError from the
         engine (disk full): the news stays waiting and the next step tries again with a fresh writer.
         """
@@ -110,15 +116,54 @@ class Indexer:
                 return 0
         self._heed_libraries()
         try:
-            behind = changes.waiting(CONSUMER) > 2 * _BATCH
-            with changes.drain(CONSUMER, _BULK_BATCH if behind else _BATCH) as ids:
-                if ids:
-                    self._put(self._writer, ids)
-                    self._writer.commit()
+            return len(self._follow(self._writer, patient=patient))
         except Exception:  # whatever failed, the writer may be spoilt: the next step opens a fresh one
             self._forget()
             raise
-        return len(ids)
+
+    def _follow(self, writer: TantivyWriter, *, patient: bool = False) -> Collection[int]:
+        """Put what waits into the index, commit it, and only then let go of the news (SEA-10).
+
+        What people do one by one comes first, also in the midst of a batch of an import: that batch is closed at
+        once (SEA-21). Who is ``patient`` lets the news of an import gather while it keeps coming.
+        """
+        with transaction.atomic():
+            news = changes.look(CONSUMER, _BATCH, bulk=False)
+            if not news.rows and not (patient and self._gathering()):
+                news = changes.look(CONSUMER, _BULK_BATCH, bulk=True)
+            done: list[int] = []
+            for part in _slices(list(news.rows)):
+                self._put(writer, part)
+                done += part
+                if news.bulk and (changes.anything(CONSUMER) or changes.anything(LIBRARIES)):
+                    break
+            if done:
+                writer.commit()
+                changes.settle(news.of(done))
+        return done
+
+    def _gathering(self) -> bool:
+        """Whether more news of an import is worth waiting for.
+
+        Each commit makes a segment that has to be merged again and again, and a publication that more than one
+        record joins in the meantime is put only once. The batches grow while an import goes on.
+        """
+        now = time.monotonic()
+        count, last = changes.backlog(CONSUMER, self._fill)
+        if not count:
+            self._fill, self._since = _FIRST_BULK, None
+            return False
+        if self._since is None:
+            self._since = now
+        if last != self._heard[0]:
+            self._heard = (last, now)
+        full = count >= self._fill
+        if full:
+            self._fill = min(2 * self._fill, _BULK_BATCH)
+        if full or now - self._heard[1] >= _LULL or now - self._since >= _LONGEST:
+            self._since = None
+            return False
+        return True
 
     def _heed_libraries(self) -> None:
         """Renew the documents of libraries whose code, area or closedness changed since they were made (SEA-15)."""
@@ -166,9 +211,8 @@ class Indexer:
         replay: set[int] = set()
         after = total = 0
         while ids := union.cluster_ids_after(after, _SLICE):
-            documents = list(documents_of(ids))
-            fresh.add_new(documents)
-            after, total = ids[-1], total + len(documents)
+            total += fresh.add_new(documents_of(ids))
+            after = ids[-1]
             replay.update(self._serve_live())
             if progress:
                 progress(total)
@@ -183,7 +227,7 @@ class Indexer:
             return False
         return True
 
-    def _serve_live(self) -> Sequence[int]:
+    def _serve_live(self) -> Collection[int]:
         if not self._has_live():
             return ()  # what comes during the build waits for the step after the switch
         live = self._store.current()
@@ -191,27 +235,22 @@ class Indexer:
             if self._writer is None or self._writer.folder != live:
                 self._forget()
                 self._writer = TantivyWriter(live)
-            with changes.drain(CONSUMER, _BATCH) as ids:
-                if ids:
-                    self._put(self._writer, ids)
-                    self._writer.commit()
+            return self._follow(self._writer)
         except ValueError:
             # the live index is damaged: let go of it; the news stays waiting for the one being built
             log.exception("the live index cannot be written any more")
             self._forget()
             self._store.withdraw()
             return ()
-        return ids
 
     def _put(self, writer: TantivyWriter, ids: Sequence[int]) -> None:
-        for start in range(0, len(ids), _SLICE):
-            part = ids[start : start + _SLICE]
-            documents = list(documents_of(part))
-            writer.put(documents)
-            writer.remove(set(part) - {d.id for d in documents})
+        for part in _slices(ids):
+            writer.remove(set(part) - writer.put(documents_of(part)))
 
     def _forget(self) -> None:
-        self._writer = None
+        if self._writer is not None:
+            self._writer.abandon()
+            self._writer = None
 
     def __enter__(self) -> Indexer:
         return self
@@ -220,26 +259,31 @@ class Indexer:
         self.release()
 
 
+def _slices(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + _SLICE] for start in range(0, len(ids), _SLICE))
+
+
 def documents_of(cluster_ids: Sequence[int]) -> Iterator[SearchDocument]:
     """The documents of these clusters; none for one that has no record of an open library."""
     libraries = network.library_facts()
-    clusters = union.members_of(cluster_ids)
+    clusters = union.contents_of(cluster_ids)
     shelf_marks = catalog.shelf_marks_of([m.record_id for members in clusters.values() for m in members])
     for cluster_id, members in clusters.items():
         contributions = []
         for m in members:
             library = libraries[m.library_id]
             marks, barcodes = shelf_marks.get(m.record_id, ((), ()))
-            description = describe(from_canonical(m.marc))
+            description = describe_canonical(m.marc)
             contributions.append(
-                Contribution(library.code, library.area, description, marks, barcodes, _acquired(description, m))
+                Contribution(library.code, library.area, description, marks, barcodes, _acquired(description, m.came))
             )
         yield build(cluster_id, contributions[0].description, contributions)
 
 
-def _acquired(description: Description, member: union.MemberRow) -> date:
+def _acquired(description: Description, came: date) -> date:
     """When the library entered the record, as it says itself (008), else when it came to us (rule SEA-14)."""
-    came = member.created_at.date()
+    if not description.acquired:
+        return came
     try:
         return min(date.fromisoformat(description.acquired), came)
     except ValueError:
@@ -255,7 +299,7 @@ def run_forever(stop: Callable[[], bool], pause: float = 0.25) -> None:
             if not indexer.acquire():
                 time.sleep(1.0)
                 continue
-            done = indexer.step()
+            done = indexer.step(patient=True)
             wait = pause
         except Exception:  # disk full, database away: the process lives on and the news waits
             log.exception("indexing failed; trying again")

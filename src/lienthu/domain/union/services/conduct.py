@@ -98,7 +98,9 @@ def _try_chunk(batch_id: int, chunk: Sequence[ReadPiece], rules: Sequence[Holdin
             if batch.status == ImportBatch.Status.RUNNING:
                 raise RuntimeError(f"batch {batch_id} is being run by another process")
             return batch
-        changes.publish("cluster.changed", chunks.write(batch, chunk, arrivals, report))
+        # a file of one chunk is what somebody waits for at a screen; what follows can wait its turn
+        bulk = chunk[0].ordinal > 0 or len(chunk) == chunks.CHUNK
+        changes.publish("cluster.changed", chunks.write(batch, chunk, arrivals, report), bulk=bulk)
         report.seconds = time.monotonic() - began
         batches.add_chunk(batch, report)
     return batch
@@ -118,7 +120,7 @@ def _undo(batch: ImportBatch, actor: Actor, progress: Callable[[int], None] | No
             back = take_back(batch, ids)
             touched = set(remove(back.withdrawn))
             touched |= attach(chunks.incoming(back.restored)).clusters
-            changes.publish("cluster.changed", touched)
+            changes.publish("cluster.changed", touched, bulk=after > 0 or len(ids) == chunks.CHUNK)
         after, done = ids[-1], done + len(ids)
         if progress:
             progress(done)

@@ -9,6 +9,7 @@ from django.db import connection
 from lienthu.platform.services import changes
 
 _PAGE = 20_000
+_AT_ONCE = 1000  # the publications of a small library are renewed before the bulk of an import
 
 
 def touch_libraries(library_ids: Sequence[int]) -> int:
@@ -24,5 +25,5 @@ def touch_libraries(library_ids: Sequence[int]) -> int:
             rows = cursor.fetchall()
         if not rows:
             return total
-        changes.publish("cluster.changed", [row[1] for row in rows])
+        changes.publish("cluster.changed", [row[1] for row in rows], bulk=total > 0 or len(rows) > _AT_ONCE)
         after, total = rows[-1][0], total + len(rows)

@@ -12,6 +12,7 @@ from lienthu.foundation.marc.describe.publication import vietnamese_place
 from lienthu.foundation.marc.describe.rest import HANDLERS
 from lienthu.foundation.marc.describe.values import Description
 from lienthu.foundation.marc.model import Record
+from lienthu.foundation.marc.normalise import canonical_rows, field_of_row
 from lienthu.foundation.vietnamese.dates import year_of, year_of_008
 
 
@@ -24,10 +25,29 @@ def describe(record: Record) -> Description:
     g = Gathered()
     handlers = HANDLERS
     for field in record.fields:
-        handler = handlers.get(field.tag)
+        handler = handlers.get(field[0])
         if handler is not None:
             handler(g, field)
+    return _described(record.leader, g)
 
+
+def describe_canonical(text: str | bytes) -> Description:
+    """What `describe` says of the record whose canonical text this is, without making the record.
+
+    An index is built from the texts of millions of records, and most of their fields, the copies above all, say
+    nothing here. ``text`` is one of :func:`lienthu.foundation.marc.normalise.canonical`.
+    """
+    leader, rows = canonical_rows(text)
+    g = Gathered()
+    handlers = HANDLERS
+    for row in rows:
+        handler = handlers.get(row[0])
+        if handler is not None:
+            handler(g, field_of_row(row))
+    return _described(leader, g)
+
+
+def _described(leader: str, g: Gathered) -> Description:
     title, proper = g.title, g.title_proper
     other_titles = g.other_titles
     if not title:
@@ -35,7 +55,7 @@ def describe(record: Record) -> Description:
             title = proper = g.original_script
         elif other_titles:
             title = proper = other_titles[0]
-    leader, f008 = record.leader, g.f008
+    f008 = g.f008
     languages = g.languages
     if code := marc_language(f008[35:38]):
         languages.append(code)

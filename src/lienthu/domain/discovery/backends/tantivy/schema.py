@@ -12,7 +12,7 @@ from typing import Final
 
 import tantivy
 
-from lienthu.domain.discovery.documents import SearchDocument, tokens_of
+from lienthu.domain.discovery.documents import SearchDocument, Tokens, tokens_of
 from lienthu.domain.discovery.parsing import identifier_key
 from lienthu.domain.discovery.query import FACETS
 
@@ -60,7 +60,6 @@ def number_field(facet: str) -> str:
     return f"number_{facet}"
 
 
-@lru_cache(maxsize=60_000)
 def number_of(value: str) -> int:
     """48 bits that stand for a value. Answers come as floating-point numbers at times: more bits would be lost."""
     return int.from_bytes(hashlib.blake2b(value.encode(), digest_size=6).digest(), "big")
@@ -68,7 +67,7 @@ def number_of(value: str) -> int:
 
 def facet_term(facet: str, value: str) -> str:
     """The term of a facet's value: itself, or "number␟value" where it must be found again by its number."""
-    return number_prefix(number_of(value)) + value if facet in NUMBERED_FACETS else value
+    return _numbered(value)[0] if facet in NUMBERED_FACETS else value
 
 
 def number_prefix(number: int) -> str:
@@ -76,49 +75,60 @@ def number_prefix(number: int) -> str:
     return f"{number:012x}\x1f"
 
 
+@lru_cache(maxsize=60_000)
+def _numbered(value: str) -> tuple[str, int]:
+    number = number_of(value)
+    return number_prefix(number) + value, number
+
+
 def suggestion_field(kind: str) -> str:
     """The index field of a kind of suggestion."""
     return f"suggest_{kind}"
 
 
-def _add(out: tantivy.Document, scope: str, exact: str, folded: str, unmarked: str) -> None:
-    if folded:
-        out.add_text(f"{scope}_x", exact)
-        out.add_text(f"{scope}_f", folded)
-    if unmarked:
-        out.add_text(f"{scope}_u", unmarked)
+_TEXT_FIELDS: Final = [(f"{scope}_x", f"{scope}_f", f"{scope}_u") for scope in ("title", "person", "subject", "any")]
+_FACET_FIELDS: Final = {facet: (facet_field(facet), number_field(facet)) for facet in FACETS}
+_SUGGESTION_FIELDS: Final = {kind: suggestion_field(kind) for kind in SUGGESTION_KINDS}
 
 
 def to_tantivy(doc: SearchDocument) -> tantivy.Document:
     """A search document as tantivy takes it."""
     out = tantivy.Document()
+    add = out.add_text
     out.add_unsigned("id", doc.id)
-    out.add_text("key", str(doc.id))
-    scoped = {
-        "title": tokens_of(doc.titles),
-        "person": tokens_of(doc.people),
-        "subject": tokens_of(doc.subjects),
-    }
-    rest = tokens_of(doc.rest)
-    for scope, tokens in scoped.items():
-        _add(out, scope, tokens.exact, tokens.folded, tokens.unmarked)
-    everything = (*scoped.values(), rest)
-    exact = " ¶ ".join(t.exact for t in everything if t.exact)
-    folded = " ¶ ".join(t.folded for t in everything if t.folded)
-    _add(out, "any", exact, folded, " ".join(t.unmarked for t in everything if t.unmarked))
+    add("key", str(doc.id))
+    title, person, subject, rest = map(tokens_of, (doc.titles, doc.people, doc.subjects, doc.rest))
+    parts = [t for t in (title, person, subject, rest) if t.folded]
+    everything = Tokens(
+        " ¶ ".join([t.exact for t in parts]),
+        " ¶ ".join([t.folded for t in parts]),
+        " ".join([t.unmarked for t in parts if t.unmarked]),
+    )
+    for (exact, folded, unmarked), tokens in zip(_TEXT_FIELDS, (title, person, subject, everything), strict=True):
+        if tokens.folded:
+            add(exact, tokens.exact)
+            add(folded, tokens.folded)
+            if tokens.unmarked:
+                add(unmarked, tokens.unmarked)
     for identifier in doc.identifiers:
-        out.add_text("identifier", identifier_key(identifier))
-    out.add_text("title_key", doc.title_key)
-    out.add_text("title_sort", doc.title_sort)
+        add("identifier", identifier_key(identifier))
+    add("title_key", doc.title_key)
+    add("title_sort", doc.title_sort)
     if doc.year is not None and doc.year > 0:
         out.add_unsigned("year", doc.year)
     out.add_unsigned("added", doc.added)
     for facet, values in doc.facets.items():
-        for value in values:
-            out.add_text(facet_field(facet), facet_term(facet, value))
-            if facet in NUMBERED_FACETS:
-                out.add_unsigned(number_field(facet), number_of(value))
+        name, number_name = _FACET_FIELDS[facet]
+        if facet in NUMBERED_FACETS:
+            for value in values:
+                term, number = _numbered(value)
+                add(name, term)
+                out.add_unsigned(number_name, number)
+        else:
+            for value in values:
+                add(name, value)
     for kind, terms in doc.suggestions.items():
+        name = _SUGGESTION_FIELDS[kind]
         for term in terms:
-            out.add_text(suggestion_field(kind), term)
+            add(name, term)
     return out

@@ -21,18 +21,30 @@ class TantivyWriter:
         folder.mkdir(parents=True, exist_ok=True)
         self._index = tantivy.Index(build_schema(), path=str(folder))
         self._writer = self._index.writer(heap_bytes, 1)
-        self._empty = not self._index.searcher().num_docs
+        self._highest = self._highest_id()
 
-    def put(self, documents: Iterable[SearchDocument]) -> None:
-        """Add or replace documents."""
+    def put(self, documents: Iterable[SearchDocument]) -> set[int]:
+        """Add or replace documents; their ids."""
+        put = set()
+        highest, fresh = self._highest, set()
         for doc in documents:
-            self._writer.delete_documents_by_term("key", str(doc.id))
+            if doc.id <= highest or doc.id in fresh:
+                self._writer.delete_documents_by_term("key", str(doc.id))
+            else:  # newer than all there are: looking in every segment for what to replace would be in vain
+                fresh.add(doc.id)
+                self._highest = max(self._highest, doc.id)
             self._writer.add_document(to_tantivy(doc))
+            put.add(doc.id)
+        return put
 
-    def add_new(self, documents: Iterable[SearchDocument]) -> None:
-        """Add documents that are known not to be in the index yet (a build from nothing)."""
+    def add_new(self, documents: Iterable[SearchDocument]) -> int:
+        """Add documents that are known not to be in the index yet (a build from nothing); how many."""
+        count = 0
         for doc in documents:
+            self._highest = max(self._highest, doc.id)
             self._writer.add_document(to_tantivy(doc))
+            count += 1
+        return count
 
     def remove(self, ids: Iterable[int]) -> None:
         """Take documents out."""
@@ -49,3 +61,16 @@ class TantivyWriter:
         """Commit and wait for merges. The writer cannot be used afterwards."""
         self._writer.commit()
         self._writer.wait_merging_threads()
+
+    def abandon(self) -> None:
+        """Let go of the index at once, whatever was not committed lost. The writer cannot be used afterwards.
+
+        Without it the engine's own lock would be held for as long as any traceback still names this writer.
+        """
+        del self._writer
+
+    def _highest_id(self) -> int:
+        """The highest id of all documents, deleted ones not yet merged away left out; 0 in an empty index."""
+        searcher = self._index.searcher()
+        newest = searcher.search(tantivy.Query.all_query(), limit=1, count=False, order_by_field="id").hits
+        return int(newest[0][0]) if newest else 0
