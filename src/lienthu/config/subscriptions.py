@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 # topic -> consumers; each consumer drains its own rows at its own pace
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
-    "cluster.changed": ("discovery",),
+    "cluster.changed": ("discovery", "union.harvest"),
     "library.changed": ("discovery.libraries",),
     "library.closedness": ("catalog.closedness",),
 }

@@ -7,7 +7,7 @@ from django.urls import include, path
 
 from lienthu.domain.discovery.selectors import index_ready
 from lienthu.faces.protocols.oai.pages import documentation as oai_documentation
-from lienthu.faces.protocols.oai.views import contributed
+from lienthu.faces.protocols.oai.views import contributed, publications
 from lienthu.faces.protocols.rest.api import api
 from lienthu.faces.protocols.rest.pages import documentation
 from lienthu.platform.health import health
@@ -37,6 +37,7 @@ urlpatterns = [
     path("api/oai/", oai_documentation, name="oai_documentation"),
     path("api/v1/", api.urls),
     path("oai", contributed, name="oai"),
+    path("oai/union", publications, name="oai_union"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("lienthu.faces.web.accounts.urls")),
     path("staff/accounts/", include("lienthu.faces.web.staff.network.account_urls")),

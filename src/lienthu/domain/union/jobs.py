@@ -13,6 +13,7 @@ from lienthu.domain.catalog.errors import BatchStateRefused
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.services.batches import note_interrupted
 from lienthu.domain.union.services import conduct
+from lienthu.domain.union.services.stamping import stamp_publications
 from lienthu.platform.actor import Actor
 
 _STALLED_SECONDS = 30
@@ -65,6 +66,13 @@ async def retry_stalled(context: object, timestamp: int) -> None:
     manager = app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_SECONDS):
         await manager.retry_job(job)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="upkeep", name="union.stamp_publications", queueing_lock="union.stamp_publications")
+def tell_of_changed_publications(timestamp: int) -> None:
+    """Those who harvest publications learn of what changed."""
+    stamp_publications()
 
 
 def take_up_interrupted(*, all_are_dead: bool) -> int:

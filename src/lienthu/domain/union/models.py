@@ -160,6 +160,22 @@ class ClusterEvent(models.Model):
         return f"{self.kind} {self.other_id} → {self.cluster_id}"
 
 
+class PublicationStamp(models.Model):
+    """When what the public sees of a publication last changed: for those who harvest publications (rule OAI-16)."""
+
+    cluster = models.OneToOneField(
+        Cluster, primary_key=True, on_delete=models.CASCADE, related_name="stamp", db_constraint=False
+    )
+    datestamp = models.DateTimeField()
+    deleted = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["datestamp", "cluster"], name="publication_harvest")]
+
+    def __str__(self) -> str:
+        return f"{self.cluster_id} at {self.datestamp}"
+
+
 # the room's other tables; Django finds models through this module
 from lienthu.domain.union.harvesting.models import (  # noqa: E402
     HarvestBatch,
@@ -180,4 +196,5 @@ __all__ = [
     "MatchKey",
     "Membership",
     "PairDecision",
+    "PublicationStamp",
 ]

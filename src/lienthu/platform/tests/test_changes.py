@@ -97,7 +97,7 @@ def test_what_another_has_in_hand_is_passed_over() -> None:
 
 def test_the_topics_of_the_house_have_the_listeners_we_count_on() -> None:
     assert SUBSCRIPTIONS == {
-        "cluster.changed": ("discovery",),
+        "cluster.changed": ("discovery", "union.harvest"),
         "library.changed": ("discovery.libraries",),
         "library.closedness": ("catalog.closedness",),
     }

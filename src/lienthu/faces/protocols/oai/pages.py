@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from lienthu.domain.catalog.services.origins import settle_name
 from lienthu.faces.protocols.oai.contributed import Contributed
 from lienthu.faces.protocols.oai.formats import FORMATS
+from lienthu.faces.protocols.oai.publications import Publications
 from lienthu.faces.protocols.oai.sets import OWN_ORIGIN
 from lienthu.faces.protocols.oai.views import identity_of, site_of
 from lienthu.platform.actor import Actor
@@ -44,6 +45,7 @@ def documentation(request: HttpRequest) -> HttpResponse:
         {
             "identity": identity,
             "sample": base.sample(),
+            "union": site_of(request) + Publications.path,
             "formats": FORMATS.values(),
             "sets": sets,
             "examples": [(label, f"{base.path}?{urlencode(query, safe=':')}") for label, query in examples],

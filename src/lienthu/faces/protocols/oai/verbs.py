@@ -79,8 +79,11 @@ def _formats(asked: Asked, base: Base, identity: Identity, now: datetime) -> Ite
 
 
 def _sets(asked: Asked, base: Base, identity: Identity, now: datetime) -> Iterator[str]:
+    found = list(base.sets())
+    if not found:
+        raise _no_sets()
     yield "<ListSets>"
-    for s in base.sets():
+    for s in found:
         yield "<set>" + xml.element("setSpec", s.spec) + xml.element("setName", s.name) + "</set>"
     yield "</ListSets>"
 
@@ -97,6 +100,8 @@ def _record(asked: Asked, base: Base, identity: Identity, now: datetime) -> Iter
 
 def _list(asked: Asked, base: Base, identity: Identity, now: datetime) -> Iterator[str]:
     _check_prefix(asked.prefix)
+    if asked.set_spec and not any(True for _ in base.sets()):
+        raise _no_sets()
     token = asked.token
     if token is not None and token.base != base.key:
         raise OaiRefused("badResumptionToken", "This token belongs to another base URL.")
@@ -147,6 +152,10 @@ def _check_prefix(prefix: str) -> None:
 
 def _unknown() -> OaiRefused:
     return OaiRefused("idDoesNotExist", "Nothing in this repository has this identifier.")
+
+
+def _no_sets() -> OaiRefused:
+    return OaiRefused("noSetHierarchy", "This repository has no sets; the one at /oai has.")
 
 
 def _header(entry: Entry) -> str:

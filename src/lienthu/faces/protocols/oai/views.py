@@ -18,6 +18,7 @@ from lienthu.faces.protocols.oai.arguments import LISTS, echoable, read_argument
 from lienthu.faces.protocols.oai.bases import Base
 from lienthu.faces.protocols.oai.contributed import Contributed
 from lienthu.faces.protocols.oai.errors import OaiRefused
+from lienthu.faces.protocols.oai.publications import Publications
 from lienthu.faces.protocols.oai.verbs import Identity, answer, response_date
 from lienthu.platform.actor import Actor
 from lienthu.platform.cost_limit import Limiter, charge
@@ -34,6 +35,15 @@ def contributed(request: HttpRequest) -> HttpResponse:
     """The repository of the libraries' own records."""
     name = settle_name(actor=Actor.system("oai"))
     return respond(request, Contributed(name, site_of(request)), name)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@gzip_page
+def publications(request: HttpRequest) -> HttpResponse:
+    """The repository of publications, each with the holdings of all libraries."""
+    name = settle_name(actor=Actor.system("oai"))
+    return respond(request, Publications(name, site_of(request)), name)
 
 
 def respond(request: HttpRequest, base: Base, name: str) -> HttpResponse:

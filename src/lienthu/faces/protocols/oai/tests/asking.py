@@ -32,13 +32,13 @@ def checked(body: bytes) -> Tree:
     return tree
 
 
-def ask(client: Client, method: str = "get", **arguments: Any) -> Tree:
+def ask(client: Client, method: str = "get", path: str = "/oai", **arguments: Any) -> Tree:
     """The answer to a request; ``from_`` stands for "from"."""
     told = {name.rstrip("_"): value for name, value in arguments.items()}
     if method == "post":
-        response = client.post("/oai", urlencode(told), "application/x-www-form-urlencoded")
+        response = client.post(path, urlencode(told), "application/x-www-form-urlencoded")
     else:
-        response = client.get("/oai", told)
+        response = client.get(path, told)
     assert response.status_code == 200
     assert response["Content-Type"] == "text/xml; charset=utf-8"
     return checked(response.content)
