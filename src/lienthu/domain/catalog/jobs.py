@@ -1,15 +1,14 @@
-"""Background jobs of the catalogue: thin entry points."""
+"""Background work of the catalogue."""
 
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from lienthu.domain.catalog.services.redating import follow_closedness
-from lienthu.platform.actor import Actor
+from lienthu.domain.catalog.services import figures
 
 
-@app.periodic(cron="* * * * *")
-@app.task(queue="upkeep", name="catalog.follow_closedness", queueing_lock="catalog.follow_closedness")
-def tell_of_closed_libraries(timestamp: int) -> None:
-    """Harvesters learn of libraries that were closed or opened."""
-    follow_closedness(actor=Actor.system("worker"))
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="upkeep", name="catalog.count", queueing_lock="catalog.count")
+def count(timestamp: int) -> None:
+    """Count what pages show: a library may have been closed or opened since the last import."""
+    figures.count_copies()

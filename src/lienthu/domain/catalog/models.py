@@ -229,6 +229,17 @@ class Item(models.Model):
         return self.barcode or self.call_number or str(self.pk)
 
 
+class Figure(models.Model):
+    """A number that many pages show and that would cost much to count each time; services/figures.py keeps it."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    value = models.BigIntegerField()
+    counted_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"
+
+
 class Quarantined(models.Model):
     """A piece of a file that could not be read, with its bytes, where it stood and why."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from lienthu.domain.catalog.encoding import EncodingPlan
-from lienthu.domain.catalog.models import BibRecord, ImportBatch, Revision, Source
+from lienthu.domain.catalog.models import BibRecord, Figure, ImportBatch, Revision, Source
 from lienthu.foundation.marc.holdings import DEFAULT_RULES, HoldingRule, rules_from_list
 from lienthu.foundation.marc.model import Record
 from lienthu.foundation.marc.normalise import from_canonical
@@ -150,12 +150,21 @@ def batches_of(library_ids: Sequence[int] | None, before: int | None = None, lim
     return list(rows[:limit])
 
 
-def copy_counts(record_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Record id → copies held, copies available, in one statement."""
+def copy_counts(record_ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
+    """Record id → copies held, of them on the shelf, of them on loan or being worked on, in one statement.
+
+    The rest is for use in the library, lost, or of no recorded state.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT record_id, sum(copies), sum(copies) FILTER (WHERE status = 'available') FROM catalog_item"
+            "SELECT record_id, sum(copies), sum(copies) FILTER (WHERE status = 'available'),"
+            " sum(copies) FILTER (WHERE status IN ('on_loan', 'in_process')) FROM catalog_item"
             " WHERE record_id = ANY(%s) AND statement = '' GROUP BY record_id",
             [list(record_ids)],
         )
-        return {record_id: (int(total), int(available or 0)) for record_id, total, available in cursor.fetchall()}
+        return {id_: (int(total), int(free or 0), int(out or 0)) for id_, total, free, out in cursor.fetchall()}
+
+
+def copies_held() -> int | None:
+    """How many copies the open libraries hold, as last counted; None before the first count."""
+    return Figure.objects.filter(name="copies").values_list("value", flat=True).first()

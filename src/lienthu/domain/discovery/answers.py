@@ -28,6 +28,7 @@ def search_answer(result: SearchResult) -> dict[str, Any]:
                 "libraries": [_library(lib) for lib in h.libraries],
                 "copies": h.copies,
                 "available": h.available,
+                "on_loan": h.on_loan,
                 "online": h.description.online,
                 "score": round(h.score, 4),
                 "url": record_url(h.id),
@@ -107,6 +108,7 @@ def record_answer(view: PublicationView) -> dict[str, Any]:
                 "copies": [
                     {
                         "branch": c.branch,
+                        "branch_name": c.branch_name,
                         "location": c.location,
                         "call_number": c.call_number,
                         "barcode": c.barcode,

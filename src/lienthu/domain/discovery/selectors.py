@@ -32,7 +32,7 @@ from lienthu.domain.discovery.understanding import (
     decode_keystrokes,
     without_accents,
 )
-from lienthu.domain.network.selectors.facts import LibraryFacts, library_facts
+from lienthu.domain.network.selectors.facts import LibraryFacts, branch_names, library_facts
 from lienthu.domain.union import selectors as union
 from lienthu.domain.union.selectors import MemberRow
 from lienthu.foundation.marc.describe import Description, describe
@@ -56,6 +56,12 @@ class Hit:
     libraries: tuple[LibraryFacts, ...]
     copies: int
     available: int
+    on_loan: int
+
+    @property
+    def all_on_loan(self) -> bool:
+        """Whether every copy is known to be out (SEA-23). A copy of no recorded state is not."""
+        return 0 < self.copies == self.on_loan
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +100,10 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class HoldingCopy:
-    """A copy or lot on a record page."""
+    """A copy or lot on a record page. ``branch`` as its record says it, ``branch_name`` where the library has it."""
 
     branch: str
+    branch_name: str
     location: str
     call_number: str
     barcode: str
@@ -228,15 +235,16 @@ def hits_of(found: Sequence[tuple[int, float]]) -> tuple[Hit, ...]:
         if not rows:
             continue  # withdrawn a moment ago; the index will follow
         held = list(dict.fromkeys(m.library_id for m in rows))
-        counts = [copies.get(m.record_id, (0, 0)) for m in rows]
+        counts = [copies.get(m.record_id, (0, 0, 0)) for m in rows]
         out.append(
             Hit(
                 id_,
                 score,
                 describe(from_canonical(rows[0].marc)),
                 tuple(libraries[i] for i in held),
-                sum(c for c, _ in counts),
-                sum(a for _, a in counts),
+                sum(c for c, _, _ in counts),
+                sum(a for _, a, _ in counts),
+                sum(out for _, _, out in counts),
             )
         )
     return tuple(out)
@@ -269,6 +277,7 @@ def publication(cluster_id: int, *, closed_too: bool = False) -> PublicationView
     record = from_canonical(members[0].marc)
     description = describe(record)
     record_ids = [m.record_id for m in members]
+    branches = branch_names({m.library_id for m in members})
     copies: dict[int, list[HoldingCopy]] = {}
     statements: dict[int, list[str]] = {}
     for i in catalog.items_of(record_ids):
@@ -276,7 +285,16 @@ def publication(cluster_id: int, *, closed_too: bool = False) -> PublicationView
             statements.setdefault(i.record_id, []).append(i.statement)
         else:
             copies.setdefault(i.record_id, []).append(
-                HoldingCopy(i.branch_text, i.location, i.call_number, i.barcode, i.copies, i.status, i.note)
+                HoldingCopy(
+                    branch=i.branch_text,
+                    branch_name=branches.get((i.library_id, i.branch_text.lower()), ""),
+                    location=i.location,
+                    call_number=i.call_number,
+                    barcode=i.barcode,
+                    copies=i.copies,
+                    status=i.status,
+                    note=i.note,
+                )
             )
     holdings = tuple(
         LibraryHolding(

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from lienthu.domain.catalog.models import BibRecord
 from lienthu.domain.union.fingerprint import Fingerprint
 from lienthu.domain.union.models import Cluster, Edge, Membership, PairDecision
 from lienthu.domain.union.rule_selectors import rule_in_force
@@ -119,6 +120,38 @@ def cluster_ids_after(after: int, limit: int) -> list[int]:
     """Ids of clusters that have members, in order, after ``after``: for going through all of them."""
     rows = Cluster.objects.filter(pk__gt=after, size__gt=0).order_by("pk").values_list("pk", flat=True)
     return list(rows[:limit])
+
+
+def public_cluster_ids_after(after: int, limit: int) -> list[int]:
+    """As ``cluster_ids_after``, but only those with a record of a library that is open (rule SEA-2)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT c.id FROM union_cluster c
+            CROSS JOIN LATERAL (
+                SELECT 1 FROM union_membership m
+                CROSS JOIN LATERAL (
+                    SELECT library_id FROM catalog_bibrecord WHERE id = m.record_id AND NOT deleted OFFSET 0
+                ) r
+                WHERE m.cluster_id = c.id
+                  AND r.library_id <> ALL(ARRAY(SELECT id FROM network_library WHERE closed)) LIMIT 1
+            ) open_one
+            WHERE c.id > %s AND c.size > 0 ORDER BY c.id LIMIT %s
+            """,
+            [after, limit],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def is_gone(cluster_id: int) -> bool:
+    """Whether this was a publication of an open library and all its records have been withdrawn.
+
+    Of closed libraries nothing is told, not even that there was something (rules SEA-2, SEA-22).
+    """
+    if where_is(cluster_id) is not None:
+        return False
+    bearer = Cluster.objects.filter(pk=cluster_id).values_list("bearer_id", flat=True).first()
+    return bearer is not None and BibRecord.objects.filter(pk=bearer, deleted=True, library__closed=False).exists()
 
 
 def where_is(cluster_id: int) -> int | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import connection
+
+from lienthu.domain.network.models import Branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +39,9 @@ def library_facts() -> dict[int, LibraryFacts]:
             """
         )
         return {row[0]: LibraryFacts(*row) for row in cursor.fetchall()}
+
+
+def branch_names(library_ids: Collection[int]) -> dict[tuple[int, str], str]:
+    """Library id and branch code in small letters → the branch's name: records name branches by their codes."""
+    rows = Branch.objects.filter(library_id__in=library_ids).values_list("library_id", "code", "name")
+    return {(library_id, code.lower()): name for library_id, code, name in rows}

@@ -18,6 +18,7 @@ from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.reading import ReadPiece
 from lienthu.domain.catalog.selectors import batch_record_ids, rules_of
 from lienthu.domain.catalog.services import batches
+from lienthu.domain.catalog.services.figures import count_copies
 from lienthu.domain.catalog.services.undo import take_back
 from lienthu.domain.union.services import chunks
 from lienthu.domain.union.services.attach import attach, remove
@@ -58,7 +59,10 @@ def _run(batch_id: int, actor: Actor, progress: Progress | None) -> ImportBatch:
         raise
     if batch.status != ImportBatch.Status.RUNNING:
         return batch
-    return batches.finish(batch.pk, actor=actor)
+    batch = batches.finish(batch.pk, actor=actor)
+    if not batch.dry_run:
+        count_copies()
+    return batch
 
 
 def _import(batch: ImportBatch, progress: Progress | None) -> ImportBatch:
@@ -124,7 +128,9 @@ def _undo(batch: ImportBatch, actor: Actor, progress: Callable[[int], None] | No
         after, done = ids[-1], done + len(ids)
         if progress:
             progress(done)
-    return batches.finish_undo(batch.pk, actor=actor)
+    batch = batches.finish_undo(batch.pk, actor=actor)
+    count_copies()
+    return batch
 
 
 def refresh_statistics() -> None:

@@ -15,7 +15,7 @@ from lienthu.domain.discovery import selectors as discovery
 from lienthu.domain.discovery.answers import library_answer, record_answer, search_answer
 from lienthu.domain.discovery.cost import cost_of
 from lienthu.domain.network.selectors import public_libraries
-from lienthu.domain.union.selectors import where_is
+from lienthu.domain.union.selectors import is_gone, where_is
 from lienthu.faces.protocols.rest.formats import FORMATS, rendered
 from lienthu.faces.protocols.rest.schemas import ErrorOut, LibrariesOut, RecordOut, SearchOut, SuggestOut
 from lienthu.platform.cost_limit import charge
@@ -93,7 +93,7 @@ def suggest(request: HttpRequest, q: str = "", limit: str = "10") -> HttpRespons
 
 @api.get(
     "/records/{record_id}",
-    response={200: RecordOut, 404: ErrorOut},
+    response={200: RecordOut, 404: ErrorOut, 410: ErrorOut},
     summary="One publication",
     tags=["records"],
 )
@@ -108,6 +108,9 @@ def record(request: HttpRequest, record_id: str, format: str = "") -> HttpRespon
             suffix = f"?{urlencode({'format': format})}" if format else ""
             response["Location"] = f"/api/v1/records/{moved}{suffix}"
             return response
+        if number and is_gone(number):
+            text = f"The publication {number} has been withdrawn by its libraries."
+            return json_response({"error": "gone", "message": text}, 410)
         return json_response({"error": "not-found", "message": f"No publication has the number {record_id[:40]}."}, 404)
     if format in FORMATS:
         answer = rendered(view, format)

@@ -25,6 +25,7 @@ class HitOut(Schema):
     libraries: list[LibraryRef]
     copies: int
     available: int
+    on_loan: int
     online: bool
     score: float
     url: str
@@ -101,6 +102,7 @@ class CopyOut(Schema):
     """A copy or lot. The call number is as the library writes it."""
 
     branch: str
+    branch_name: str
     location: str
     call_number: str
     barcode: str

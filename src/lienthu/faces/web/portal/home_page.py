@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lienthu.domain.catalog.collections import CHILDREN, LOCAL_HISTORY
+from lienthu.domain.catalog.selectors import copies_held
 from lienthu.domain.discovery import selectors as discovery
 from lienthu.domain.discovery.query import SearchRequest
 from lienthu.domain.network.selectors import library_facts, public_libraries
@@ -44,6 +45,7 @@ def home_context() -> dict[str, Any]:
         ],
         "stats": [
             {"label": _("publications"), "value": result.total if result.index_ready else None},
+            {"label": _("copies"), "value": copies_held()},
             {"label": _("titles on the province itself"), "value": collections.get(LOCAL_HISTORY, 0)},
             {"label": _("can be read online"), "value": counts.get("online", {}).get("online", 0)},
             {"label": _("libraries"), "value": len(libraries)},

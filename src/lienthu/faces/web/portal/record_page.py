@@ -203,7 +203,7 @@ def copy_lines(copies: Iterable[HoldingCopy]) -> tuple[CopyLine, ...]:
     """Copies grouped by place, call number, state and note, in their order; forty copies of a textbook are one line."""
     groups: dict[tuple[str, str, str, str], list[HoldingCopy]] = {}
     for copy in copies:
-        place = " · ".join(dict.fromkeys(text for text in (copy.branch, copy.location) if text))
+        place = " · ".join(dict.fromkeys(text for text in (copy.branch_name or copy.branch, copy.location) if text))
         groups.setdefault((place, copy.call_number, copy.status, copy.note), []).append(copy)
     lines = []
     for (place, call_number, status, note), same in groups.items():

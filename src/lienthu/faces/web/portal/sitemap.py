@@ -11,7 +11,6 @@ from xml.sax.saxutils import escape
 
 from django.urls import reverse
 
-from lienthu.domain.network.selectors import closed_library_ids
 from lienthu.domain.union import selectors as union
 
 PER_FILE = 50_000
@@ -21,10 +20,10 @@ _NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
 def file_numbers() -> list[int]:
-    """The files that hold anything: one cheap statement for each."""
+    """The files that hold anything public: one cheap statement for each."""
     numbers: list[int] = []
     after = 0
-    while found := union.cluster_ids_after(after, 1):
+    while found := union.public_cluster_ids_after(after, 1):
         numbers.append((found[0] - 1) // PER_FILE)
         after = (numbers[-1] + 1) * PER_FILE
     return numbers
@@ -54,13 +53,9 @@ def records_xml(base: str, number: int) -> Iterator[str]:
 
 def _public_ids(number: int) -> Iterator[list[int]]:
     after, end = number * PER_FILE, (number + 1) * PER_FILE
-    any_closed = bool(closed_library_ids())
     while True:
-        ids = list(takewhile(lambda id_: id_ <= end, union.cluster_ids_after(after, _CHUNK)))
+        ids = list(takewhile(lambda id_: id_ <= end, union.public_cluster_ids_after(after, _CHUNK)))
         if not ids:
             return
         after = ids[-1]
-        if any_closed:
-            visible = union.members_of(ids)
-            ids = [id_ for id_ in ids if id_ in visible]
         yield ids

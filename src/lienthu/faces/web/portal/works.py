@@ -29,7 +29,7 @@ _NO_MARKER = Marker()
 class Work:
     """One line of a result list, or one cover of a strip.
 
-    ``available`` is True or None: a list does not know whether the other copies are on loan or only not recorded.
+    ``available``: True, False when every copy is known to be out, None when nobody has recorded where they are.
     """
 
     url: str
@@ -52,7 +52,8 @@ class Work:
 
 def work_of_hit(hit: Hit, marker: Marker = _NO_MARKER) -> Work:
     """A hit of a search."""
-    return _work(hit.id, hit.description, marker, libraries=len(hit.libraries), free=hit.available)
+    available = True if hit.available else False if hit.all_on_loan else None
+    return _work(hit.id, hit.description, marker, libraries=len(hit.libraries), available=available)
 
 
 def work_of_related(related: Related) -> Work:
@@ -83,7 +84,7 @@ def online_links(d: Description) -> list[tuple[str, str]]:
     ]
 
 
-def _work(id_: int, d: Description, marker: Marker, *, libraries: int = 0, free: int = 0) -> Work:
+def _work(id_: int, d: Description, marker: Marker, *, libraries: int = 0, available: bool | None = None) -> Work:
     title, by = full_title(d), names_of(d)
     badges: list[dict[str, Any]] = []
     if is_local_history(d):
@@ -105,7 +106,7 @@ def _work(id_: int, d: Description, marker: Marker, *, libraries: int = 0, free:
         material_label=str(MATERIAL_LABELS.get(d.material_type, d.material_type)),
         snippet_html=_snippet(d, marker, f"{title} {by}"),
         libraries=libraries,
-        available=True if free else None,
+        available=available,
         online_url=online[0][0] if online else "",
         badges=tuple(badges),
     )

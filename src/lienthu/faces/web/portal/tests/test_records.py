@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
+from django.urls import reverse
 
+from lienthu.domain.catalog.models import BibRecord
+from lienthu.domain.catalog.services.undo import withdraw_records
+from lienthu.domain.catalog.tests.cast import CLERK, book
 from lienthu.domain.discovery.query import SearchRequest
-from lienthu.domain.discovery.selectors import search
+from lienthu.domain.discovery.selectors import PublicationView, search
+from lienthu.domain.network.models import Library
+from lienthu.domain.network.tests.factories import make_branch
 from lienthu.domain.union.models import Cluster
+from lienthu.domain.union.selectors import clusters_of, members_of
+from lienthu.domain.union.services.attach import remove
+from lienthu.domain.union.services.conduct import undo_batch
+from lienthu.domain.union.tests.cast import imported
+from lienthu.faces.web.portal import sitemap
+from lienthu.faces.web.portal.structured import structured_data
+from lienthu.foundation.marc.describe import Description
+from lienthu.foundation.marc.model import Field
 
 
 def id_of(query: str, **filters: str) -> int:
@@ -78,7 +93,7 @@ def test_online_copies_are_outward_links(client, province) -> None:
 
 def test_nothing_inline_in_the_page(client, province) -> None:
     html = html_of(client, id_of("truyện kiều"))
-    assert not re.search(r"<script(?![^>]*\bsrc=)", html)
+    assert not re.search(r'<script(?![^>]*\bsrc=)(?! type="application/ld\+json">)', html), "data blocks are never run"
     assert "<style" not in html
     assert not re.search(r"\son\w+=", html)
     assert not re.search(r'<(?!svg|g|path|rect|text)[a-z]+[^>]*\sstyle="', html)
@@ -200,3 +215,68 @@ def test_nothing_is_told_of_the_closed_record_that_another_was_compared_with(cli
     assert library.name not in html
     assert library.code not in html
     assert html.count("So từng yếu tố") == before - matched.count(matched[0])
+
+
+def test_structured_data_says_what_it_is_and_who_lends_it(client, province) -> None:
+    id_ = id_of("số đỏ", library="VN-QNTV")
+    html = html_of(client, id_)
+    [text] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
+    said = json.loads(text)
+    assert (said["@type"], said["@id"]) == ("Book", f"http://testserver/records/{id_}/")
+    assert said["name"].startswith("Số đỏ")
+    assert said["author"][0] == {"@type": "Person", "name": "Vũ Trọng Phụng"}
+    lenders = [offer["offeredBy"]["url"] for offer in said["offers"]]
+    assert "http://testserver/libraries/VN-QNTV/" in lenders
+    assert len(lenders) == len(html.split('class="holding"')) - 1
+
+
+def test_no_record_can_break_out_of_the_structured_data() -> None:
+    evil = "</script><script>alert(1)</script><!-- & \u2028"
+    view = PublicationView(7, Description(title=evil, summary=evil), record=None, members=(), holdings=())  # type: ignore[arg-type]
+    text = structured_data(view, lambda path: f"https://x{path}")
+    assert not set("<>&\u2028") & set(text)
+    assert json.loads(text)["name"] == evil
+
+
+def test_an_address_whose_records_were_withdrawn_is_gone_for_good(client, province) -> None:
+    id_ = id_of("số đỏ", library="VN-QNTV")
+    members = members_of([id_])[id_]
+    withdraw_records([m.record_id for m in members])
+    remove([m.record_id for m in members])
+    for path in (f"/records/{id_}/", f"/records/{id_}/?view=marc", reverse("portal:cover", args=[id_])):
+        response = client.get(path)
+        assert response.status_code == 410, path
+        assert "Tài liệu này đã được rút khỏi mục lục" in response.content.decode()
+    api = client.get(f"/api/v1/records/{id_}")
+    assert (api.status_code, api.json()["error"]) == (410, "gone")
+    assert client.get("/records/99999999/").status_code == 404
+    assert client.get("/api/v1/records/99999999").status_code == 404
+
+
+def test_of_what_a_closed_library_alone_held_nothing_is_told(client, province) -> None:
+    closed = Library.objects.filter(closed=True).first()
+    assert closed is not None
+    bring = imported(closed, book("Tài liệu mật của kho kín", number="kin-1"))
+    record = BibRecord.objects.get(library=closed, identity="001:kin-1")
+    id_ = clusters_of([record.pk])[record.pk]
+    assert bring.created == 1
+    assert client.get(f"/records/{id_}/").status_code == 404
+    number = (id_ - 1) // sitemap.PER_FILE
+    assert f"/records/{id_}/" not in "".join(sitemap.records_xml("", number))
+    undo_batch(bring.pk, actor=CLERK)
+    assert client.get(f"/records/{id_}/").status_code == 404
+    assert client.get(f"/api/v1/records/{id_}").status_code == 404
+
+
+def test_branches_are_shown_by_their_names(client, province) -> None:
+    library = Library.objects.get(code="VN-QNTV")
+    branch = make_branch(library, code="KHO9", name="Phòng đọc Hồng Gai")
+    held = Field("852", subfields=(("b", "kho9"), ("h", "K 1")))
+    imported(library, book("Sách thử chi nhánh", number="cn-1", more=[held]))
+    record = BibRecord.objects.get(library=library, identity="001:cn-1")
+    id_ = clusters_of([record.pk])[record.pk]
+    assert branch.name in html_of(client, id_)
+    copy = client.get(f"/api/v1/records/{id_}").json()["holdings"][0]["copies"][0]
+    assert (copy["branch"], copy["branch_name"]) == ("kho9", branch.name)
+    branch.delete()
+    assert "kho9" in html_of(client, id_), "a code without a branch is shown as it is"

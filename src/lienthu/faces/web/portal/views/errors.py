@@ -34,6 +34,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, "404", 404, refusal=refusal)
 
 
+def gone(request: HttpRequest) -> HttpResponse:
+    """410: there was a publication at this address; its libraries have withdrawn it."""
+    return _page(request, "410", 410)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: without context processors, because the database may be what failed."""
     return HttpResponse(loader.render_to_string("portal/errors/500.html"), status=500, headers=_WHOLE_PAGE)

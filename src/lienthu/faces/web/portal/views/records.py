@@ -17,6 +17,8 @@ from lienthu.faces.web.portal.addresses import absolute
 from lienthu.faces.web.portal.covers import cover_digest, cover_of
 from lienthu.faces.web.portal.reasons import members_of
 from lienthu.faces.web.portal.record_page import page_context
+from lienthu.faces.web.portal.structured import structured_data
+from lienthu.faces.web.portal.views.errors import gone
 from lienthu.foundation.marc.normalise import from_canonical
 
 _COVER_AGE = 24 * 3600
@@ -38,6 +40,7 @@ def record(request: HttpRequest, id: int) -> HttpResponse:
         context["members"] = members_of(view, union.reasons_in(id))
     context["canonical"] = absolute(request, address)
     context["noindex"] = bool(request.GET)
+    context["structured"] = structured_data(view, lambda path: absolute(request, path))
     return render(request, "portal/record.html", context)
 
 
@@ -74,6 +77,8 @@ def cover(request: HttpRequest, id: int) -> HttpResponseBase:
 
 def _elsewhere(request: HttpRequest, id: int, name: str) -> HttpResponse:
     now_at = union.where_is(id)
+    if now_at is None and union.is_gone(id):
+        return gone(request)
     if now_at is None or now_at == id:
         raise Http404(_("There is no such publication."))
     query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
