@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from lienthu.domain.catalog.models import BibRecord
-from lienthu.domain.catalog.services.undo import withdraw_records
+from lienthu.domain.catalog.services.withdraw import take_out
 from lienthu.domain.catalog.tests.cast import CLERK, book
 from lienthu.domain.discovery.query import SearchRequest
 from lienthu.domain.discovery.selectors import PublicationView, search
@@ -241,7 +241,7 @@ def test_no_record_can_break_out_of_the_structured_data() -> None:
 def test_an_address_whose_records_were_withdrawn_is_gone_for_good(client, province) -> None:
     id_ = id_of("số đỏ", library="VN-QNTV")
     members = members_of([id_])[id_]
-    withdraw_records([m.record_id for m in members])
+    take_out(dict.fromkeys([m.record_id for m in members], b""))
     remove([m.record_id for m in members])
     for path in (f"/records/{id_}/", f"/records/{id_}/?view=marc", reverse("portal:cover", args=[id_])):
         response = client.get(path)
