@@ -66,3 +66,31 @@ class ActRefused(UnionRefused):
     def reverted(cls, act_id: int) -> ActRefused:
         """It has been reverted already."""
         return cls(_("Decision %(id)s has been reverted already.") % {"id": act_id})
+
+
+class RuleRefused(UnionRefused):
+    """A version of the rule that this cannot be done with."""
+
+    code = "rule-refused"
+
+    @classmethod
+    def taken(cls, version: int) -> RuleRefused:
+        """There is one of this number."""
+        return cls(
+            _("There is a rule of version %(version)s already. Give the new one another number.") % {"version": version}
+        )
+
+    @classmethod
+    def unknown(cls, version: int) -> RuleRefused:
+        """There is none of this number."""
+        return cls(_("There is no rule of version %(version)s.") % {"version": version})
+
+    @classmethod
+    def state(cls, version: int, status: str) -> RuleRefused:
+        """It is in another state."""
+        return cls(_("This is not possible: rule %(version)s is %(status)s.") % {"version": version, "status": status})
+
+    @classmethod
+    def busy(cls) -> RuleRefused:
+        """Another one is being tried."""
+        return cls(_("Another rule is being tried. Wait until it is done, or drop it."))

@@ -18,6 +18,9 @@ from lienthu.foundation.vietnamese.fold import fold, has_diacritics
 from lienthu.foundation.vietnamese.names import name_key
 from lienthu.foundation.vietnamese.tokens import folded_tokens, token_pairs
 
+FINGERPRINT_VERSION: Final = 1
+"""Raised when `fingerprint` or `match_keys` give other values: every record is then read and compared anew."""
+
 _LEADING_ARTICLES: Final = frozenset({"the", "a", "an", "le", "la", "les", "der", "die", "das"})
 _REMEMBERED: Final = 30_000  # names and publishers come again and again
 _PUBLISHER_NOISE: Final = frozenset({"nxb", "nha", "xuat", "ban", "publisher", "publishing", "press", "co", "cty"})

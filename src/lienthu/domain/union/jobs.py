@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from django.db import transaction
 from django.utils import timezone
 from procrastinate import RetryStrategy
@@ -12,7 +14,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 from lienthu.domain.catalog.errors import BatchStateRefused
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.services.batches import note_interrupted
-from lienthu.domain.union.services import conduct
+from lienthu.domain.union.models import Rerun
+from lienthu.domain.union.services import conduct, renewal, ruling
 from lienthu.domain.union.services.stamping import stamp_publications
 from lienthu.platform.actor import Actor
 
@@ -59,6 +62,31 @@ def _enqueue(task: object, batch_id: int, actor: Actor) -> None:
         return
 
 
+_AT_A_TIME = 15.0  # seconds; then other jobs get their turn
+
+
+@app.task(queue="upkeep", name="union.rerun", retry=RetryStrategy(max_attempts=5, wait=10))
+def work_off(rerun_id: int) -> None:
+    """Go on with a trial or a renewal for a while, then queue the rest again: imports are not kept waiting."""
+    rerun = Rerun.objects.get(pk=rerun_id)
+    step = ruling.try_chunk if rerun.kind == Rerun.Kind.TRIAL else renewal.renew_chunk
+    until = time.monotonic() + _AT_A_TIME
+    while step(rerun_id):
+        if time.monotonic() > until:
+            enqueue_rerun(rerun_id)
+            return
+
+
+def enqueue_rerun(rerun_id: int) -> None:
+    """Queue a trial or a renewal, once: part of the caller's transaction."""
+    name = f"union.rerun:{rerun_id}"
+    try:
+        with transaction.atomic():
+            work_off.configure(lock="union.rerun", queueing_lock=name, priority=-10).defer(rerun_id=rerun_id)
+    except AlreadyEnqueued:
+        return
+
+
 @app.periodic(cron="* * * * *")
 @app.task(queue="upkeep", name="jobs.retry_stalled", queueing_lock="jobs.retry_stalled", pass_context=True)
 async def retry_stalled(context: object, timestamp: int) -> None:
@@ -86,6 +114,7 @@ def take_up_interrupted(*, all_are_dead: bool) -> int:
         for job_id in ProcrastinateJob.objects.filter(status="doing").values_list("id", flat=True):
             app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())
     note_interrupted(actor=Actor.system("worker"))
+    _take_up_reruns()
     for batch in ImportBatch.objects.filter(status__in=[ImportBatch.Status.RUNNING, ImportBatch.Status.UNDOING]):
         if not batch.options.get("background"):
             continue  # a command line import that died is resumed by whoever ran it
@@ -96,3 +125,11 @@ def take_up_interrupted(*, all_are_dead: bool) -> int:
             enqueue_undo(batch.pk, actor=actor)
         count += 1
     return count
+
+
+def _take_up_reruns() -> None:
+    """A trial goes on; and what a new release reads or compares otherwise is renewed by itself (CLU-16)."""
+    if renewal.renewal_needed():
+        renewal.begin_renewal(actor=Actor.system("worker"))
+    for rerun_id in Rerun.objects.filter(status=Rerun.Status.RUNNING).order_by("pk").values_list("pk", flat=True):
+        enqueue_rerun(rerun_id)

@@ -37,6 +37,7 @@ class Membership(models.Model):
     cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="members")
     fingerprint = models.TextField(help_text="JSON of domain/union/fingerprint.py")
     completeness = models.SmallIntegerField(default=0)
+    fingerprint_version = models.SmallIntegerField(default=1)
     rule_version = models.SmallIntegerField(help_text="the rule by which its edges were found")
 
     def __str__(self) -> str:
@@ -183,6 +184,7 @@ from lienthu.domain.union.harvesting.models import (  # noqa: E402
     HarvestRun,
     HarvestSource,
 )
+from lienthu.domain.union.rule_models import Rerun, RuleVersion, TrialEdge, TrialGroup  # noqa: E402
 
 __all__ = [
     "Act",
@@ -197,4 +199,8 @@ __all__ = [
     "Membership",
     "PairDecision",
     "PublicationStamp",
+    "Rerun",
+    "RuleVersion",
+    "TrialEdge",
+    "TrialGroup",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from django.db import connection
 
@@ -134,7 +134,7 @@ def review_queue(after: Place | None = None, limit: int = 50, filters: Filters |
         parameters |= {"score": after[0], "left": after[1], "right": after[2]}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT e.left_id, e.right_id, e.score, e.levels, e.rule_version, lm.cluster_id, rm.cluster_id,"  # constants
+            "SELECT e.left_id, e.right_id, e.score, e.levels, e.rule_version, lm.cluster_id, rm.cluster_id,"
             f" lr.library_id, rr.library_id {_QUEUE} {onward}"
             " ORDER BY e.score DESC, e.left_id DESC, e.right_id DESC LIMIT %(limit)s",
             {**parameters, "limit": limit},
@@ -152,7 +152,7 @@ def review_count(filters: Filters | None = None) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _parameters(filters: Filters) -> dict[str, object]:
+def _parameters(filters: Filters) -> dict[str, Any]:
     return {
         "kind": filters.kind,
         "library": filters.library_id,
@@ -168,7 +168,7 @@ def next_reviews(after: Place | None = None, limit: int = 5, filters: Filters | 
 
 
 def pair_view(left: int, right: int) -> PairView | None:
-    """Any two records side by side, scored anew where no edge is stored; None where one of them is gone. Two queries."""
+    """Any two records side by side, explained anew where no edge is stored; None where one is gone. Two queries."""
     left, right = min(left, right), max(left, right)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -226,7 +226,7 @@ def cluster_view(cluster_id: int) -> ClusterView | None:
             " WHERE right_id = wanted.id OFFSET 0) e ORDER BY e.score DESC, e.left_id, e.right_id",
             [ids],
         )
-        edges = tuple(EdgeRow(*row, inside=row[0] in here and row[1] in here) for row in cursor.fetchall())
+        edges = tuple(EdgeRow(*(*row, row[0] in here and row[1] in here)) for row in cursor.fetchall())
     return ClusterView(
         id=cluster_id,
         preferred_id=cluster.preferred_id,

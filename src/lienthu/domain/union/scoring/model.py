@@ -50,9 +50,9 @@ def score_pair(a: Fingerprint, b: Fingerprint, rule: Rule) -> Scored:
     """Score two fingerprints."""
     v = decide_same(a, b)
     levels = " ".join(f"{r.feature}={'silent' if r.agrees is None else 'yes' if r.agrees else 'no'}" for r in v.reasons)
-    if v.same:
+    if v.same and v.score >= rule.same_from:
         return Scored(v.score, Verdict.SAME, levels)
-    if v.score == 0.45:
+    if v.same or v.score == 0.45:
         return Scored(v.score, Verdict.REVIEW, levels)
     return Scored(v.score / 10, Verdict.DIFFERENT, levels)
 

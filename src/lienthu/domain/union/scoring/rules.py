@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -18,14 +18,14 @@ class Rule:
     same_from: float = 0.5
     review_from: float = 0.4
 
-    def as_json(self) -> str:
-        """As JSON text."""
-        return json.dumps(self.__dict__)
+    def as_json(self) -> dict[str, Any]:
+        """For storing."""
+        return dict(self.__dict__)
 
     @classmethod
-    def from_json(cls, text: str) -> Rule:
-        """From JSON text."""
-        return cls(**json.loads(text))
+    def from_json(cls, value: Mapping[str, Any]) -> Rule:
+        """What ``as_json`` gave."""
+        return cls(**value)
 
 
 @cache

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from lienthu.domain.union.fingerprint import Fingerprint, match_keys
+from lienthu.domain.union.fingerprint import FINGERPRINT_VERSION, Fingerprint, match_keys
 from lienthu.domain.union.rule_selectors import rule_in_force
 from lienthu.domain.union.services.book import Book
-from lienthu.domain.union.services.edges import SAME_KEPT, find_edges, forget, store_edges, store_keys
+from lienthu.domain.union.services.edges import SAME_KEPT, find_edges, forget, forget_keys, store_edges, store_keys
 from lienthu.domain.union.services.placing import Cause, Newcomer, Plan, place
 from lienthu.domain.union.services.settling import lock_union, settle
 
@@ -52,13 +52,13 @@ def attach(incoming: Sequence[Incoming]) -> Attached:
     _renew_completeness(stay)
     moving = [i for i in incoming if i.record_id not in staying]
     changed = {i.record_id: before[i.record_id] for i in moving if i.record_id in before}
+    keys = {i.record_id: match_keys(i.fingerprint) for i in moving}
+    forget_keys({i.record_id: keys[i.record_id] for i in moving if i.record_id in changed})
     again, seeds = _let_go(changed)
     _rewrite([i for i in moving if i.record_id in changed], book.rule.version)
 
-    keys = {}
     for i in moving:
         book.arrive(i.record_id, before[i.record_id][0] if i.record_id in before else None, i.fingerprint)
-        keys[i.record_id] = match_keys(i.fingerprint)
     for record_id, (cluster_id, text) in again.items():
         book.add(record_id, cluster_id, text)
     orphans = {r: match_keys(book.fingerprint(r)) for r in again}
@@ -104,7 +104,8 @@ def _let_go(gone: dict[int, tuple[int, str]]) -> tuple[dict[int, tuple[int, str]
     """
     if not gone:
         return {}, set()
-    neighbours = forget({record_id: text for record_id, (_, text) in gone.items()})
+    neighbours = forget(gone)
+    forget_keys({record_id: match_keys(Fingerprint.loads(text)) for record_id, (_, text) in gone.items()})
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT m.record_id FROM unnest(%s::bigint[]) AS wanted(id) CROSS JOIN LATERAL"
@@ -114,8 +115,8 @@ def _let_go(gone: dict[int, tuple[int, str]]) -> tuple[dict[int, tuple[int, str]
         mates = {row[0] for row in cursor.fetchall()} - set(gone)
     short = _short_of_links(neighbours)
     if short:
-        forgotten = forget({record_id: text for record_id, (_, text) in short.items()})
-        neighbours |= forgotten - set(gone)
+        neighbours |= forget(short) - set(gone)
+        forget_keys({record_id: match_keys(Fingerprint.loads(text)) for record_id, (_, text) in short.items()})
     return short, mates | neighbours
 
 
@@ -165,11 +166,13 @@ def _rewrite(changed: Sequence[Incoming], rule_version: int) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE union_membership m SET fingerprint = n.fingerprint, completeness = n.said, rule_version = %s"
+            "UPDATE union_membership m SET fingerprint = n.fingerprint, completeness = n.said, rule_version = %s,"
+            " fingerprint_version = %s"
             " FROM unnest(%s::bigint[], %s::text[], %s::smallint[]) AS n(id, fingerprint, said)"
             " WHERE m.record_id = n.id",
             [
                 rule_version,
+                FINGERPRINT_VERSION,
                 [i.record_id for i in changed],
                 [i.fingerprint.dumps() for i in changed],
                 [i.completeness for i in changed],

@@ -63,7 +63,7 @@ def components_of(seeds: Iterable[int], newcomers: Collection[int], book: Book, 
         for left, right, score, blocked in _links(unread):
             links[left, right] = (score, blocked)
             onward |= {left, right}
-        for left, right, verdict in _words(unread):
+        for left, right, verdict in words_on(unread):
             words[left, right] = verdict
             if verdict == PairDecision.Verdict.SAME:
                 onward |= {left, right}
@@ -141,7 +141,7 @@ def _links(record_ids: Collection[int]) -> list[tuple[int, int, float, bool]]:
         return list(cursor.fetchall())
 
 
-def _words(record_ids: Collection[int]) -> list[tuple[int, int, str]]:
+def words_on(record_ids: Collection[int]) -> list[tuple[int, int, str]]:
     """What people said of these records and stands: same or different."""
     if not record_ids:
         return []
@@ -157,4 +157,4 @@ def _words(record_ids: Collection[int]) -> list[tuple[int, int, str]]:
 def decided_among(record_ids: Collection[int]) -> set[int]:
     """Those of the records that people said something of."""
     wanted = set(record_ids)
-    return {record_id for left, right, _ in _words(wanted) for record_id in (left, right) if record_id in wanted}
+    return {record_id for left, right, _ in words_on(wanted) for record_id in (left, right) if record_id in wanted}

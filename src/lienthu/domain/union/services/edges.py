@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 
-from lienthu.domain.union.fingerprint import Fingerprint, match_keys
 from lienthu.domain.union.models import Edge
 from lienthu.domain.union.scoring.model import Scored, Verdict
 from lienthu.domain.union.services.book import Book
@@ -27,10 +26,11 @@ class Found:
     scored: Scored
 
 
-def find_edges(arrived: Mapping[int, Sequence[int]], book: Book) -> list[Found]:
+def find_edges(arrived: Mapping[int, Sequence[int]], book: Book, *, older_only: bool = False) -> list[Found]:
     """Edges of the records in ``arrived`` (id → match keys), which ``book`` knows, with stored ones and each other.
 
-    What is stored of these records themselves must have been forgotten before. One statement.
+    What is stored of these records themselves must have been forgotten before. ``older_only``: only with records of a
+    smaller number, for going through all of them in order. One statement.
     """
     by_key = _candidates({k for keys in arrived.values() for k in keys}, book)
     out: list[Found] = []
@@ -42,6 +42,8 @@ def find_edges(arrived: Mapping[int, Sequence[int]], book: Book) -> list[Found]:
         same: list[tuple[float, int, Scored]] = []
         review: list[tuple[float, int, Scored]] = []
         for other in list(candidates)[:CANDIDATES_PER_RECORD]:
+            if other == record_id or (older_only and other > record_id):
+                continue
             scored = book.scored(record_id, other)
             if scored.verdict is Verdict.SAME:
                 same.append((-scored.score, other, scored))
@@ -105,30 +107,32 @@ def store_keys(keys: Mapping[int, Sequence[int]]) -> None:
                 copy.write_row((key, record_id))
 
 
-def forget(texts: Mapping[int, str], *, keys_too: bool = True) -> set[int]:
-    """Delete edges and match keys of these records (id → stored fingerprint); returns their former neighbours."""
-    ids = list(texts)
+def forget(record_ids: Collection[int], *, as_right_only: bool = False) -> set[int]:
+    """Delete the edges of these records; returns whom they were linked to. ``as_right_only``: those to older ones."""
+    ids = list(record_ids)
     if not ids:
         return set()
-    neighbours: set[int] = set()
+    left = "" if as_right_only else "SELECT left_id, right_id FROM union_edge WHERE left_id = wanted.id UNION ALL "
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH gone AS (SELECT e.left_id, e.right_id FROM unnest(%s::bigint[]) AS wanted(id)"
-            " CROSS JOIN LATERAL (SELECT left_id, right_id FROM union_edge WHERE left_id = wanted.id"
-            " UNION ALL SELECT left_id, right_id FROM union_edge WHERE right_id = wanted.id OFFSET 0) e)"
+            "WITH gone AS (SELECT e.left_id, e.right_id FROM unnest(%s::bigint[]) AS wanted(id) CROSS JOIN LATERAL"  # noqa: S608  # constants
+            f" ({left}SELECT left_id, right_id FROM union_edge WHERE right_id = wanted.id OFFSET 0) e)"
             " DELETE FROM union_edge u USING gone WHERE u.left_id = gone.left_id AND u.right_id = gone.right_id"
             " RETURNING u.left_id, u.right_id, u.verdict",
             [ids],
         )
-        for left, right, verdict in cursor:
-            if verdict == Edge.Verdict.SAME:
-                neighbours.add(left)
-                neighbours.add(right)
-        if keys_too:
-            pairs = [(k, r) for r, text in texts.items() for k in match_keys(Fingerprint.loads(text))]
-            cursor.execute(
-                "DELETE FROM union_matchkey k USING unnest(%s::bigint[], %s::bigint[]) AS gone(key, record_id)"
-                " WHERE k.key = gone.key AND k.record_id = gone.record_id",
-                [[p[0] for p in pairs], [p[1] for p in pairs]],
-            )
+        neighbours = {r for *pair, verdict in cursor.fetchall() if verdict == Edge.Verdict.SAME for r in pair}
     return neighbours - set(ids)
+
+
+def forget_keys(keys: Mapping[int, Sequence[int]]) -> None:
+    """Delete match keys: record id → keys. Those that are not stored do not matter."""
+    pairs = [(key, record_id) for record_id, values in keys.items() for key in values]
+    if not pairs:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM union_matchkey k USING unnest(%s::bigint[], %s::bigint[]) AS gone(key, record_id)"
+            " WHERE k.key = gone.key AND k.record_id = gone.record_id",
+            [[p[0] for p in pairs], [p[1] for p in pairs]],
+        )

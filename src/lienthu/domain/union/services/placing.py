@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.fingerprint import FINGERPRINT_VERSION, Fingerprint
 from lienthu.domain.union.partition import SAMPLE, Pair, Sets, partition
 from lienthu.domain.union.scoring.model import Verdict
 from lienthu.domain.union.services.book import Book
@@ -45,6 +45,7 @@ class Plan:
     blocked: dict[Pair, bool] = field(default_factory=dict)
     borne: list[Move] = field(default_factory=list)
     touched: set[int] = field(default_factory=set)
+    changed: set[int] = field(default_factory=set)  # those of the touched whose readers will see it
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,11 +351,21 @@ def _write(plan: Plan, newcomers: Mapping[int, Newcomer], book: Book, cause: Cau
                     copy.write_row((id_, bearer, size, bearer, contested, "now"))
         if plan.placed:
             with cursor.copy(
-                "COPY union_membership (record_id, cluster_id, fingerprint, completeness, rule_version) FROM STDIN"
+                "COPY union_membership (record_id, cluster_id, fingerprint, completeness, fingerprint_version,"
+                " rule_version) FROM STDIN"
             ) as copy:
                 for record_id, cluster_id in plan.placed.items():
                     n = newcomers[record_id]
-                    copy.write_row((record_id, cluster_id, n.fingerprint.dumps(), n.completeness, book.rule.version))
+                    copy.write_row(
+                        (
+                            record_id,
+                            cluster_id,
+                            n.fingerprint.dumps(),
+                            n.completeness,
+                            FINGERPRINT_VERSION,
+                            book.rule.version,
+                        )
+                    )
         moved = _gone_along(plan) if plan.absorbed else {}
         moved |= plan.moved
         if moved:
@@ -388,7 +399,7 @@ def _write(plan: Plan, newcomers: Mapping[int, Newcomer], book: Book, cause: Cau
                 " WHERE e.left_id = n.a AND e.right_id = n.b",
                 [[p[0] for p in plan.blocked], [p[1] for p in plan.blocked], list(plan.blocked.values())],
             )
-    settle(plan.touched)
+    plan.changed = settle(plan.touched) | set(plan.founded) | {c for way in moved.values() for c in way}
     record_events(moved, cause.kind, cause.act_id)
 
 

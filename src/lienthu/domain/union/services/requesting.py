@@ -8,6 +8,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.services import batches, planning
 from lienthu.domain.union import jobs
+from lienthu.domain.union.models import Rerun
+from lienthu.domain.union.services import ruling
 from lienthu.platform.actor import Actor
 
 
@@ -41,3 +43,20 @@ def request_undo(batch_id: int, *, actor: Actor) -> ImportBatch:
 def _job_waits(task: str, batch_id: int) -> bool:
     """Whether a job is queued already, e.g. the retry of one that failed: a second one would break the transaction."""
     return bool(ProcrastinateJob.objects.filter(queueing_lock=f"{task}:{batch_id}", status="todo").exists())
+
+
+@transaction.atomic
+def request_trial_of_rule(version: int, *, actor: Actor) -> Rerun:
+    """Queue the trial of a rule on the whole catalogue. Raises RuleRefused."""
+    rerun = ruling.begin_trial(version, actor=actor)
+    jobs.enqueue_rerun(rerun.pk)
+    return rerun
+
+
+@transaction.atomic
+def request_switch(version: int, *, actor: Actor) -> Rerun | None:
+    """Switch a rule on and queue the renewal of all edges. Raises RuleRefused."""
+    rerun = ruling.switch_on(version, actor=actor)
+    if rerun is not None:
+        jobs.enqueue_rerun(rerun.pk)
+    return rerun

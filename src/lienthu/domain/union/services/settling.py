@@ -29,11 +29,14 @@ def new_cluster_ids(count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def settle(cluster_ids: Iterable[int]) -> None:
-    """Recount clusters and choose their preferred record: of an open library, most complete, oldest (rule JOIN-13)."""
+def settle(cluster_ids: Iterable[int]) -> set[int]:
+    """Recount clusters and choose their preferred record: of an open library, most complete, oldest (rule JOIN-13).
+
+    Returns those for which either is another now.
+    """
     ids = sorted(set(cluster_ids))
     if not ids:
-        return
+        return set()
     closed = closed_library_ids()
     ranked: dict[int, list[tuple[bool, int, int]]] = {cluster_id: [] for cluster_id in ids}
     with connection.cursor() as cursor:
@@ -48,9 +51,11 @@ def settle(cluster_ids: Iterable[int]) -> None:
         cursor.execute(
             "UPDATE union_cluster c SET size = n.size, preferred_id = n.preferred"
             " FROM unnest(%s::bigint[], %s::integer[], %s::bigint[]) AS n(id, size, preferred)"
-            " WHERE c.id = n.id AND (c.size, c.preferred_id) IS DISTINCT FROM (n.size, n.preferred)",
+            " WHERE c.id = n.id AND (c.size, c.preferred_id) IS DISTINCT FROM (n.size, n.preferred)"
+            " RETURNING c.id",
             [ids, [len(ranked[i]) for i in ids], [min(ranked[i])[2] if ranked[i] else None for i in ids]],
         )
+        return {row[0] for row in cursor.fetchall()}
 
 
 def record_events(moved: Mapping[int, tuple[int, int]], cause: str, act_id: int | None) -> None:

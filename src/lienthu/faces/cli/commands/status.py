@@ -16,6 +16,7 @@ def run(options: argparse.Namespace) -> int:
     from lienthu.domain.catalog.models import BibRecord, ImportBatch
     from lienthu.domain.discovery.selectors import index_ready
     from lienthu.domain.discovery.services.indexing import CONSUMER
+    from lienthu.domain.union.rule_selectors import reruns
     from lienthu.domain.union.selectors import cluster_count
     from lienthu.platform.services import changes
 
@@ -25,4 +26,7 @@ def run(options: argparse.Namespace) -> int:
     print(f"imports not finished   {ImportBatch.objects.filter(status__in=['queued', 'running', 'undoing']).count()}")
     print(f"index                  {'ready' if index_ready() else 'to be built'}")
     print(f"changes waiting        {changes.waiting(CONSUMER)}")
+    for r in reruns():
+        what = "trial of rule" if r.kind == "trial" else "comparing anew by rule"
+        print(f"{what:<22} {r.rule_version}: {r.phase}, {r.done} of {r.total} records")
     return 0
