@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "lienthu.faces.web.portal",
     "lienthu.faces.web.staff",
     "lienthu.faces.web.staff.network",
+    "lienthu.faces.web.staff.harvesting",
     "lienthu.faces.protocols.rest",
     "lienthu.faces.protocols.oai",
     "lienthu.config.apps.ConfigApp",

@@ -41,6 +41,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("lienthu.faces.web.accounts.urls")),
     path("staff/accounts/", include("lienthu.faces.web.staff.network.account_urls")),
+    path("staff/harvesting/", include("lienthu.faces.web.staff.harvesting.urls")),
     path("staff/network/", include("lienthu.faces.web.staff.network.urls")),
     path("staff/", include("lienthu.faces.web.staff.urls")),
     path("", include("lienthu.faces.web.portal.urls")),

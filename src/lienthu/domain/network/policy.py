@@ -28,6 +28,7 @@ class Permission(StrEnum):
     VIEW_STAFF = "view_staff"
     IMPORT_RECORDS = "import_records"
     UNDO_IMPORT = "undo_import"
+    HARVEST_RECORDS = "harvest_records"
     EXPORT_RECORDS = "export_records"
     EDIT_LIBRARY = "edit_library"
     EDIT_NETWORK = "edit_network"
@@ -42,6 +43,7 @@ _LIBRARIAN = frozenset(
 )
 _MANAGER = _LIBRARIAN | {
     Permission.UNDO_IMPORT,
+    Permission.HARVEST_RECORDS,
     Permission.EDIT_LIBRARY,
     Permission.MANAGE_ROLES,
     Permission.VIEW_AUDIT,

@@ -14,12 +14,15 @@ from procrastinate.exceptions import AlreadyEnqueued
 from lienthu.domain.catalog.errors import BatchStateRefused
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.services.batches import note_interrupted
+from lienthu.domain.union.harvesting import jobs as harvesting_jobs
 from lienthu.domain.union.models import Rerun
 from lienthu.domain.union.services import conduct, renewal, ruling
 from lienthu.domain.union.services.stamping import stamp_publications
 from lienthu.platform.actor import Actor
 
 _STALLED_SECONDS = 30
+
+__all__ = ["enqueue_import", "enqueue_undo", "harvesting_jobs", "take_up_interrupted"]  # found through this module
 
 
 @app.task(queue="imports", name="import.run", retry=RetryStrategy(max_attempts=3, wait=5), pass_context=False)

@@ -24,7 +24,8 @@ MATRIX = {
     Role.READER: "",
     Role.LIBRARIAN: "view_staff import_records export_records view_closed",
     Role.LIBRARY_MANAGER: (
-        "view_staff import_records undo_import export_records edit_library manage_roles view_audit view_closed"
+        "view_staff import_records undo_import harvest_records export_records edit_library manage_roles view_audit"
+        " view_closed"
     ),
     Role.UNION_EDITOR: "view_staff export_records edit_union",
     Role.PROVINCIAL_ADMIN: " ".join(permission.value for permission in Permission),

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from lienthu.domain.catalog.batch_selectors import batch_list, batches_in_need
 from lienthu.domain.catalog.record_selectors import record_count
 from lienthu.domain.network.policy import Permission
+from lienthu.domain.union.harvesting.selectors import stale_sources
 from lienthu.faces.web.staff.access import Desk, staff_page
 from lienthu.faces.web.staff.navigation import current_library
 from lienthu.faces.web.staff.pages import show
@@ -28,5 +29,6 @@ def home(request: HttpRequest, desk: Desk) -> HttpResponse:
         may_export=bool(desk.library_ids(Permission.EXPORT_RECORDS)),
         several=len(may_import) > 1,
         latest=batch_list(may_import, limit=6) if may_import else [],
+        stale=stale_sources(may_import) if may_import else [],
         in_need=batches_in_need(may_import, limit=6) if may_import else [],
     )
