@@ -43,7 +43,8 @@ def content_of(record: Record, rules: Sequence[HoldingRule], identity: str = "")
     """
     number = record.control_number
     description = describe(record)
-    host = description.host.control_number if description.host else ""
+    whole = description.belongs_to
+    host = whole.control_number if whole else ""
     return Content(
         identity=identity or identity_of(number, record),
         control_number=number[:MAX_CONTROL_NUMBER],

@@ -38,6 +38,7 @@ from lienthu.domain.union.selectors import MemberRow
 from lienthu.foundation.marc.describe import Description, describe
 from lienthu.foundation.marc.model import Record
 from lienthu.foundation.marc.normalise import from_canonical
+from lienthu.foundation.vietnamese.collation import sort_key
 from lienthu.foundation.vietnamese.tokens import folded_tokens
 
 FACET_SIZES: Final[Mapping[str, int]] = {
@@ -326,7 +327,13 @@ def _parts(record_ids: Sequence[int], own: int, closed_too: bool) -> tuple[Relat
         cluster = clusters.get(row.record_id)
         if cluster and cluster != own and cluster in visible and cluster not in out:
             out[cluster] = Related(cluster, describe(from_canonical(row.marc)))
-    return tuple(sorted(out.values(), key=lambda r: (r.description.host.part if r.description.host else "", r.id)))
+    return tuple(sorted(out.values(), key=_place_in_whole))
+
+
+def _place_in_whole(part: Related) -> tuple[str, str, int]:
+    """Volume 2 before volume 10; where nothing is said of the place, by the part's own numbering."""
+    whole = part.description.belongs_to
+    return sort_key(whole.part if whole else ""), sort_key(part.description.part), part.id
 
 
 def _host(record_ids: Sequence[int], closed_too: bool) -> Related | None:

@@ -242,6 +242,22 @@ def test_a_part_finds_its_host_whichever_comes_first(tinh: Library, order: str) 
     assert hosts_of([held(tinh, "B1").pk]) == {held(tinh, "B1").pk: held(tinh, "T1").pk}
 
 
+@pytest.mark.parametrize("order", ["set first", "volumes first"])
+@pytest.mark.parametrize("tag", ["800", "810", "830", "490"])
+def test_a_volume_finds_its_set(tinh: Library, order: str, tag: str) -> None:
+    whole = book("Tuyển tập Võ Huy Tâm", number="BO")
+    title = "t" if tag in ("800", "810") else "a"
+    volumes = [
+        book(f"Tập {n}", number=f"T{n}", more=[Field(tag, "1", " ", ((title, "Tuyển tập"), ("v", n), ("w", "(QN)BO")))])
+        for n in "12"
+    ]
+    for records in ([whole], volumes) if order == "set first" else (volumes, [whole]):
+        bring(tinh, *records)
+    ids = [held(tinh, n).pk for n in ("T1", "T2")]
+    assert [p.record_id for p in parts_of([held(tinh, "BO").pk])] == ids
+    assert hosts_of(ids) == dict.fromkeys(ids, held(tinh, "BO").pk)
+
+
 def test_only_inside_its_own_source(tinh: Library) -> None:
     bring(tinh, book("Tạp chí Di sản", number="T1"), source="cũ")
     bring(tinh, article("Bảo tồn vịnh Hạ Long", number="B1", host_number="T1"))

@@ -69,6 +69,7 @@ def page_context(view: PublicationView, hours: dict[int, LibraryHours], now: dat
     d = view.description
     cards = [_card(rows, hours, now) for rows in _by_library(view.holdings)]
     cards.sort(key=lambda card: card.kind != "ok")
+    whole = d.belongs_to
     counted = [c for h in view.holdings for c in h.copies]
     return {
         "view": view,
@@ -91,11 +92,12 @@ def page_context(view: PublicationView, hours: dict[int, LibraryHours], now: dat
         "holdings": cards,
         "without_free": without_free_copy({c.status for c in counted}),
         "available": sum(c.copies for c in counted if c.status == "available"),
-        "parts": [work_of_related(r) for r in view.parts],
-        "part_places": [r.description.host.part if r.description.host else "" for r in view.parts],
+        "parts": [work_of_related(r) for r in view.parts if not _is_volume(r.description)],
+        "volumes": [(work_of_related(r), _volume_of(r.description)) for r in view.parts if _is_volume(r.description)],
         "host": work_of_related(view.host) if view.host else None,
-        "host_part": d.host.part if d.host else "",
-        "host_title": d.host.title if d.host else "",
+        "of_set": _is_volume(d),
+        "host_part": whole.part if whole else "",
+        "host_title": whole.title if whole else "",
         "editions": [work_of_related(r) for r in view.editions],
         "citations": [
             {"style": style, "label": CITATION_LABELS.get(style, style), "text": cite(d, style, accessed=now.date())}
@@ -103,6 +105,16 @@ def page_context(view: PublicationView, hours: dict[int, LibraryHours], now: dat
         ],
         "exports": [(name, label) for name, label in EXPORT_FORMATS],
     }
+
+
+def _is_volume(d: Description) -> bool:
+    """Whether it belongs to a multi-volume set, not to a journal or a collection as an article does."""
+    return d.set_link is not None and d.belongs_to is d.set_link
+
+
+def _volume_of(d: Description) -> str:
+    """ "Tập 2", as the volume's record says it."""
+    return (d.set_link.part if d.set_link else "") or d.part
 
 
 def pairs_of(d: Description) -> list[dict[str, Any]]:

@@ -97,6 +97,7 @@ def _described(leader: str, g: Gathered) -> Description:
         links=tuple(g.links),
         online=is_online(leader, g),
         host=g.host,
+        set_link=g.set_link,
         audience_children=for_children(leader, g),
         acquired=_entered(f008[:6]),
     )

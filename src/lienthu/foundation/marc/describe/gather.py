@@ -47,6 +47,8 @@ class Gathered:
         "responsibility",
         "series",
         "series_volume",
+        "set_by",
+        "set_link",
         "subjects",
         "subtitle",
         "summary",
@@ -78,6 +80,8 @@ class Gathered:
         self.extent = ""
         self.series: list[str] = []
         self.series_volume = ""
+        self.set_by = ""
+        self.set_link: Host | None = None
         self.languages: list[str] = []
         self.content = ""
         self.carrier = ""

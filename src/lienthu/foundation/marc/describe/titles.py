@@ -6,7 +6,9 @@ import re
 from typing import Final
 
 from lienthu.foundation.marc.describe.gather import Gathered, Handlers
+from lienthu.foundation.marc.describe.identifiers import issn
 from lienthu.foundation.marc.describe.isbd import joined, trim
+from lienthu.foundation.marc.describe.values import Host
 from lienthu.foundation.marc.model import Field
 
 # " / ", "/ " or " /" between words: responsibility typed into $a. "TCP/IP" and "1 / 2" stay whole.
@@ -148,16 +150,29 @@ def series(g: Gathered, field: Field) -> None:
     g.series.extend(filter(None, titles))
     g.series_volume = g.series_volume or volume
 
+    _set(g, field, titles[0] if titles else "", volume)
+
 
 def _traced_series(g: Gathered, field: Field) -> None:
-    title = ""
+    title = volume = ""
     for code, value in field.subfields:
         if code == "t" or (code == "a" and field.tag == "830"):
             title = trim(value)
-        elif code == "v" and not g.series_volume:
-            g.series_volume = trim(value)
+        elif code == "v":
+            volume = volume or trim(value)
+    g.series_volume = g.series_volume or volume
     if title:
         g.series.append(title)
+    _set(g, field, title, volume)
+
+
+def _set(g: Gathered, field: Field, title: str, volume: str) -> None:
+    """The record of the set that a volume names by number. A traced heading (8XX) is believed before 490."""
+    number = field.first("w").rpartition(")")[2].strip()
+    if not number or (g.set_link is not None and field.tag < "800"):
+        return
+    if g.set_link is None or g.set_by < "800":
+        g.set_link, g.set_by = Host(title, number, issn(field.first("x")), "", volume, ""), field.tag
 
 
 HANDLERS: Final[Handlers] = {

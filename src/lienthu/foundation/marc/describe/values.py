@@ -45,7 +45,10 @@ class Link(NamedTuple):
 
 
 class Host(NamedTuple):
-    """The host item of 773. ``control_number`` is $w without its "(organisation)" prefix, ``part`` is $g."""
+    """The host item of 773, or the set of 800 to 830 and 490.
+
+    ``control_number`` is $w without its "(organisation)" prefix, ``part`` is $g, of a set $v.
+    """
 
     title: str
     control_number: str = ""
@@ -60,7 +63,8 @@ class Description(NamedTuple):
 
     ``title`` is 245 $a and $b with " : " between (" = " before a parallel title, " ; " before a second work).
     ``isbns`` are valid ISBN-13 digits only, ``isbns_other`` the cancelled and the wrong ones as printed.
-    ``classification`` has the Dewey numbers first. ``acquired`` is the yyyy-mm-dd of 008/00-05.
+    ``classification`` has the Dewey numbers first. ``acquired`` is the yyyy-mm-dd of 008/00-05. ``set_link`` is the
+    multi-volume set or series whose record is named by number.
     """
 
     title: str = ""
@@ -98,3 +102,11 @@ class Description(NamedTuple):
     host: Host | None = None
     audience_children: bool = False
     acquired: str = ""
+    set_link: Host | None = None
+
+    @property
+    def belongs_to(self) -> Host | None:
+        """What this is a part of by its record number: its host (773), else its set (830 $w and the like)."""
+        if self.host is not None and self.host.control_number:
+            return self.host
+        return self.set_link or self.host

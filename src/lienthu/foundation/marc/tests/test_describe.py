@@ -446,3 +446,33 @@ def test_any_record_can_be_described(any_record: Record) -> None:
     assert all(link.url.lower().startswith(("http://", "https://")) for link in d.links)
     assert not any(v == "" for v in (*d.subjects, *d.other_titles, *d.series, *d.languages))
     assert hash(d) is not None
+
+
+def test_a_volume_names_its_set_by_number() -> None:
+    d = described(
+        "245 10 $a Hồ Chí Minh toàn tập. $n T.2, $p 1924 - 1929",
+        "490 1# $a Hồ Chí Minh toàn tập ; $v T.2 $w (QNTV)BO-490",
+        "830 #0 $a Hồ Chí Minh toàn tập ; $v T.2 $w (QNTV)BO-1 $w (OCoLC)99",
+        "830 #0 $a Tủ sách khác $w BO-2",
+    )
+    assert d.set_link == Host("Hồ Chí Minh toàn tập", "BO-1", "", "", "T.2", "")
+    assert (d.host, d.belongs_to) == (None, d.set_link)
+    assert d.material_type == "book", "a volume is no article"
+
+
+def test_the_other_headings_of_sets_and_490_alone() -> None:
+    for line, title in (
+        ("800 1# $a Võ Huy Tâm. $t Tuyển tập ; $v 1 $w X1", "Tuyển tập"),
+        ("810 2# $a Tỉnh uỷ. $t Văn kiện ; $v 1 $w X1", "Văn kiện"),
+        ("490 0# $a Tuyển tập ; $v 1 $w X1", "Tuyển tập"),
+    ):
+        link = described("245 10 $a Tập đầu", line).set_link
+        assert link == Host(title, "X1", "", "", "1", "")
+    assert described("245 10 $a Tập đầu", "830 #0 $a Tủ sách vàng ; $v 3").set_link is None
+
+
+def test_a_host_that_is_named_by_number_comes_before_a_set() -> None:
+    d = described("245 10 $a Bài", "773 0# $t Tạp chí $w T1", "830 #0 $a Chuyên đề $w S1")
+    assert d.belongs_to == d.host
+    unnumbered = described("245 10 $a Bài", "773 0# $t Tạp chí", "830 #0 $a Chuyên đề $w S1")
+    assert unnumbered.belongs_to == unnumbered.set_link

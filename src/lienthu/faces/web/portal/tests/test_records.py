@@ -13,6 +13,7 @@ from lienthu.domain.catalog.services.withdraw import take_out
 from lienthu.domain.catalog.tests.cast import CLERK, book
 from lienthu.domain.discovery.query import SearchRequest
 from lienthu.domain.discovery.selectors import PublicationView, search
+from lienthu.domain.discovery.services.indexing import documents_of
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.tests.factories import make_branch
 from lienthu.domain.union.models import Cluster
@@ -280,3 +281,26 @@ def test_branches_are_shown_by_their_names(client, province) -> None:
     assert (copy["branch"], copy["branch_name"]) == ("kho9", branch.name)
     branch.delete()
     assert "kho9" in html_of(client, id_), "a code without a branch is shown as it is"
+
+
+def test_a_set_and_its_volumes_lead_to_each_other_in_their_order(client, province) -> None:
+    library = Library.objects.get(code="VN-QNTV")
+
+    def of_set(n: str) -> Field:
+        return Field("830", " ", "0", (("a", "Văn chương vùng mỏ toàn tập"), ("v", f"Tập {n}"), ("w", "BO-9")))
+
+    numbers = ["10", "2", "1"]
+    volumes = [book(f"Quyển thứ {n}", number=f"BO-9-{n}", year=1990, more=[of_set(n)]) for n in numbers]
+    imported(library, *volumes, book("Văn chương vùng mỏ toàn tập", number="BO-9"))
+    rows = BibRecord.objects.filter(control_number__startswith="BO-9")
+    of = {r.control_number: clusters_of([r.pk])[r.pk] for r in rows}
+    html = html_of(client, of["BO-9"])
+    shown = html[html.index("Các tập của bộ này") :]
+    places = [shown.index(f'href="/records/{of[f"BO-9-{n}"]}/"') for n in ("1", "2", "10")]
+    assert places == sorted(places)
+    volume = html_of(client, of["BO-9-2"])
+    assert re.search(rf'Thuộc bộ: <a href="/records/{of["BO-9"]}/">Văn chương vùng mỏ toàn tập</a>. Tập 2', volume)
+    [indexed] = documents_of([of["BO-9-2"]])
+    assert "Văn chương vùng mỏ toàn tập" in indexed.rest, "a volume is found by the title of its set"
+    api = client.get(f"/api/v1/records/{of['BO-9']}").json()
+    assert [part["id"] for part in api["parts"]] == [of[f"BO-9-{n}"] for n in ("1", "2", "10")]
