@@ -14,7 +14,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,6 +32,8 @@ _LIENTHU = [sys.executable, "-m", "lienthu.faces.cli.main"]
 
 def bench_import(options: argparse.Namespace) -> int:
     """Import N synthetic records end to end: file, database, joining, index drained. Prints the rate and the memory."""
+    from lienthu.faces.cli.bench_memory import MemoryWatch
+
     with scratch(options) as folder:
         environment = environment_of(folder)
         source = folder / "records.mrc"
@@ -40,7 +41,7 @@ def bench_import(options: argparse.Namespace) -> int:
         subprocess.run([*_LIENTHU, "prepare"], env=environment, check=True, stdout=subprocess.DEVNULL)
         _add_library(environment)
         indexer = subprocess.Popen([*_LIENTHU, "indexer"], env=environment)
-        watch = _MemoryWatch(folder)
+        watch = MemoryWatch(folder)
         try:
             began = time.monotonic()
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -235,12 +236,11 @@ def fill(folder: Path, environment: dict[str, str], options: argparse.Namespace)
 
 
 @contextlib.contextmanager
-def running(environment: dict[str, str]) -> Iterator[int]:
-    """The whole system of the scratch install; its port."""
+def running(environment: dict[str, str], *arguments: str, sample: bool = False) -> Iterator[int]:
+    """The whole system of the scratch install, empty where nothing else is asked for; its port."""
     port = _free_port()
-    system = subprocess.Popen(
-        [*_LIENTHU, "run", "--no-sample"], env={**environment, "PORT": str(port)}, stdout=subprocess.DEVNULL
-    )
+    command = [*_LIENTHU, "run", *(() if sample else ("--no-sample",)), *arguments]
+    system = subprocess.Popen(command, env={**environment, "PORT": str(port)}, stdout=subprocess.DEVNULL)
     try:
         _wait(port)
         yield port
@@ -267,37 +267,6 @@ def _add_library(environment: dict[str, str]) -> None:
     )
 
 
-class _MemoryWatch:
-    """Peak of the memory of all processes of the scratch install together (proportional set size), in MB."""
-
-    def __init__(self, folder: Path) -> None:
-        self._marks = (f"LIENTHU_DATA={folder / 'data'}".encode(), str(folder / "data").encode())
-        self._peak = 0
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-
-    def _watch(self) -> None:
-        while not self._done.wait(4.0):  # reading the sizes of a large shared memory is work itself
-            self._peak = max(self._peak, sum(self._sizes()))
-
-    def _sizes(self) -> Iterator[int]:
-        for process in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                mine = (
-                    self._marks[0] in (process / "environ").read_bytes()
-                    or self._marks[1] in (process / "cmdline").read_bytes()
-                )
-                if mine or _is_backend(process, self._marks[1]):
-                    yield _pss_kb(process)
-
-    def stop(self) -> int:
-        """End watching; the peak in MB."""
-        self._done.set()
-        self._thread.join()
-        return round(self._peak / 1024)
-
-
 def _cpu_seconds(pid: int, *, with_ended_children: bool = False) -> float:
     """Processor time of a process so far, in seconds."""
     fields = (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()
@@ -316,21 +285,6 @@ def _database_cpu_seconds(folder: Path) -> float:
             if (process / "stat").read_text().rpartition(")")[2].split()[1] == str(postmaster):
                 total += _cpu_seconds(int(process.name))
     return round(total, 1)
-
-
-def _is_backend(process: Path, mark: bytes) -> bool:
-    """A PostgreSQL backend shows what it does instead of its arguments; its parent is the postmaster."""
-    if not (process / "cmdline").read_bytes().startswith(b"postgres:"):
-        return False
-    parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
-    return mark in (Path("/proc") / parent / "cmdline").read_bytes()
-
-
-def _pss_kb(process: Path) -> int:
-    for line in (process / "smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1])
-    return 0
 
 
 def _free_port() -> int:

@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 import argparse
+import json
+import sys
+
+from lienthu.faces.cli.ground import Refusal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """No arguments."""
+    """--for-run is how ``lienthu run`` asks."""
+    parser.add_argument("--for-run", action="store_true", help="also what `lienthu run` needs; tells it as JSON")
+    parser.add_argument("--no-sample", action="store_true", help="for run: do not load the sample province")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Everything is done by the preparation every command does."""
+    """The data folder is made ready by the preparation every command does."""
     from django.conf import settings
 
-    print(f"{settings.DATA_DIR} is ready.")
+    if not options.for_run:
+        print(f"{settings.DATA_DIR} is ready.")
+        return 0
+    from lienthu.faces.cli.seeding import is_empty, sample_accounts, seed_province
+    from lienthu.faces.cli.supervisor import port_is_free
+
+    env = settings.ENV
+    if not port_is_free(env.host, env.port):
+        raise Refusal(f"Port {env.port} of {env.host} is in use. Stop what runs there, or choose another: PORT=8001.")
+    if is_empty() and not options.no_sample:
+        print("Loading the sample province (only this first time) …", file=sys.stderr, flush=True)
+        seed_province()
+    ready = {
+        "data": str(settings.DATA_DIR),
+        "embedded": not env.database_url,
+        "host": env.host,
+        "port": env.port,
+        "accounts": [[a.username, a.password, a.what] for a in sample_accounts()],
+    }
+    print(json.dumps(ready))
     return 0
