@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
+import re
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+import lienthu
 from lienthu.domain.catalog.harvest_selectors import Told, Wanted, earliest_datestamp, harvest, harvestable, how_many
 from lienthu.domain.catalog.models import BibRecord, Redating, Repository
 from lienthu.domain.catalog.origin_selectors import origin_of, own_repositories, repositories
@@ -338,3 +343,35 @@ def test_where_a_record_came_from_is_kept_and_makes_its_set(tinh: Library) -> No
     note_origins(told)
     assert stamp_of(tinh, "1") == LONG_AGO, "the same again is no change"
     assert not Repository.objects.filter(own=True).exists()
+
+
+# ---------------------------------------------------------------------------------------------------- keeping it so
+
+
+def test_an_upgrade_fills_what_new_records_get(tinh: Library) -> None:
+    """The records of an earlier version are in the same sets as if they came today."""
+    barracks = make_library("VN-KIN", "Thư viện kín", particulars=Particulars(closed=True))
+    tre = Field("521", subfields=(("a", "Thiếu nhi"),))
+    bring(tinh, book("Than Quảng Ninh", number="1"), book("Truyện cổ", number="2", more=[tre]))
+    bring(tinh, book("Báo", number="3", leader="00000nas a2200000 a 4500"), book("Khác", number="4"))
+    bring(barracks, book("Mật", number="1"))
+    columns = ("id", "exposed", "material_type", "local_history", "children")
+    expected = list(BibRecord.objects.order_by("id").values_list(*columns))
+    BibRecord.objects.update(exposed=False, material_type="", local_history=False, children=False)
+    fill = importlib.import_module("lienthu.domain.catalog.migrations.0004_fill_sets").fill
+    fill(None, SimpleNamespace(connection=connection))
+    assert list(BibRecord.objects.order_by("id").values_list(*columns)) == expected
+    assert {row[1] for row in expected} == {True, False}
+
+
+def test_whoever_changes_what_a_record_says_gives_it_a_datestamp() -> None:
+    """A statement that forgets it would hide the change from every harvester, and nothing else would notice."""
+    found = 0
+    for path in Path(lienthu.__file__).parent.rglob("*.py"):
+        if "migrations" in path.parts or "tests" in path.parts:
+            continue
+        for statement in re.findall(r"UPDATE catalog_bibrecord\b.*?(?=\n\n|\Z)", path.read_text(), re.DOTALL):
+            if re.search(r"\b(?:revision|content_digest|deleted) = ", statement):
+                found += 1
+                assert "datestamp" in statement, f"{path}: {statement[:200]}"
+    assert found >= 3

@@ -28,7 +28,8 @@ def robots(request: HttpRequest) -> HttpResponse:
     search = reverse("portal:search")
     lines = ["User-agent: *", f"Disallow: {search}?*&"]
     lines += [f"Disallow: {search}?{name}=" for name in _PARAMETERS]
-    lines += ["Disallow: /*?view=", "Disallow: /staff/", "Disallow: /account/", "Disallow: /api/v1/", "Crawl-delay: 2"]
+    lines += ["Disallow: /*?view=", "Disallow: /staff/", "Disallow: /account/", "Disallow: /api/v1/", "Disallow: /oai"]
+    lines += ["Crawl-delay: 2"]
     lines += ["", f"Sitemap: {absolute(request, reverse('portal:sitemap'))}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
