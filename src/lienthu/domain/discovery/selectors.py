@@ -34,6 +34,7 @@ from lienthu.domain.discovery.understanding import (
 )
 from lienthu.domain.network.selectors.facts import LibraryFacts, branch_names, library_facts
 from lienthu.domain.union import selectors as union
+from lienthu.domain.union.election import elected_of
 from lienthu.domain.union.selectors import MemberRow
 from lienthu.foundation.marc.describe import Description, describe
 from lienthu.foundation.marc.model import Record
@@ -241,7 +242,7 @@ def hits_of(found: Sequence[tuple[int, float]]) -> tuple[Hit, ...]:
             Hit(
                 id_,
                 score,
-                describe(from_canonical(rows[0].marc)),
+                elected_of(rows).description,
                 tuple(libraries[i] for i in held),
                 sum(c for c, _, _ in counts),
                 sum(a for _, a, _ in counts),
@@ -276,7 +277,7 @@ def publication(cluster_id: int, *, closed_too: bool = False) -> PublicationView
         return None
     libraries = library_facts()
     record = from_canonical(members[0].marc)
-    description = describe(record)
+    description = elected_of(members).description
     record_ids = [m.record_id for m in members]
     branches = branch_names({m.library_id for m in members})
     copies: dict[int, list[HoldingCopy]] = {}
@@ -342,7 +343,7 @@ def _host(record_ids: Sequence[int], closed_too: bool) -> Related | None:
     for cluster in dict.fromkeys(clusters.values()):
         members = union.members_of([cluster], closed_too=closed_too).get(cluster)
         if members:
-            return Related(cluster, describe(from_canonical(members[0].marc)))
+            return Related(cluster, elected_of(members).description)
     return None
 
 

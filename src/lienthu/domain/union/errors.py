@@ -94,3 +94,14 @@ class RuleRefused(UnionRefused):
     def busy(cls) -> RuleRefused:
         """Another one is being tried."""
         return cls(_("Another rule is being tried. Wait until it is done, or drop it."))
+
+
+class RankRefused(UnionRefused):
+    """Ranks that name no field group, or places that are none."""
+
+    code = "rank-refused"
+
+    @classmethod
+    def unknown(cls) -> RankRefused:
+        """A group or a place that does not exist."""
+        return cls(_("Ranks are places from 1 to 999 in the field groups that there are."))

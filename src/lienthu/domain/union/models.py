@@ -184,7 +184,7 @@ from lienthu.domain.union.harvesting.models import (  # noqa: E402
     HarvestRun,
     HarvestSource,
 )
-from lienthu.domain.union.rule_models import Rerun, RuleVersion, TrialEdge, TrialGroup  # noqa: E402
+from lienthu.domain.union.rule_models import Rerun, RuleVersion, SourceRank, TrialEdge, TrialGroup  # noqa: E402
 
 __all__ = [
     "Act",
@@ -201,6 +201,7 @@ __all__ = [
     "PublicationStamp",
     "Rerun",
     "RuleVersion",
+    "SourceRank",
     "TrialEdge",
     "TrialGroup",
 ]

@@ -1,9 +1,11 @@
-"""Tables of the matching rule: its versions, what a trial finds, going through all records. Found through models.py."""
+"""Tables of the matching rule and of electing: versions, trials, going through all records; ranks of libraries."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from lienthu.domain.network.models import Library
 
 
 class RuleVersion(models.Model):
@@ -97,3 +99,13 @@ class TrialGroup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_id} in {self.group_id}"
+
+
+class SourceRank(models.Model):
+    """What a library is best at: field group of elect.py → its place, 1 the best (CLU-17)."""
+
+    library = models.OneToOneField(Library, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    ranks = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.library_id}: {self.ranks}"

@@ -27,6 +27,7 @@ class MemberRow:
     completeness: int
     marc: str
     created_at: datetime
+    ranks: str | None = None  # JSON: field group → what its library is best at (CLU-17)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class MemberReason:
 # OFFSET 0 fences each step, so that it is always an index look-up: while a library is being imported the planner's
 # statistics are old, and its own choice was once to read every record of the library for each page of clusters.
 _MEMBERS = """
-    SELECT m.cluster_id, r.id, r.library_id, r.control_number, m.completeness, v.marc, r.created_at
+    SELECT m.cluster_id, r.id, r.library_id, r.control_number, m.completeness, v.marc, r.created_at,
+        (SELECT ranks::text FROM union_sourcerank s WHERE s.library_id = r.library_id)
     FROM unnest(%s::bigint[]) AS wanted(id)
     CROSS JOIN LATERAL (
         SELECT cluster_id, record_id, completeness FROM union_membership WHERE cluster_id = wanted.id OFFSET 0
@@ -81,10 +83,12 @@ class ContentRow(NamedTuple):
     library_id: int
     marc: str
     came: date
+    ranks: str | None = None
 
 
 _CONTENTS = """
-    SELECT m.cluster_id, r.id, r.library_id, v.marc, r.came, m.completeness
+    SELECT m.cluster_id, r.id, r.library_id, v.marc, r.came, m.completeness,
+        (SELECT ranks::text FROM union_sourcerank s WHERE s.library_id = r.library_id)
     FROM unnest(%s::bigint[]) AS wanted(id)
     CROSS JOIN LATERAL (
         SELECT cluster_id, record_id, completeness FROM union_membership WHERE cluster_id = wanted.id OFFSET 0
@@ -105,8 +109,8 @@ def contents_of(cluster_ids: Sequence[int]) -> dict[int, list[ContentRow]]:
     said: dict[int, list[tuple[int, int, ContentRow]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_CONTENTS, [list(cluster_ids)])
-        for cluster_id, record_id, library_id, marc, came, completeness in cursor.fetchall():
-            row = ContentRow(record_id, library_id, marc, came)
+        for cluster_id, record_id, library_id, marc, came, completeness, ranks in cursor.fetchall():
+            row = ContentRow(record_id, library_id, marc, came, ranks)
             said.setdefault(cluster_id, []).append((-completeness, record_id, row))
     return {cluster_id: [row for *_, row in sorted(rows)] for cluster_id, rows in said.items()}
 
@@ -173,7 +177,7 @@ def reasons_in(cluster_id: int) -> list[MemberReason]:
     """Why each record of a cluster is in it, in the order of the records: its best edge to an older one (JOIN-12).
 
     Where no edge leads to an older one, the best to any; where none does and people put it there, that is the reason.
-    Four queries.
+    Three queries, or four.
     """
     rows = list(Membership.objects.filter(cluster_id=cluster_id).order_by("record_id"))
     ids = [m.record_id for m in rows]
@@ -184,10 +188,12 @@ def reasons_in(cluster_id: int) -> list[MemberReason]:
             rank = (other > one, -e.score, other)
             if one not in best or rank < best[one][0]:
                 best[one] = (rank, e)
-    told = PairDecision.objects.filter(
-        left_id__in=ids, right_id__in=ids, withdrawn_by=None, verdict=PairDecision.Verdict.SAME
-    )
-    by_person = {record_id for pair in told.values_list("left_id", "right_id") for record_id in pair}
+    by_person: set[int] = set()
+    if any(i not in best for i in ids):  # otherwise the edges say it all
+        told = PairDecision.objects.filter(
+            left_id__in=ids, right_id__in=ids, withdrawn_by=None, verdict=PairDecision.Verdict.SAME
+        )
+        by_person = {record_id for pair in told.values_list("left_id", "right_id") for record_id in pair}
     rule = rule_in_force()
     prints = {m.record_id: m.fingerprint for m in rows}
     out = []

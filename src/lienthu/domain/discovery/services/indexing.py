@@ -24,6 +24,7 @@ from lienthu.domain.discovery.backends.tantivy.writer import TantivyWriter
 from lienthu.domain.discovery.documents import Contribution, SearchDocument, build
 from lienthu.domain.network.selectors import facts as network
 from lienthu.domain.union import selectors as union
+from lienthu.domain.union.election import elected_of
 from lienthu.domain.union.services import touch as union_touch
 from lienthu.foundation.marc.describe import Description, describe_canonical
 from lienthu.platform.services import changes
@@ -277,7 +278,8 @@ def documents_of(cluster_ids: Sequence[int]) -> Iterator[SearchDocument]:
             contributions.append(
                 Contribution(library.code, library.area, description, marks, barcodes, _acquired(description, m.came))
             )
-        yield build(cluster_id, contributions[0].description, contributions)
+        elected = elected_of(members, [c.description for c in contributions])
+        yield build(cluster_id, elected.description, contributions)
 
 
 def _acquired(description: Description, came: date) -> date:

@@ -1,0 +1,31 @@
+"""Which library is best at what: set by union editors, used when a publication is shown (CLU-17)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from lienthu.domain.network.models import Library
+from lienthu.domain.union.elect import GROUPS
+from lienthu.domain.union.errors import RankRefused
+from lienthu.domain.union.models import SourceRank
+from lienthu.domain.union.services.touch import touch_libraries
+from lienthu.platform.actor import Actor
+from lienthu.platform.services import audit
+
+
+@transaction.atomic
+def set_source_ranks(library: Library, ranks: Mapping[str, int], *, actor: Actor) -> None:
+    """Set a library's place (1 the best) in field groups; an empty mapping takes it out of all. Raises RankRefused.
+
+    All its publications are told to the index, which shows them by what is elected then.
+    """
+    if not set(ranks) <= set(GROUPS) or not all(1 <= place <= 999 for place in ranks.values()):
+        raise RankRefused.unknown()
+    if ranks:
+        SourceRank.objects.update_or_create(library=library, defaults={"ranks": dict(ranks)})
+    else:
+        SourceRank.objects.filter(library=library).delete()
+    audit.record("union.ranks_set", library, actor=actor, library_id=library.pk, ranks=dict(ranks))
+    touch_libraries([library.pk])
