@@ -187,14 +187,16 @@ class Install:
                 rows = c.execute(query).fetchmany(5)  # type: ignore[arg-type]
                 assert rows == [], query
 
-            none("SELECT id FROM catalog_importbatch WHERE read <> created + updated + unchanged + quarantined")
+            none(
+                "SELECT id FROM catalog_importbatch WHERE read <> created + updated + unchanged + withdrawn + quarantined"
+            )
             none("SELECT id FROM catalog_importbatch WHERE read <> next_ordinal")
             none(
                 "SELECT b.id FROM catalog_importbatch b WHERE b.quarantined <>"
                 " (SELECT count(*) FROM catalog_quarantined q WHERE q.batch_id = b.id)"
             )
             none(
-                "SELECT b.id FROM catalog_importbatch b WHERE NOT b.dry_run AND b.created + b.updated <>"
+                "SELECT b.id FROM catalog_importbatch b WHERE NOT b.dry_run AND b.created + b.updated + b.withdrawn <>"
                 " (SELECT count(*) FROM catalog_revision v WHERE v.batch_id = b.id)"
             )
             none(

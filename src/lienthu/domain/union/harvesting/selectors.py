@@ -63,6 +63,7 @@ def report_of(run: HarvestRun) -> dict[str, Any]:
         "echoed": run.echoed,
         **counts_of_runs([run.pk]).get(run.pk, dict.fromkeys(COUNTS, 0)),
         "from": run.list_from,
+        "failed_files": run.events.filter(code="file-failed").count(),
         "restarts": run.restarts,
         "stopped": {"code": run.stop_code, "reason": str(REASONS.get(run.stop_code, run.stop_code)),
                     "detail": run.stop_detail, "page": run.pages, "token": run.token} if run.stop_code else None,

@@ -72,7 +72,8 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(report, ensure_ascii=False))
     else:
         _print(report)
-    return 0 if done.status == "done" and not report["quarantined"] and in_step else 1
+    complaints = report["quarantined"] or report["failed_files"]
+    return 0 if done.status == "done" and not complaints and in_step else 1
 
 
 def _save(options: argparse.Namespace, actor: Any) -> None:

@@ -21,7 +21,7 @@ from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.union.harvesting import policy
 from lienthu.domain.union.harvesting.errors import Failure, HarvestRefused, Transient
 from lienthu.domain.union.harvesting.models import HarvestEvent, HarvestRun, HarvestSource
-from lienthu.domain.union.harvesting.services import listing
+from lienthu.domain.union.harvesting.services import dropping, listing
 from lienthu.domain.union.harvesting.services.place import note, save_place
 from lienthu.domain.union.harvesting.services.sources import next_time_of
 from lienthu.domain.union.services.conduct import run_batch
@@ -131,7 +131,10 @@ def _step(run: HarvestRun, line: listing.Line, actor: Actor) -> None:
         if run.batch is not None:
             _import(run, run.batch, actor)
         elif run.phase == _PHASE.LISTING:
-            listing.fetch(run, line, actor)
+            if run.harvest.kind == HarvestSource.Kind.OAI:
+                listing.fetch(run, line, actor)
+            else:
+                dropping.fetch(run, actor)
         elif run.spool_records:
             listing.hand_over(run, actor)
         else:
@@ -156,9 +159,11 @@ def _import(run: HarvestRun, batch: ImportBatch, actor: Actor) -> None:
             if failed + 1 < _FAILED_IMPORTS:
                 raise
             batch.refresh_from_db()
-    run.batch, run.file = None, {}
+    dropping.settle(run, batch)
+    run.batch = None
+    run.file = {name: value for name, value in run.file.items() if name != "current"}
     run.attempts, run.wait_until = 0, None
-    if batch.status == S.FAILED:
+    if batch.status == S.FAILED and run.harvest.kind == HarvestSource.Kind.OAI:
         run.phase, run.stop_code, run.stop_detail = _PHASE.CLOSING, run.stop_code or "import", str(batch.pk)
     save_place(run)
 

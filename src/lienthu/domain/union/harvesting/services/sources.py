@@ -175,6 +175,8 @@ def _address(kind: str, address: str) -> str:
     if kind == HarvestSource.Kind.FOLDER:
         if not address.startswith("/") or ".." in Path(address).parts or "\x00" in address:
             raise HarvestRefused("address", _("Give the whole path of the folder, beginning with /."), "address")
+        if Path(address).resolve().is_relative_to(Path(settings.DATA_DIR)):
+            raise HarvestRefused("address", _("The data folder of this install is not for that."), "address")
         return address[:500]
     schemes = ("sftp",) if kind == HarvestSource.Kind.SFTP else ("http", "https")
     try:

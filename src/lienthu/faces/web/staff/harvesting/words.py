@@ -44,6 +44,12 @@ def event_sentence(event: HarvestEvent) -> tuple[str, str, str]:
                 _("“%(name)s” could not be imported and lies in the folder failed.") % {"name": d.get("name", "")},
                 detail,
             )
+        case "file-stays":
+            return (
+                "warning",
+                _("“%(name)s” was imported and could not be moved aside.") % {"name": d.get("name", "")},
+                detail,
+            )
         case "file-waits":
             return "", _("“%(name)s” is still being written, or is too new.") % {"name": d.get("name", "")}, ""
         case _:
