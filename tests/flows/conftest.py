@@ -188,7 +188,8 @@ class Install:
                 assert rows == [], query
 
             none(
-                "SELECT id FROM catalog_importbatch WHERE read <> created + updated + unchanged + withdrawn + quarantined"
+                "SELECT id FROM catalog_importbatch"
+                " WHERE read <> created + updated + unchanged + withdrawn + quarantined"
             )
             none("SELECT id FROM catalog_importbatch WHERE read <> next_ordinal")
             none(
