@@ -11,7 +11,7 @@ from typing import Final
 
 from lienthu.foundation.marc.iso2709 import Parsed, leader_encoding, parse
 from lienthu.foundation.marc.marc8 import decode_marc8
-from lienthu.foundation.marc.problems import Problem
+from lienthu.foundation.marc.problems import Problem, seen
 from lienthu.foundation.vietnamese.encodings import DECODERS, Decoder, Guess, UnknownEncoding, decoder, rank
 
 AUTO: Final = "auto"
@@ -99,11 +99,11 @@ def read_iso2709(raw: bytes, plan: EncodingPlan) -> tuple[Parsed, str]:
         except ValueError:
             name, parsed = UTF_8, parse(raw, decoder(UTF_8))
         if name == UTF_8 and claimed == MARC_8:
-            parsed = _with(parsed, Problem("encoding-label", "leader: MARC-8, bytes: UTF-8"))
+            parsed = _with(parsed, Problem("encoding-label", seen("leader-bytes", "MARC-8", "UTF-8")))
         return parsed, name
     parsed = parse(raw, find_decoder(plan.legacy))
     if claimed == UTF_8:
-        parsed = _with(parsed, Problem("encoding-label", f"leader: UTF-8, bytes: {plan.legacy}"))
+        parsed = _with(parsed, Problem("encoding-label", seen("leader-bytes", "UTF-8", plan.legacy)))
     return parsed, plan.legacy
 
 

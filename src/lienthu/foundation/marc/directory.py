@@ -11,7 +11,7 @@ import re
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from lienthu.foundation.marc.problems import Problem, Unreadable, shown
+from lienthu.foundation.marc.problems import Problem, Unreadable, seen, shown
 from lienthu.foundation.marc.repair import UNKNOWN_TAG
 
 _LEADER: Final = 24
@@ -58,11 +58,11 @@ def layout(raw: bytes) -> Layout:
     cut_off = any(p.code == "missing-terminator" for p in notes) and _reaches_beyond(entries, len(body))
     if cut_off:
         notes[:] = [p for p in notes if p.code not in ("missing-terminator", "record-length")]
-        notes.append(Problem("truncated", f"{len(raw)} of {_digits(raw[:5])} bytes"))
+        notes.append(Problem("truncated", seen("bytes-of", len(raw), _digits(raw[:5]))))
     fields = _by_offsets(entries, body, notes)
     if fields is None:
         if not closed and not cut_off:
-            notes.append(Problem("field-terminator", "the last field"))
+            notes.append(Problem("field-terminator", seen("last-field")))
         fields = _by_order(entries, pieces, notes, cut_off=cut_off)
     if not fields:
         raise Unreadable("no-fields", shown(raw))
@@ -73,12 +73,12 @@ def _without_terminator(raw: bytes, notes: list[Problem]) -> bytes:
     claimed = _digits(raw[:5])
     if raw.endswith(b"\x1d"):
         if claimed != len(raw):
-            notes.append(Problem("record-length", f"{shown(raw[:5])} for {len(raw)}"))
+            notes.append(Problem("record-length", seen("instead-of", shown(raw[:5]), len(raw))))
         return raw[:-1]
     closed = raw.rstrip(b"\x00\t\n\x0b\x0c\r \x1a")
     if closed.endswith(_END):
         raw = closed
-    notes.append(Problem("missing-terminator", f"ends with {shown(raw[-12:])}"))
+    notes.append(Problem("missing-terminator", seen("ends-with", shown(raw[-12:]))))
     return raw
 
 
@@ -93,13 +93,13 @@ def _three_parts(raw: bytes, notes: list[Problem]) -> tuple[bytes, bytes, bytes]
     if end < 0:
         raise Unreadable("no-directory", shown(raw))
     if base > _LEADER and _SOUND.fullmatch(raw, _LEADER, base - 1) and not _SOUND.fullmatch(raw, _LEADER, end):
-        notes.append(Problem("field-terminator", "the directory"))
+        notes.append(Problem("field-terminator", seen("directory")))
         return raw[:_LEADER], raw[_LEADER : base - 1], _body_without_terminator(raw, base)
     leader, directory = raw[:_LEADER], raw[_LEADER:end]
     if not re.search(rb"[0-9]{6}", directory):
         raise Unreadable("not-marc" if not leader[:5].isdigit() else "no-directory", shown(raw))
     if base != end + 1:
-        notes.append(Problem("base-address", f"{shown(raw[12:17])} for {end + 1}"))
+        notes.append(Problem("base-address", seen("instead-of", shown(raw[12:17]), end + 1)))
     return leader, directory, raw[end + 1 :]
 
 
@@ -172,7 +172,7 @@ def _by_offsets(entries: list[_Entry], body: bytes, notes: list[Problem]) -> lis
         # A directory that covers every byte is believed even where terminators are missing.
         if covered != len(body):
             return None
-        notes.append(Problem("field-terminator", f"{unterminated} fields"))
+        notes.append(Problem("field-terminator", seen("fields", unterminated)))
     fields = []
     for tag, length, start in entries:
         data = body[start : start + length]
@@ -228,11 +228,11 @@ def _by_order(
     if len(entries) == len(pieces):
         if not cut_off:
             code = "characters-for-bytes" if _counts_characters(entries, pieces) else "directory-lengths"
-            notes.append(Problem(code, f"{len(pieces)} fields"))
+            notes.append(Problem(code, seen("fields", len(pieces))))
         return [(e.tag, p) for e, p in zip(entries, pieces, strict=True)]
     if cut_off and len(pieces) < len(entries):
         return [(e.tag, p) for e, p in zip(entries, pieces, strict=False)]
-    notes.append(Problem("directory-lengths", f"{len(entries)} entries, {len(pieces)} fields"))
+    notes.append(Problem("directory-lengths", seen("entries-fields", len(entries), len(pieces))))
     return _aligned(entries, pieces, notes)
 
 

@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 
 from lienthu.foundation.marc.directory import Layout, layout
 from lienthu.foundation.marc.model import Field, Record
-from lienthu.foundation.marc.problems import Problem, Unreadable, shown
+from lienthu.foundation.marc.problems import Problem, Unreadable, seen, shown
 from lienthu.foundation.marc.repair import (
     CODES,
     INDICATORS,
@@ -155,7 +155,7 @@ class _Reading:
             if field is not None:
                 fields.append(field)
         if self._undecodable:
-            notes.append(Problem("undecodable", f"{self._undecodable} values, first {self._first_lost}"))
+            notes.append(Problem("undecodable", seen("values-first", self._undecodable, self._first_lost)))
         if not fields:
             raise Unreadable("no-fields", shown(self._found.leader))
         cut_off = [p.detail for p in notes if p.code == "truncated"]

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 import orjson
 
 from lienthu.foundation.marc.model import Field, Record
-from lienthu.foundation.marc.problems import Problem, Unreadable, shown
+from lienthu.foundation.marc.problems import Problem, Unreadable, seen, shown
 from lienthu.foundation.marc.repair import INDICATORS, data_field, legal_tag, repaired_leader
 
 MAX_RECORD: Final = 10 * 1024 * 1024
@@ -55,7 +55,7 @@ def read(stream: BinaryIO, *, max_record: int = MAX_RECORD) -> Iterator[JsonPiec
             continue
         notes: list[Problem] = []
         if not text.isascii() and _SURROGATE.search(text):
-            notes.append(Problem("undecodable", "not UTF-8"))
+            notes.append(Problem("undecodable", seen("not-utf-8")))
         try:
             record = _record(value, notes)
         except Unreadable as error:

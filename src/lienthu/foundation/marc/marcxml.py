@@ -13,7 +13,7 @@ from typing import BinaryIO, Final, NamedTuple
 from lxml import etree
 
 from lienthu.foundation.marc.model import Field, Record
-from lienthu.foundation.marc.problems import Problem, shown
+from lienthu.foundation.marc.problems import Problem, seen, shown
 from lienthu.foundation.marc.repair import (
     CODES,
     INDICATORS,
@@ -138,19 +138,19 @@ def _decoded(raw: bytes, encoding: str, notes: list[Problem]) -> str:
     try:
         declared = codecs.lookup(encoding).name
     except LookupError:
-        notes.append(Problem("xml-encoding", f"unknown: {encoding}"))
+        notes.append(Problem("xml-encoding", seen("encoding-unknown", encoding)))
         declared = "utf-8"
     try:
         text = raw.decode()
         if declared not in ("utf-8", "ascii") and not raw.isascii():
-            notes.append(Problem("xml-encoding", f"declared {encoding}, is utf-8"))
+            notes.append(Problem("xml-encoding", seen("encoding-is-utf-8", encoding)))
         return text
     except UnicodeDecodeError:
         pass
     try:
         return raw.decode(declared)
     except (UnicodeDecodeError, LookupError):
-        notes.append(Problem("xml-encoding", f"declared {encoding}, is not"))
+        notes.append(Problem("xml-encoding", seen("encoding-is-not", encoding)))
         return raw.decode("utf-8", "replace")
 
 

@@ -17,7 +17,7 @@ from lxml import etree
 from lienthu.foundation.marc.from_dublin_core import from_dublin_core
 from lienthu.foundation.marc.marcxml import local_name, parse_element, record_in
 from lienthu.foundation.marc.model import Record
-from lienthu.foundation.marc.problems import Problem
+from lienthu.foundation.marc.problems import Problem, seen
 
 NAMESPACE: Final = "http://www.openarchives.org/OAI/2.0/"
 MAX_FRAME: Final = 1 << 30  # a length that a kept file claims beyond this is damage
@@ -144,7 +144,7 @@ def read(stream: BinaryIO) -> Iterator[OaiPiece]:
         length = int(found[1]) if found else MAX_FRAME
         body = stream.read(length) if length < MAX_FRAME else b""
         if not found or len(body) != length:
-            yield OaiPiece(line + body, None, None, Problem("xml-malformed", "page of a kept list"))
+            yield OaiPiece(line + body, None, None, Problem("xml-malformed", seen("kept-list")))
             return
         stream.readline(2)
         slices, _rest = _cut(body)

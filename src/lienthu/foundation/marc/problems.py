@@ -100,9 +100,63 @@ PROBLEMS: Final[dict[str, str]] = {
 """Every code with an English sentence. Codes never change their meaning; new ones may be added."""
 
 
+DETAILS: Final[dict[str, str]] = {
+    "row": "row {0}",
+    "row-column": "row {0}, column {1}",
+    "row-column-value": "row {0}, column {1}: {2}",
+    "cells-headings": "{0} cells below {1} headings",
+    "copies-one-row": "{0} copies in one row",
+    "copies-barcodes": "{0} copies, {1} barcodes",
+    "kept-list": "page of a kept list",
+    "not-utf-8": "not UTF-8",
+    "values-first": "{0} values, first {1}",
+    "encoding-unknown": "unknown: {0}",
+    "encoding-is-utf-8": "declared {0}, is UTF-8",
+    "encoding-is-not": "declared {0}, is not",
+    "bytes-at": "{0} bytes at {1}: {2}",
+    "two-in-one": "two records in one",
+    "cut-at": "cut at {0} bytes",
+    "part-of": "{0} of {1}",
+    "bytes-of": "{0} of {1} bytes",
+    "read-as": "{0} read as {1}",
+    "last-field": "the last field",
+    "directory": "the directory",
+    "ends-with": "ends with {0}",
+    "instead-of": "{0} instead of {1}",
+    "fields": "{0} fields",
+    "entries-fields": "{0} entries, {1} fields",
+    "leader-bytes": "leader: {0}, bytes: {1}",
+}
+"""What was seen, where it takes words: a code and what stands in its places. Kept apart, so that it can be said in
+the reader's language."""
+
+_BETWEEN: Final = "\x1f"
+
+
+def seen(code: str, *params: object) -> str:
+    """A detail in words, as it is kept: code and parameters. ``words_of`` takes it apart."""
+    DETAILS[code].format(*params)
+    return _BETWEEN.join((f"#{code}", *(str(p).replace(_BETWEEN, "␟") for p in params)))
+
+
+def words_of(detail: str) -> tuple[str, tuple[str, ...]] | None:
+    """Code and parameters of a detail in words; None for one that is itself what was seen (a tag, bytes, a number)."""
+    if not detail.startswith("#"):
+        return None
+    code, *params = detail[1:].split(_BETWEEN)
+    known = DETAILS.get(code)
+    return (code, tuple(params)) if known is not None and known.count("{") == len(params) else None
+
+
+def in_english(detail: str) -> str:
+    """The detail for logs and the command line."""
+    found = words_of(detail)
+    return DETAILS[found[0]].format(*found[1]) if found else detail
+
+
 class Problem(NamedTuple):
-    """One observation: a code of ``PROBLEMS`` and what exactly was seen (tag, bytes, numbers), not
-    translated.
+    """One observation: a code of ``PROBLEMS`` and what exactly was seen: tag, bytes, numbers as they are, or words made
+    by ``seen``.
     """
 
     code: str
@@ -110,7 +164,7 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         sentence = PROBLEMS.get(self.code, self.code)
-        return f"{sentence} ({self.detail})" if self.detail else sentence
+        return f"{sentence} ({in_english(self.detail)})" if self.detail else sentence
 
 
 class Unreadable(Exception):

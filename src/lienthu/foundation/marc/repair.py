@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from lienthu.foundation.marc.model import Field
-from lienthu.foundation.marc.problems import Problem
+from lienthu.foundation.marc.problems import Problem, seen
 
 UNKNOWN_TAG: Final = "XXX"
 """The tag of a field whose own tag cannot be known. Legal in MARC 21 as a local tag, and in the MARCXML
@@ -35,7 +35,7 @@ def legal_tag(tag: str, notes: list[Problem]) -> str:
     trimmed = tag.strip()
     for candidate in (trimmed, trimmed.upper(), trimmed.zfill(3) if trimmed.isdigit() else ""):
         if _TAG.fullmatch(candidate):
-            notes.append(Problem("bad-tag", f"{tag!r} read as {candidate}"))
+            notes.append(Problem("bad-tag", seen("read-as", repr(tag), candidate)))
             return candidate
     notes.append(Problem("bad-tag", repr(tag[:8])))
     return UNKNOWN_TAG

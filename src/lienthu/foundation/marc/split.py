@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 
-from lienthu.foundation.marc.problems import Problem, shown
+from lienthu.foundation.marc.problems import Problem, seen, shown
 
 MAX_RECORD: Final = 10 * 1024 * 1024
 """Bytes after which a record without an end is cut."""
@@ -106,7 +106,7 @@ def split_iso2709(stream: BinaryIO, *, max_record: int = MAX_RECORD, start: int 
             continue
         if garbage:
             lost = _cut(window, garbage, ())
-            note = Problem("stray-bytes", f"{garbage} at {lost.offset}: {shown(lost.raw)}")
+            note = Problem("stray-bytes", seen("bytes-at", garbage, lost.offset, shown(lost.raw)))
             repairs = (*repairs, note)
         size, repair = _record_length(window, max_record)
         yield _cut(window, size, (*repairs, repair) if repair else repairs)
@@ -143,7 +143,7 @@ def _skip_padding(window: _Window) -> tuple[Problem, ...]:
         window.at = end
     if not skipped:
         return ()
-    return (Problem("stray-bytes", f"{skipped} at {where}: {shown(first)}"),)
+    return (Problem("stray-bytes", seen("bytes-at", skipped, where, shown(first))),)
 
 
 def _keep_blank_length(buffer: bytes, begin: int, end: int) -> int:
@@ -189,10 +189,10 @@ def _record_length(window: _Window, max_record: int) -> tuple[int, Problem | Non
     searched = buffer[at : (end if end >= 0 else limit + _LOOKAHEAD)]
     glued = _glued_record(searched, claimed)
     if glued and glued <= max_record:
-        return glued, Problem("missing-terminator", "two records in one")
+        return glued, Problem("missing-terminator", seen("two-in-one"))
     if end < 0:
         if len(buffer) > limit:
-            return max_record, Problem("oversized", f"cut at {max_record}")
+            return max_record, Problem("oversized", seen("cut-at", max_record))
         return len(buffer) - at, None
     if _is_end(buffer, end):
         return end + 1 - at, None

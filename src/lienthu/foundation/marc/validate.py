@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from lienthu.foundation.marc.model import Field, Record
-from lienthu.foundation.marc.problems import Problem
+from lienthu.foundation.marc.problems import Problem, seen
 from lienthu.foundation.marc.repair import UNKNOWN_TAG
 
 _BIBLIOGRAPHIC: Final = frozenset("acdefgijkmoprt")
@@ -106,7 +106,7 @@ def _check_title(field: Field, problems: list[Problem], kind: str) -> None:
         if code in _TITLE_CODES:
             skipped = int(field.ind2) if field.ind2.isdigit() else 0
             if code == "a" and skipped >= len(value):
-                problems.append(Problem("nonfiling", f"{skipped} of {len(value)}"))
+                problems.append(Problem("nonfiling", seen("part-of", skipped, len(value))))
             return
     problems.append(Problem("empty-title"))
 

@@ -8,6 +8,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from lienthu.foundation.marc.problems import words_of
+
 Sentence = str | Promise
 
 SENTENCES: Final[Mapping[str, Sentence]] = {
@@ -116,3 +118,38 @@ REFUSED_TABLES: Final[Mapping[str, Sentence]] = {
 def sentence(code: str) -> Sentence:
     """The sentence of a code; the code itself for one of a later version."""
     return SENTENCES.get(code, code)
+
+
+DETAILS: Final[Mapping[str, Sentence]] = {
+    "row": _("row {0}"),
+    "row-column": _("row {0}, column {1}"),
+    "row-column-value": _("row {0}, column {1}: {2}"),
+    "cells-headings": _("{0} cells below {1} headings"),
+    "copies-one-row": _("{0} copies in one row"),
+    "copies-barcodes": _("{0} copies, {1} barcodes"),
+    "kept-list": _("page of a kept list"),
+    "not-utf-8": _("not UTF-8"),
+    "values-first": _("{0} values, first {1}"),
+    "encoding-unknown": _("unknown: {0}"),
+    "encoding-is-utf-8": _("declared {0}, is UTF-8"),
+    "encoding-is-not": _("declared {0}, is not"),
+    "bytes-at": _("{0} bytes at {1}: {2}"),
+    "two-in-one": _("two records in one"),
+    "cut-at": _("cut at {0} bytes"),
+    "part-of": _("{0} of {1}"),
+    "bytes-of": _("{0} of {1} bytes"),
+    "read-as": _("{0} read as {1}"),
+    "last-field": _("the last field"),
+    "directory": _("the directory"),
+    "ends-with": _("ends with {0}"),
+    "instead-of": _("{0} instead of {1}"),
+    "fields": _("{0} fields"),
+    "entries-fields": _("{0} entries, {1} fields"),
+    "leader-bytes": _("leader: {0}, bytes: {1}"),
+}
+
+
+def detail_text(detail: str) -> str:
+    """What was seen, in the reader's language where it takes words."""
+    found = words_of(detail)
+    return str(DETAILS[found[0]]).format(*found[1]) if found and found[0] in DETAILS else detail

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, Final
 
-from lienthu.foundation.marc.problems import Problem
+from lienthu.foundation.marc.problems import Problem, seen
 from lienthu.foundation.marc.tabular.table import Row, Table, TabularRefused
 from lienthu.foundation.vietnamese.text import clean
 
@@ -149,9 +149,9 @@ def _rows(lines: _Lines, delimiter: str, max_rows: int) -> Iterator[Row]:
             raise TabularRefused("too-many-rows", f"more than {max_rows}")
         repairs = []
         if damaged or more_damage:
-            repairs.append(Problem("undecodable", f"row {number}"))
+            repairs.append(Problem("undecodable", seen("row", number)))
         if unbalanced:
-            repairs.append(Problem("unbalanced-quotes", f"row {number}"))
+            repairs.append(Problem("unbalanced-quotes", seen("row", number)))
         yield Row(number, tuple([_cell(c) for c in cells]), tuple(repairs))
 
 

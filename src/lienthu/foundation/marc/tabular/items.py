@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from lienthu.foundation.marc.model import Field
-from lienthu.foundation.marc.problems import Problem
+from lienthu.foundation.marc.problems import Problem, seen
 
 _SEPARATOR: Final = re.compile(r"[;,\n]")
 _RANGE: Final = re.compile(r"(.*?)([0-9]+)\s*(?:-|–|—|->|đến|=>)\s*(?:\1)?([0-9]+)")
@@ -45,7 +45,7 @@ def item_fields(values: Mapping[str, list[str]], problems: list[Problem]) -> lis
 
     copies = _whole(one("copies"))
     if copies > _MOST:
-        problems.append(Problem("copies-differ", f"{copies} copies in one row"))
+        problems.append(Problem("copies-differ", seen("copies-one-row", copies)))
     barcodes = barcodes_of(values.get("barcode", []), copies)
     shared = tuple(
         (code, text) for code, text in (("b", one("branch")), ("c", one("location")), ("h", one("call_number"))) if text
@@ -55,7 +55,7 @@ def item_fields(values: Mapping[str, list[str]], problems: list[Problem]) -> lis
     if without > 0 and (copies or shared):
         fields.append(Field("852", "8", " ", (*shared, ("9", str(without)))))
     elif barcodes and copies and without < 0:
-        problems.append(Problem("copies-differ", f"{copies} copies, {len(barcodes)} barcodes"))
+        problems.append(Problem("copies-differ", seen("copies-barcodes", copies, len(barcodes))))
     elif not barcodes and shared:
         fields.append(Field("852", "8", " ", shared))
     return fields

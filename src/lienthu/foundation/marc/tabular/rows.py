@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from lienthu.foundation.marc.describe.isbd import trim
 from lienthu.foundation.marc.holdings import HoldingRule
 from lienthu.foundation.marc.model import Record
-from lienthu.foundation.marc.problems import Problem, Unreadable
+from lienthu.foundation.marc.problems import Problem, Unreadable, seen
 from lienthu.foundation.marc.tabular.building import Builder
 from lienthu.foundation.marc.tabular.columns import FIELDS
 from lienthu.foundation.marc.tabular.table import Row
@@ -69,7 +69,7 @@ def read_rows(
         except Unreadable as unreadable:
             problem = unreadable.problem
         if len(row.cells) > len(headers) and any(row.cells[len(headers) :]):
-            found += (Problem("extra-cells", f"{len(row.cells)} cells below {len(headers)} headers"),)
+            found += (Problem("extra-cells", seen("cells-headings", len(row.cells), len(headers))),)
         yield RowPiece(row.number, _as_json(row, headers), record, problem, row.repairs + found)
 
 

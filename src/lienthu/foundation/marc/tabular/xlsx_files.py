@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO, Final
 
-from lienthu.foundation.marc.problems import Problem
+from lienthu.foundation.marc.problems import Problem, seen
 from lienthu.foundation.marc.tabular.columns import recognised
 from lienthu.foundation.marc.tabular.table import Row, Table, TabularRefused
 from lienthu.foundation.vietnamese.text import clean
@@ -161,10 +161,10 @@ def _row(number: int, cells: Any, beside: Any) -> Row:
         value = cell.value
         if value is None:
             if index < len(beside) and beside[index].data_type == "f":
-                repairs.append(Problem("formula-without-value", f"row {number}, column {index + 1}"))
+                repairs.append(Problem("formula-without-value", seen("row-column", number, index + 1)))
             texts.append("")
         elif cell.data_type == "e" or (isinstance(value, str) and value in _ERRORS):
-            repairs.append(Problem("cell-error", f"row {number}, column {index + 1}: {value}"))
+            repairs.append(Problem("cell-error", seen("row-column-value", number, index + 1, value)))
             texts.append("")
         else:
             texts.append(as_text(value, cell.number_format if isinstance(value, (int, float)) else ""))

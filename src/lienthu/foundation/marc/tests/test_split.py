@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lienthu.foundation.marc.iso2709 import parse, write
 from lienthu.foundation.marc.model import Field, Record
-from lienthu.foundation.marc.problems import Problem, Unreadable
+from lienthu.foundation.marc.problems import Problem, Unreadable, in_english, seen
 from lienthu.foundation.marc.split import Piece, split_iso2709
 
 REAL = Path(__file__).resolve().parents[6] / "shared" / "data" / "marc"
@@ -59,7 +59,7 @@ def test_padding_between_records_is_reported_and_harms_nothing(stray: bytes) -> 
     first, second = pieces(ONE + stray + TWO)
     assert (first.raw, second.raw) == (ONE, TWO)
     assert codes(second) == ["stray-bytes"]
-    assert second.repairs[0].detail.startswith(f"{len(stray)} at {len(ONE)}: ")
+    assert in_english(second.repairs[0].detail).startswith(f"{len(stray)} bytes at {len(ONE)}: ")
 
 
 def test_padding_before_the_first_record() -> None:
@@ -82,7 +82,7 @@ def test_other_bytes_at_the_end_are_a_piece_that_the_parser_refuses() -> None:
 def test_few_bytes_before_a_record_are_reported() -> None:
     first, second = pieces(ONE + b"xyz" + TWO)
     assert second.raw == TWO
-    assert second.repairs == (Problem("stray-bytes", f"3 at {len(ONE)}: xyz"),)
+    assert second.repairs == (Problem("stray-bytes", seen("bytes-at", 3, len(ONE), "xyz")),)
     assert not first.repairs
 
 
@@ -206,7 +206,7 @@ def accounted(data: bytes, found: list[Piece]) -> bool:
     """Every byte is in one piece, in a repair, or in the padding at the end."""
     at = 0
     for piece in found:
-        stray = sum(int(p.detail.split()[0]) for p in piece.repairs if p.code == "stray-bytes")
+        stray = sum(int(in_english(p.detail).split()[0]) for p in piece.repairs if p.code == "stray-bytes")
         if at + stray != piece.offset or data[piece.offset : piece.offset + len(piece.raw)] != piece.raw:
             return False
         at = piece.offset + len(piece.raw)

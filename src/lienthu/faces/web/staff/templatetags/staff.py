@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from lienthu.faces.web.staff import words
 from lienthu.faces.web.staff.marc_lines import Line, lines_of
-from lienthu.faces.web.staff.problems import sentence
+from lienthu.faces.web.staff.problems import detail_text, sentence
 from lienthu.faces.web.ui.icons import icon_svg
 from lienthu.foundation.marc.model import Record
 
@@ -17,6 +17,7 @@ register = template.Library()
 _ICONS = {"ok": "check", "warning": "warning", "danger": "error", "off": "clock"}
 
 register.filter("problem_sentence", sentence)
+register.filter("problem_detail", detail_text)
 register.filter("encoding_label", words.encoding_label)
 register.filter("format_label", words.format_label)
 

@@ -9,6 +9,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
 from babel.messages.pofile import read_po
+from django.utils.translation import override
 from django.utils.translation.template import templatize
 
 import lienthu
@@ -18,7 +19,7 @@ from lienthu.domain.catalog.models import ImportBatch, Item
 from lienthu.domain.catalog.reading import FORMATS, HARVESTED
 from lienthu.faces.web.staff import problems, words
 from lienthu.foundation.marc.holdings import PRESETS
-from lienthu.foundation.marc.problems import PROBLEMS
+from lienthu.foundation.marc.problems import DETAILS, PROBLEMS, in_english, seen
 from lienthu.foundation.marc.tabular import FIELDS
 
 SOURCE = Path(lienthu.__file__).parent
@@ -69,7 +70,7 @@ def catalog() -> Catalog:
 def test_every_sentence_of_the_code_is_translated(catalog: Catalog) -> None:
     missing = []
     for path in FACE.rglob("*.py"):
-        if {"tests", "network"} & set(path.relative_to(FACE).parts):
+        if {"tests", "network", "harvesting"} & set(path.relative_to(FACE).parts):
             continue
         keywords = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2),
                     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2)}  # fmt: skip
@@ -115,3 +116,26 @@ def test_placeholders_survive_translation(catalog: Catalog) -> None:
         target = message.string if isinstance(message.string, str) else message.string[0]
         assert target, source
         assert set(holder.findall(source)) == set(holder.findall(target)), source
+
+
+def test_what_was_seen_is_said_in_the_language_of_the_reader() -> None:
+    assert problems.DETAILS.keys() == DETAILS.keys()
+    for code, text in DETAILS.items():
+        params = [str(n) for n in range(text.count("{"))]
+        with override("en"):
+            assert problems.detail_text(seen(code, *params)) == text.format(*params) == in_english(seen(code, *params))
+        with override("vi"):
+            assert problems.detail_text(seen(code, *params)) != text.format(*params), code
+
+
+def test_what_is_no_words_is_shown_as_it_was_seen() -> None:
+    for detail in ("245", "", "#", "#row", "#row\x1f1\x1f2", "#nothing\x1f1", "{0} \x1f"):
+        assert problems.detail_text(detail) == in_english(detail) == detail
+    hostile = seen("row-column-value", 1, 2, "#row\x1f{0}{x}%s<b>")
+    assert in_english(hostile) == "row 1, column 2: #row␟{0}{x}%s<b>"
+
+
+def test_no_code_puts_english_words_into_a_detail() -> None:
+    literal = re.compile(r"Problem\(\s*[\w\"-]+(?: if \w+ else \"[a-z-]+\")?,\s*f?\"([^\"]*)\"")
+    for said in literal.findall(code_of("foundation", "domain")):
+        assert not re.search(r"[A-Za-z]{3,}", re.sub(r"\{[^}]*\}", "", said)), said

@@ -24,7 +24,7 @@ from lienthu.domain.union.services.requesting import request_trial
 from lienthu.faces.web.staff.access import Desk, batch_page
 from lienthu.faces.web.staff.forms.imports import OWN_RULES, CheckForm
 from lienthu.faces.web.staff.pages import batch_trail, show, steps_of, tell
-from lienthu.faces.web.staff.problems import REFUSED_TABLES, Sentence, sentence
+from lienthu.faces.web.staff.problems import REFUSED_TABLES, Sentence, detail_text, sentence
 from lienthu.faces.web.staff.samples import encoding_options, first_records
 from lienthu.faces.web.staff.words import PRESETS, Label
 from lienthu.foundation.marc.describe import Description, describe
@@ -226,5 +226,5 @@ def previewed(piece: ReadPiece) -> PreviewedRecord:
         description=description,
         by=by,
         problem=sentence(piece.problem.code) if piece.problem and piece.record is None else "",
-        repairs=tuple((sentence(r.code), r.detail) for r in piece.repairs),
+        repairs=tuple((sentence(r.code), detail_text(r.detail)) for r in piece.repairs),
     )
