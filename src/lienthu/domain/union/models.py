@@ -24,7 +24,13 @@ class Cluster(models.Model):
     contested = models.BooleanField(
         default=False, help_text="links lead out of it, or people decided on members: formed anew as a whole (CLU-6)"
     )
+    work_key = models.BigIntegerField(null=True, help_text="editions and translations of one work share it (CLU-18)")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["work_key"], condition=models.Q(work_key__isnull=False), name="cluster_of_work")
+        ]
 
     def __str__(self) -> str:
         return f"cluster {self.pk} ({self.size})"
@@ -38,6 +44,7 @@ class Membership(models.Model):
     fingerprint = models.TextField(help_text="JSON of domain/union/fingerprint.py")
     completeness = models.SmallIntegerField(default=0)
     fingerprint_version = models.SmallIntegerField(default=1)
+    work_key = models.BigIntegerField(null=True, help_text="of works.py; negative: the original title is stated")
     rule_version = models.SmallIntegerField(help_text="the rule by which its edges were found")
 
     def __str__(self) -> str:

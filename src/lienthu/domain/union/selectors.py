@@ -225,3 +225,40 @@ def _told(reason: Reason) -> dict[str, Any]:
 def cluster_count() -> int:
     """How many publications the union holds."""
     return Cluster.objects.filter(size__gt=0).count()
+
+
+def edition_counts(cluster_ids: Sequence[int]) -> dict[int, int]:
+    """Cluster id → how many publications of its work there are in open libraries, itself included (CLU-18). One query.
+
+    Those whose work cannot be told, and those that are the only edition, are left out.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT wanted.id, count(*) FROM unnest(%s::bigint[]) AS wanted(id) {_EDITIONS}"  # noqa: S608  # constants
+            " GROUP BY 1 HAVING count(*) > 1",
+            [list(cluster_ids)],
+        )
+        return dict(cursor.fetchall())
+
+
+def editions_of(cluster_id: int, limit: int = 200) -> list[int]:
+    """The other publications of the same work in open libraries, by number (CLU-18). One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT c.id FROM (SELECT %s::bigint AS id) wanted {_EDITIONS} WHERE c.id <> wanted.id"  # noqa: S608  # constants
+            " ORDER BY c.id LIMIT %s",
+            [cluster_id, limit],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+_EDITIONS = """
+    CROSS JOIN LATERAL (SELECT work_key FROM union_cluster WHERE id = wanted.id AND work_key IS NOT NULL OFFSET 0) w
+    CROSS JOIN LATERAL (
+        SELECT id FROM union_cluster u WHERE u.work_key = w.work_key AND u.size > 0 AND EXISTS (
+            SELECT 1 FROM union_membership m JOIN catalog_bibrecord r ON r.id = m.record_id
+            WHERE m.cluster_id = u.id AND NOT r.deleted
+              AND r.library_id <> ALL(ARRAY(SELECT id FROM network_library WHERE closed)) OFFSET 0
+        ) OFFSET 0
+    ) c
+"""

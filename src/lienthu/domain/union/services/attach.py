@@ -25,6 +25,7 @@ class Incoming:
     fingerprint: Fingerprint
     completeness: int
     is_new: bool
+    work_key: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ def attach(incoming: Sequence[Incoming]) -> Attached:
     found = find_edges(keys | orphans, book)
     store_edges(found, book.rule.version)
     store_keys(keys | orphans)
-    newcomers = {i.record_id: Newcomer(i.fingerprint, i.completeness) for i in moving if i.record_id not in changed}
+    newcomers = {
+        i.record_id: Newcomer(i.fingerprint, i.completeness, i.work_key) for i in moving if i.record_id not in changed
+    }
     leaving = {record_id: cluster for record_id, (cluster, _) in changed.items()}
     plan = place(newcomers, found, seeds | set(changed) | set(orphans), book, cause=Cause("import"), leaving=leaving)
     rest = {before[r][0] for r in staying} | {cluster for cluster, _ in changed.values()}
@@ -166,9 +169,10 @@ def _rewrite(changed: Sequence[Incoming], rule_version: int) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE union_membership m SET fingerprint = n.fingerprint, completeness = n.said, rule_version = %s,"
+            "UPDATE union_membership m SET fingerprint = n.fingerprint, completeness = n.said, work_key = n.work,"
+            " rule_version = %s,"
             " fingerprint_version = %s"
-            " FROM unnest(%s::bigint[], %s::text[], %s::smallint[]) AS n(id, fingerprint, said)"
+            " FROM unnest(%s::bigint[], %s::text[], %s::smallint[], %s::bigint[]) AS n(id, fingerprint, said, work)"
             " WHERE m.record_id = n.id",
             [
                 rule_version,
@@ -176,6 +180,7 @@ def _rewrite(changed: Sequence[Incoming], rule_version: int) -> None:
                 [i.record_id for i in changed],
                 [i.fingerprint.dumps() for i in changed],
                 [i.completeness for i in changed],
+                [i.work_key for i in changed],
             ],
         )
 
@@ -186,8 +191,8 @@ def _renew_completeness(staying: Sequence[Incoming]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE union_membership m SET completeness = n.said"
-            " FROM unnest(%s::bigint[], %s::smallint[]) AS n(id, said)"
-            " WHERE m.record_id = n.id AND m.completeness <> n.said",
-            [[i.record_id for i in staying], [i.completeness for i in staying]],
+            "UPDATE union_membership m SET completeness = n.said, work_key = n.work"
+            " FROM unnest(%s::bigint[], %s::smallint[], %s::bigint[]) AS n(id, said, work)"
+            " WHERE m.record_id = n.id AND (m.completeness, m.work_key) IS DISTINCT FROM (n.said, n.work)",
+            [[i.record_id for i in staying], [i.completeness for i in staying], [i.work_key for i in staying]],
         )

@@ -14,6 +14,7 @@ from lienthu.domain.catalog.services.batches import ChunkReport
 from lienthu.domain.union.fingerprint import completeness, fingerprint
 from lienthu.domain.union.services.attach import Attached, Incoming, attach
 from lienthu.domain.union.services.harvested import keep_origins, steps_of, take_away
+from lienthu.domain.union.works import work_key
 from lienthu.foundation.marc.holdings import HoldingRule
 from lienthu.foundation.marc.problems import Problem
 from lienthu.foundation.marc.validate import validate
@@ -104,4 +105,9 @@ def _count(report: ChunkReport, applied: Applied, attached: Attached, chunk: Seq
 
 def incoming(written: Sequence[Written]) -> list[Incoming]:
     """Written records as the union compares them."""
-    return [Incoming(w.record_id, fingerprint(w.description), completeness(w.description), w.is_new) for w in written]
+    return [
+        Incoming(
+            w.record_id, fingerprint(w.description), completeness(w.description), w.is_new, work_key(w.description)
+        )
+        for w in written
+    ]  # fmt: skip

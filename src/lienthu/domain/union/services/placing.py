@@ -30,6 +30,7 @@ class Newcomer:
 
     fingerprint: Fingerprint
     completeness: int
+    work_key: int | None = None
 
 
 @dataclass(slots=True)
@@ -345,14 +346,16 @@ def _write(plan: Plan, newcomers: Mapping[int, Newcomer], book: Book, cause: Cau
     with connection.cursor() as cursor:
         if plan.founded:
             with cursor.copy(
-                "COPY union_cluster (id, preferred_id, size, bearer_id, contested, created_at) FROM STDIN"
+                "COPY union_cluster (id, preferred_id, size, bearer_id, contested, work_key, created_at) FROM STDIN"
             ) as copy:
                 for id_, (bearer, size, contested) in plan.founded.items():
-                    copy.write_row((id_, bearer, size, bearer, contested, "now"))
+                    # those of several records, and of records that stood elsewhere, are settled below
+                    work = newcomers[bearer].work_key if bearer in newcomers else None
+                    copy.write_row((id_, bearer, size, bearer, contested, abs(work) if work else None, "now"))
         if plan.placed:
             with cursor.copy(
-                "COPY union_membership (record_id, cluster_id, fingerprint, completeness, fingerprint_version,"
-                " rule_version) FROM STDIN"
+                "COPY union_membership (record_id, cluster_id, fingerprint, completeness, work_key,"
+                " fingerprint_version, rule_version) FROM STDIN"
             ) as copy:
                 for record_id, cluster_id in plan.placed.items():
                     n = newcomers[record_id]
@@ -362,6 +365,7 @@ def _write(plan: Plan, newcomers: Mapping[int, Newcomer], book: Book, cause: Cau
                             cluster_id,
                             n.fingerprint.dumps(),
                             n.completeness,
+                            n.work_key,
                             FINGERPRINT_VERSION,
                             book.rule.version,
                         )

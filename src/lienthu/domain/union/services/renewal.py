@@ -19,6 +19,7 @@ from lienthu.domain.union.services.book import Book
 from lienthu.domain.union.services.edges import find_edges, forget, forget_keys, store_edges, store_keys
 from lienthu.domain.union.services.placing import Cause, place
 from lienthu.domain.union.services.settling import lock_union, settle
+from lienthu.domain.union.works import work_key
 from lienthu.foundation.marc.describe import describe
 from lienthu.platform.actor import Actor
 from lienthu.platform.services import audit, changes
@@ -107,11 +108,13 @@ def _renew(rows: Sequence[tuple[int, int, str, int, int]], book: Book, *, new_ke
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE union_membership m SET fingerprint = n.text, completeness = n.said, rule_version = %s,"
-            " fingerprint_version = %s FROM unnest(%s::bigint[], %s::text[], %s::smallint[]) AS n(id, text, said)"
-            " WHERE m.record_id = n.id",
+            " fingerprint_version = %s, work_key = CASE WHEN n.read THEN n.work ELSE m.work_key END"
+            " FROM unnest(%s::bigint[], %s::text[], %s::smallint[], %s::boolean[], %s::bigint[])"
+            " AS n(id, text, said, read, work) WHERE m.record_id = n.id",
             [
                 book.rule.version, FINGERPRINT_VERSION, list(keys), [prints[r].dumps() for r in keys],
-                [said[r] for r in keys],
+                [said[r] for r in keys], [r in read for r in keys],
+                [work_key(read[r]) if r in read else None for r in keys],
             ],
         )  # fmt: skip
     plan = place({}, (), set(keys) | neighbours, book, cause=Cause("rule"))

@@ -9,6 +9,7 @@ from django.db import connection
 
 from lienthu.domain.network.selectors import closed_library_ids
 from lienthu.domain.union.models import ClusterEvent
+from lienthu.domain.union.works import elect_work
 
 _LOCK = 7_406_211  # any number, the same in every process of an install
 _RECORDS_NAMED = 50
@@ -30,30 +31,38 @@ def new_cluster_ids(count: int) -> list[int]:
 
 
 def settle(cluster_ids: Iterable[int]) -> set[int]:
-    """Recount clusters and choose their preferred record: of an open library, most complete, oldest (rule JOIN-13).
+    """Recount clusters, choose their preferred record (of an open library, most complete, oldest: JOIN-13), their work.
 
-    Returns those for which either is another now.
+    Returns those for which anything is another now.
     """
     ids = sorted(set(cluster_ids))
     if not ids:
         return set()
     closed = closed_library_ids()
     ranked: dict[int, list[tuple[bool, int, int]]] = {cluster_id: [] for cluster_id in ids}
+    works: dict[int, list[tuple[int, int | None]]] = {cluster_id: [] for cluster_id in ids}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT m.cluster_id, m.record_id, m.completeness, r.library_id FROM unnest(%s::bigint[]) AS wanted(id)"
+            "SELECT m.cluster_id, m.record_id, m.completeness, m.work_key, r.library_id"
+            " FROM unnest(%s::bigint[]) AS wanted(id)"
             " CROSS JOIN LATERAL (SELECT * FROM union_membership WHERE cluster_id = wanted.id OFFSET 0) m"
             " CROSS JOIN LATERAL (SELECT library_id FROM catalog_bibrecord WHERE id = m.record_id OFFSET 0) r",
             [ids],
         )
-        for cluster_id, record_id, said, library_id in cursor:
+        for cluster_id, record_id, said, work, library_id in cursor:
+            works[cluster_id].append((record_id, work))
             ranked[cluster_id].append((library_id in closed, -said, record_id))
         cursor.execute(
-            "UPDATE union_cluster c SET size = n.size, preferred_id = n.preferred"
-            " FROM unnest(%s::bigint[], %s::integer[], %s::bigint[]) AS n(id, size, preferred)"
-            " WHERE c.id = n.id AND (c.size, c.preferred_id) IS DISTINCT FROM (n.size, n.preferred)"
+            "UPDATE union_cluster c SET size = n.size, preferred_id = n.preferred, work_key = n.work"
+            " FROM unnest(%s::bigint[], %s::integer[], %s::bigint[], %s::bigint[]) AS n(id, size, preferred, work)"
+            " WHERE c.id = n.id AND (c.size, c.preferred_id, c.work_key) IS DISTINCT FROM (n.size, n.preferred, n.work)"
             " RETURNING c.id",
-            [ids, [len(ranked[i]) for i in ids], [min(ranked[i])[2] if ranked[i] else None for i in ids]],
+            [
+                ids,
+                [len(ranked[i]) for i in ids],
+                [min(ranked[i])[2] if ranked[i] else None for i in ids],
+                [elect_work(works[i]) for i in ids],
+            ],
         )
         return {row[0] for row in cursor.fetchall()}
 

@@ -98,6 +98,7 @@ def _described(leader: str, g: Gathered) -> Description:
         online=is_online(leader, g),
         host=g.host,
         set_link=g.set_link,
+        original_title=g.original_title,
         audience_children=for_children(leader, g),
         acquired=_entered(f008[:6]),
     )

@@ -38,6 +38,7 @@ class Gathered:
         "notes",
         "number",
         "original_script",
+        "original_title",
         "other_names",
         "other_titles",
         "part",
@@ -69,6 +70,7 @@ class Gathered:
         self.responsibility = ""
         self.medium = ""
         self.original_script = ""
+        self.original_title = ""
         self.other_titles: list[str] = []
         self.authors: list[Person] = []
         self.other_names: list[str] = []

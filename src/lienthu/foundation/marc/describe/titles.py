@@ -13,6 +13,7 @@ from lienthu.foundation.marc.model import Field
 
 # " / ", "/ " or " /" between words: responsibility typed into $a. "TCP/IP" and "1 / 2" stay whole.
 _SLASH: Final = re.compile(r"(?<=[^\s/])(?:\s+/\s*|/\s+)(?=[^\s/0-9])")
+_ORIGINAL: Final = re.compile(r"nguyên (?:bản|tác|văn)|original", re.IGNORECASE)
 _CONNECTORS: Final = {"=": " = ", ";": " ; "}
 
 
@@ -121,7 +122,17 @@ def variant_title(g: Gathered, field: Field) -> None:
             text = f"{text} {value.strip()}" if text else value
         elif code == "b":
             text = f"{trim(text)} : {value.strip()}" if text else value
-    _add_title(g, trim(text))
+    text = trim(text)
+    _add_title(g, text)
+    if not g.original_title and (
+        field.tag == "240" or field.tag == "130" or (field.tag == "246" and _ORIGINAL.search(field.first("i")))
+    ):
+        g.original_title = text
+
+
+def _original(g: Gathered, field: Field) -> None:
+    """765 and 534: what this is a translation or a reproduction of."""
+    g.original_title = g.original_title or trim(field.first("t"))
 
 
 def _edition(g: Gathered, field: Field) -> None:
@@ -179,6 +190,8 @@ HANDLERS: Final[Handlers] = {
     "245": _title,
     **dict.fromkeys(("130", "210", "222", "240", "242", "246", "247", "730", "740"), variant_title),
     "250": _edition,
+    "765": _original,
+    "534": _original,
     "440": series,
     "490": series,
     **dict.fromkeys(("800", "810", "811", "830"), _traced_series),

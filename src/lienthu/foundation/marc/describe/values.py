@@ -64,7 +64,8 @@ class Description(NamedTuple):
     ``title`` is 245 $a and $b with " : " between (" = " before a parallel title, " ; " before a second work).
     ``isbns`` are valid ISBN-13 digits only, ``isbns_other`` the cancelled and the wrong ones as printed.
     ``classification`` has the Dewey numbers first. ``acquired`` is the yyyy-mm-dd of 008/00-05. ``set_link`` is the
-    multi-volume set or series whose record is named by number.
+    multi-volume set or series whose record is named by number. ``original_title`` is the uniform title (240, 130) or
+    the title of what this is a translation of (765, 534, 246 with such a label).
     """
 
     title: str = ""
@@ -103,6 +104,7 @@ class Description(NamedTuple):
     audience_children: bool = False
     acquired: str = ""
     set_link: Host | None = None
+    original_title: str = ""
 
     @property
     def belongs_to(self) -> Host | None:
