@@ -23,7 +23,8 @@ from lienthu.foundation.vietnamese.text import nfc
 MAX_KEY = 200
 """Longest key in characters; texts that agree that far are filed as equal."""
 
-_PART = re.compile(r"\d+|(?:[^\W\d_]|[\u0300-\u036f])+")
+# letters and marks in any order, written so that runs of letters are taken at once
+_PART = re.compile(r"\d+|[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*|(?:[\u0300-\u036f]+[^\W\d_]*)+")
 _WRITTEN = {
     **{letter: letter for letter in ALPHABET if letter.isascii()},
     "ă": "a~",

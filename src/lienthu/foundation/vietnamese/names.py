@@ -64,6 +64,11 @@ _DATES = re.compile(
     re.IGNORECASE,
 )
 
+_DATED = re.compile(r"\d|thế kỷ", re.IGNORECASE)
+_PARTED = re.compile(r"[,;]")
+_INITIAL = re.compile(r"(?:^|[\s.])[^\W\d_]$")
+_WORDS = re.compile(r"\w+")
+
 # Heads of bodies whose names hold commas: "Sở Văn hóa, Thể thao và Du lịch" is not an inverted name.
 _BODIES = re.compile(
     r"^(?:sở|bộ|viện|trường|ban|uỷ ban|ủy ban|hội|tổng cục|cục|vụ|nhà xuất bản|nxb|công ty|đại học|học viện"
@@ -87,9 +92,15 @@ def direct_form(s: str) -> str:
     Dates, roles, academic titles and whatever stands in brackets are left out. Names of bodies keep their
     order.
     """
-    text = _ROLE_OPENING.sub(_without_role, _BRACKETS.sub(" ", clean(s)))
-    text = _DATES.sub(" ", text)
-    parts = [bare for part in re.split(r"[,;]", text) if (bare := _bare(part)) and not _is_role(bare)]
+    text = clean(s)
+    # most names hold none of these: asking for a character is much cheaper than looking for a pattern
+    if "(" in text or "[" in text:
+        text = _BRACKETS.sub(" ", text)
+    if ":" in text:
+        text = _ROLE_OPENING.sub(_without_role, text)
+    if _DATED.search(text):
+        text = _DATES.sub(" ", text)
+    parts = [bare for part in _PARTED.split(text) if (bare := _bare(part)) and not _is_role(bare)]
     if not parts:
         return ""
     if len(parts) == 1 or _BODIES.match(parts[0]):
@@ -146,8 +157,8 @@ def _bare(part: str) -> str:
     text = _ROLE_ENDING.sub("", " " + part.strip())
     text = _RANKS.sub("", _TITLES.sub("", text.strip())).strip(" .:/=[]()…-–—?*\"'“”")
     # An initial keeps its stop, a sentence does not.
-    return text + "." if re.search(r"(?:^|[\s.])[^\W\d_]$", text) and part.rstrip(" /:").endswith(".") else text
+    return text + "." if part.rstrip(" /:").endswith(".") and _INITIAL.search(text) else text
 
 
 def _letters(part: str) -> str:
-    return " ".join(re.findall(r"\w+", fold(part)))
+    return " ".join(_WORDS.findall(fold(part)))

@@ -47,6 +47,9 @@ _SILENT_MARKS = "\u02b0-\u02ff"
 _JOINERS = "\u200c\u200d"
 _LETTER = rf"[^\W_{_SINGLE}]"
 _WORD = re.compile(rf"[{_SINGLE}]|(?![{_SILENT_MARKS}]){_LETTER}(?:{_LETTER}|[{_marks()}{_JOINERS}])*")
+# Latin letters and common punctuation only: nearly every text, whose words are found by a much simpler pattern
+_UNCOMMON = re.compile("[^\\x00-\u02af\u1e00-\u1eff\u2010-\u2027]")
+_PLAIN_WORD = re.compile(r"[^\W_]+")
 
 # hoà = hòa: both placements are correct spelling; the key puts the mark on the first vowel.
 _PLACEMENT = {
@@ -88,17 +91,22 @@ def folded_key(token: str) -> str:
     return _I_FOR_Y.get(key, key) or exact_key(token)
 
 
+def _words(s: str) -> list[str]:
+    s = nfc(s)
+    return (_WORD if _UNCOMMON.search(s) else _PLAIN_WORD).findall(s)
+
+
 def exact_tokens(s: str) -> list[str]:
     """The exact keys of the words of a text, in their order."""
-    return list(map(exact_key, _WORD.findall(nfc(s))))
+    return list(map(exact_key, _words(s)))
 
 
 def token_pairs(s: str) -> tuple[list[str], list[str]]:
     """``exact_tokens`` and ``folded_tokens`` of a text, its words looked up only once."""
-    words = _WORD.findall(nfc(s))
+    words = _words(s)
     return list(map(exact_key, words)), list(map(folded_key, words))
 
 
 def folded_tokens(s: str) -> list[str]:
     """The folded keys of the words of a text: as many as ``exact_tokens`` gives, in the same order."""
-    return list(map(folded_key, _WORD.findall(nfc(s))))
+    return list(map(folded_key, _words(s)))
