@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -12,7 +13,15 @@ from lienthu.domain.union.harvesting.net import Client
 from lienthu.foundation.marc.marcxml import local_name
 from lienthu.foundation.marc.oaipmh import BadPage, Page, read_page
 
-_IDENTIFIED: Final = ("repositoryName", "granularity", "deletedRecord", "earliestDatestamp", "protocolVersion")
+_PUBLICATIONS: Final = re.compile(r"oai:[^:]+:union/[0-9]+")  # docs/specs/exchange.md, OAI-16
+_IDENTIFIED: Final = (
+    "sampleIdentifier",
+    "repositoryName",
+    "granularity",
+    "deletedRecord",
+    "earliestDatestamp",
+    "protocolVersion",
+)
 _FINAL_PAGES: Final = frozenset({"doctype"})
 
 
@@ -30,6 +39,11 @@ class Repository:
     def by_day(self) -> bool:
         """Whether datestamps are days; so is assumed of a repository that does not say it keeps seconds."""
         return "ss" not in str(self.facts.get("granularity", ""))
+
+    @property
+    def is_a_union(self) -> bool:
+        """Whether it is the union catalogue of another Liên Thư, whose publications are made of others' records."""
+        return _PUBLICATIONS.fullmatch(str(self.facts.get("sampleIdentifier", ""))) is not None
 
 
 def identify(client: Client) -> Repository:

@@ -16,6 +16,7 @@ def run(options: argparse.Namespace) -> int:
     from lienthu.domain.catalog.models import BibRecord, ImportBatch
     from lienthu.domain.discovery.selectors import index_ready
     from lienthu.domain.discovery.services.indexing import CONSUMER
+    from lienthu.domain.union.harvesting.models import HarvestSource
     from lienthu.domain.union.rule_selectors import reruns
     from lienthu.domain.union.selectors import cluster_count
     from lienthu.platform.services import changes
@@ -24,6 +25,8 @@ def run(options: argparse.Namespace) -> int:
     print(f"records                {BibRecord.objects.filter(deleted=False).count()}")
     print(f"publications           {cluster_count()}")
     print(f"imports not finished   {ImportBatch.objects.filter(status__in=['queued', 'running', 'undoing']).count()}")
+    stale = HarvestSource.objects.filter(active=True, stale_since__isnull=False).count()
+    print(f"harvest sources        {HarvestSource.objects.count()}, {stale} stale")
     print(f"index                  {'ready' if index_ready() else 'to be built'}")
     print(f"changes waiting        {changes.waiting(CONSUMER)}")
     for r in reruns():

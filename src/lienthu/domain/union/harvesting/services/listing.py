@@ -146,6 +146,8 @@ def _begin(run: HarvestRun, line: Line) -> None:
         repository = oai.identify(client)
     finally:
         line.rest(began)
+    if repository.is_a_union:
+        raise Failure("union-of-another", harvest.address)
     since = None if run.full else harvest.since
     run.list_from = policy.list_from(since, timedelta(minutes=harvest.overlap_minutes), by_day=repository.by_day)
     run.began, run.requests, run.attempts, run.wait_until = True, run.requests + 1, 0, None

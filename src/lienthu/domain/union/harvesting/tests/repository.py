@@ -81,6 +81,7 @@ class Repository:
     epoch: int = 1  # tokens of an earlier epoch are not known any more
     sizes: bool = True
     address: str = ""
+    described: str = ""  # descriptions in Identify
 
     def put(self, identifier: str, metadata: str | None, *, at: datetime | None = None, **more: Any) -> None:
         """Keep a record, or a new state of it."""
@@ -103,7 +104,7 @@ class Repository:
                 "<Identify><repositoryName>Thư viện thử</repositoryName><baseURL>x</baseURL>"
                 "<protocolVersion>2.0</protocolVersion><adminEmail>a@example.org</adminEmail>"
                 "<earliestDatestamp>1990-01-01</earliestDatestamp><deletedRecord>persistent</deletedRecord>"
-                f"<granularity>{self.granularity}</granularity></Identify>"
+                f"<granularity>{self.granularity}</granularity>{self.described}</Identify>"
             )
         elif verb == "ListRecords":
             body = self._list(query)

@@ -339,6 +339,12 @@ def test_errors_of_the_protocol_may_come_with_a_status_of_http(tinh: Library, re
     assert harvested(source_for(tinh, repository)).status == "done"
 
 
+def test_the_union_of_another_is_not_taken_for_records_of_a_library(tinh: Library, repository: Repository) -> None:
+    repository.described = "<description><x><sampleIdentifier>oai:b.vn:union/4711</sampleIdentifier></x></description>"
+    run = harvested(source_for(tinh, repository))
+    assert (run.status, run.stop_code, run.listed) == ("stopped", "union-of-another", 0)
+
+
 def test_what_is_no_repository_is_told(tinh: Library, repository: Repository) -> None:
     repository.faults.append(lambda _: (404, {}, b"<html>nothing here</html>"))
     assert harvested(source_for(tinh, repository)).stop_code == "not-found"
