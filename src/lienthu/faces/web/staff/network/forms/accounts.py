@@ -32,7 +32,7 @@ class RoleForm(forms.Form):
         assert isinstance(role, forms.ChoiceField)
         assert isinstance(library, LibraryField)
         role.choices = [(r.value, ROLE_NAMES[r]) for r in roles]
-        library.queryset = libraries
+        library.queryset, library.empty_label = libraries, _("– choose a library –")
         if not any(r in PROVINCE_WIDE for r in roles):
             library.help_text, library.required = "", True
             if libraries.count() == 1:
