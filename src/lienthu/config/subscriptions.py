@@ -7,6 +7,8 @@ from collections.abc import Mapping
 # topic -> consumers; each consumer drains its own rows at its own pace
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "cluster.changed": ("discovery", "union.harvest"),
+    "authority.changed": ("discovery.authorities",),
+    "record.headings": ("discovery.headings",),
     "library.changed": ("discovery.libraries",),
     "library.closedness": ("catalog.closedness",),
 }

@@ -48,3 +48,14 @@ class BatchStateRefused(CatalogRefused):
     def crowded_out(cls) -> BatchStateRefused:
         """A rehearsal that other imports left no room for."""
         return cls(_("Other imports keep changing the same records. Start the dry run again when they are done."))
+
+
+class AuthorityRefused(CatalogRefused):
+    """The authority cannot be changed so."""
+
+    code = "authority-refused"
+
+    @classmethod
+    def no_heading(cls) -> AuthorityRefused:
+        """A record without a heading."""
+        return cls(_("An authority needs a heading. Write the name under which it stands."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from lienthu.domain.catalog.services import figures
+from lienthu.domain.catalog.services.linking import sweep
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -12,3 +13,10 @@ from lienthu.domain.catalog.services import figures
 def count(timestamp: int) -> None:
     """Count what pages show: a library may have been closed or opened since the last import."""
     figures.count_copies()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="upkeep", name="catalog.link_headings", queueing_lock="catalog.link_headings", lock="link_headings")
+def link_headings(timestamp: int) -> None:
+    """Headings follow authorities that came, changed or were merged; a killed pass is gone on with (AUT-10)."""
+    sweep()

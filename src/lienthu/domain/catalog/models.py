@@ -320,3 +320,7 @@ class Redating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.library_id} after {self.after}"
+
+
+# tables of their own file; Django finds the tables of a room here
+from lienthu.domain.catalog import authority_models as authority_models  # noqa: E402

@@ -33,6 +33,8 @@ class Contribution(NamedTuple):
     call_numbers: Sequence[str]
     barcodes: Sequence[str]
     added: date
+    other_names: Sequence[tuple[str, str]] = ()  # of its people: another form, the heading it leads to (SEA-24)
+    other_subjects: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(slots=True)
@@ -110,6 +112,8 @@ def build(cluster_id: int, preferred: Description, contributions: Sequence[Contr
     for c in contributions:
         rest += c.call_numbers
         identifiers.update(c.barcodes)
+        people += [other for other, _ in c.other_names]
+        subjects += [other for other, _ in c.other_subjects]
     return SearchDocument(
         cluster_id,
         titles=_distinct(titles),
@@ -122,7 +126,7 @@ def build(cluster_id: int, preferred: Description, contributions: Sequence[Contr
         year=year,
         added=max([c.added for c in contributions]).toordinal(),
         facets=_facets(preferred, described, contributions),
-        suggestions=_suggestions(preferred, described),
+        suggestions=_suggestions(preferred, described, contributions),
     )
 
 
@@ -168,7 +172,9 @@ def _direct(name: str) -> str:
     return direct_form(name)
 
 
-def _suggestions(preferred: Description, described: Sequence[Description]) -> dict[str, list[str]]:
+def _suggestions(
+    preferred: Description, described: Sequence[Description], contributions: Sequence[Contribution]
+) -> dict[str, list[str]]:
     """Raw terms "folded␟display" for prefix look-up; people also from each later word: readers search by given name."""
     out: dict[str, list[str]] = {"title": [], "person": [], "person_inner": [], "subject": []}
     if preferred.title_proper:
@@ -179,6 +185,11 @@ def _suggestions(preferred: Description, described: Sequence[Description]) -> di
         out["person_inner"] += found[2:]
     for subject in dict.fromkeys([s.partition(" -- ")[0] for d in described for s in d.subjects]):
         out["subject"] += _name_suggestions(subject)[:1]
+    # whoever types another form is shown the heading (SEA-24)
+    for other, heading in dict.fromkeys([pair for c in contributions for pair in c.other_names]):
+        out["person"] += [_suggestion(_value(_direct(other)).folded, _direct(heading))]
+    for other, heading in dict.fromkeys([pair for c in contributions for pair in c.other_subjects]):
+        out["subject"] += [_suggestion(_value(other).folded, heading)]
     return out
 
 

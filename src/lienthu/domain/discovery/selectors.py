@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from lienthu.domain.catalog import selectors as catalog
+from lienthu.domain.catalog.authority_selectors import RecordHeadings, headings_of
 from lienthu.domain.discovery.backends.base import IndexMissing, SearchReader
 from lienthu.domain.discovery.backends.tantivy.reader import TantivyReader
 from lienthu.domain.discovery.backends.tantivy.store import IndexStore
@@ -36,7 +37,7 @@ from lienthu.domain.network.selectors.facts import LibraryFacts, branch_names, l
 from lienthu.domain.union import selectors as union
 from lienthu.domain.union.election import elected_of
 from lienthu.domain.union.selectors import MemberRow
-from lienthu.foundation.marc.describe import Description, describe
+from lienthu.foundation.marc.describe import Description, describe, describe_canonical
 from lienthu.foundation.marc.model import Record
 from lienthu.foundation.marc.normalise import from_canonical
 from lienthu.foundation.vietnamese.collation import sort_key
@@ -146,6 +147,7 @@ class PublicationView:
     host: Related | None = None
     editions: tuple[Related, ...] = ()
     libraries: tuple[LibraryFacts, ...] = field(default=())
+    headings: Mapping[int, RecordHeadings] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=4)
@@ -226,11 +228,12 @@ def _find(index: SearchReader, plan: Plan, request: SearchRequest) -> tuple[Foun
 
 
 def hits_of(found: Sequence[tuple[int, float]]) -> tuple[Hit, ...]:
-    """The publications as a result list shows them, from the database: three statements whatever their number."""
+    """The publications as a result list shows them, from the database: a few statements whatever their number."""
     members = union.members_of([id_ for id_, _ in found])
     libraries = library_facts() if members else {}
     record_ids = [m.record_id for rows in members.values() for m in rows]
     copies = catalog.copy_counts(record_ids)
+    headings = headings_of(record_ids)
     out = []
     for id_, score in found:
         rows = members.get(id_)
@@ -242,7 +245,7 @@ def hits_of(found: Sequence[tuple[int, float]]) -> tuple[Hit, ...]:
             Hit(
                 id_,
                 score,
-                elected_of(rows).description,
+                elected_of(rows, _described(rows, headings)).description,
                 tuple(libraries[i] for i in held),
                 sum(c for c, _, _ in counts),
                 sum(a for _, a, _ in counts),
@@ -277,7 +280,8 @@ def publication(cluster_id: int, *, closed_too: bool = False) -> PublicationView
         return None
     libraries = library_facts()
     record = from_canonical(members[0].marc)
-    description = elected_of(members).description
+    headings = headings_of([m.record_id for m in members])
+    description = elected_of(members, _described(members, headings)).description
     record_ids = [m.record_id for m in members]
     branches = branch_names({m.library_id for m in members})
     copies: dict[int, list[HoldingCopy]] = {}
@@ -316,18 +320,30 @@ def publication(cluster_id: int, *, closed_too: bool = False) -> PublicationView
         host=_host(record_ids, closed_too),
         editions=_editions(cluster_id, description),
         libraries=tuple(libraries[i] for i in held),
+        headings=headings,
     )
+
+
+def _under(record_id: int, marc: str, headings: Mapping[int, RecordHeadings]) -> Description:
+    """What a record says, under its authorised headings (AUT-11)."""
+    under = headings.get(record_id)
+    return describe(under.applied(from_canonical(marc))) if under else describe_canonical(marc)
+
+
+def _described(members: Sequence[MemberRow], headings: Mapping[int, RecordHeadings]) -> list[Description]:
+    return [_under(m.record_id, m.marc, headings) for m in members]
 
 
 def _parts(record_ids: Sequence[int], own: int, closed_too: bool) -> tuple[Related, ...]:
     rows = catalog.parts_of(record_ids)
     clusters = union.clusters_of([r.record_id for r in rows])
     visible = union.members_of(list(set(clusters.values())), closed_too=closed_too)
+    headings = headings_of([r.record_id for r in rows])
     out: dict[int, Related] = {}
     for row in rows:
         cluster = clusters.get(row.record_id)
         if cluster and cluster != own and cluster in visible and cluster not in out:
-            out[cluster] = Related(cluster, describe(from_canonical(row.marc)))
+            out[cluster] = Related(cluster, _under(row.record_id, row.marc, headings))
     return tuple(sorted(out.values(), key=_place_in_whole))
 
 
@@ -343,7 +359,8 @@ def _host(record_ids: Sequence[int], closed_too: bool) -> Related | None:
     for cluster in dict.fromkeys(clusters.values()):
         members = union.members_of([cluster], closed_too=closed_too).get(cluster)
         if members:
-            return Related(cluster, elected_of(members).description)
+            headings = headings_of([m.record_id for m in members])
+            return Related(cluster, elected_of(members, _described(members, headings)).description)
     return None
 
 

@@ -81,6 +81,7 @@ PROBLEMS: Final[dict[str, str]] = {
     "issn": "An ISSN has a wrong check digit or length.",
     "linkage": "A field 880 has no linkage in subfield 6.",
     "unknown-tag": "A field has no usable tag.",
+    "no-heading": "The authority record has no heading (field 1XX).",
     # tables (CSV, XLSX)
     "formula-without-value": "A cell holds a formula without a stored value; open and save the workbook once.",
     "cell-error": "A cell holds an error value of the spreadsheet; it was left out.",

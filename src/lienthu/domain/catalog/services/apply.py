@@ -15,6 +15,7 @@ from lienthu.domain.catalog.models import Source
 from lienthu.domain.catalog.reading import HARVESTED
 from lienthu.domain.catalog.services import datestamps
 from lienthu.domain.catalog.services.hosts import link_hosts
+from lienthu.domain.catalog.services.linking import link_written
 from lienthu.foundation.marc.describe import Description
 
 MAX_BARCODE = 120  # longer is no barcode; the record itself keeps it whole
@@ -128,6 +129,10 @@ def apply(arrivals: Sequence[Arrival], *, source: Source, batch_id: int | None, 
     out.barcodes_taken = [(by_id[record_id], barcode) for record_id, barcode in taken]
     out.items = sum(len(r.last.content.items) for r in rows.values())
     link_hosts(source.pk, [(r.known.id, r.last.content) for r in rows.values()], harvested=raw_format == HARVESTED)
+    link_written(
+        [(r.known.id, r.last.content.marc) for r in rows.values()],
+        fresh=frozenset(r.known.id for r in rows.values() if r.known.created_now),
+    )
     out.written = [Written(r.known.id, r.is_new, r.last.content.description, i) for i, r in rows.items()]
     return out
 

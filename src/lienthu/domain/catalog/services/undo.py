@@ -18,6 +18,7 @@ from lienthu.domain.catalog.services.apply import (
     write_items,
 )
 from lienthu.domain.catalog.services.hosts import link_hosts
+from lienthu.domain.catalog.services.linking import link_written
 from lienthu.domain.catalog.services.withdraw import take_out
 from lienthu.foundation.marc.normalise import from_canonical
 
@@ -110,3 +111,4 @@ def _restore(restore: Sequence[tuple[int, int, Content]], batch: ImportBatch, pu
     contents = [(record_id, content) for record_id, _, content in restore]
     write_items(contents, replace=[r[0] for r in restore], library_id=batch.library_id, taken=[])
     link_hosts(batch.source_id, contents, harvested=batch.format == HARVESTED)
+    link_written([(record_id, content.marc) for record_id, content in contents])

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import transaction
 
 from lienthu.domain.catalog import selectors as catalog
+from lienthu.domain.catalog.authority_selectors import headings_of
 from lienthu.domain.discovery.backends.base import IndexMissing
 from lienthu.domain.discovery.backends.tantivy.store import IndexStore, WriterLock
 from lienthu.domain.discovery.backends.tantivy.writer import TantivyWriter
@@ -26,11 +27,14 @@ from lienthu.domain.network.selectors import facts as network
 from lienthu.domain.union import selectors as union
 from lienthu.domain.union.election import elected_of
 from lienthu.domain.union.services import touch as union_touch
-from lienthu.foundation.marc.describe import Description, describe_canonical
+from lienthu.foundation.marc.describe import Description, describe, describe_canonical
+from lienthu.foundation.marc.normalise import from_canonical
 from lienthu.platform.services import changes
 
 CONSUMER = "discovery"
 LIBRARIES = "discovery.libraries"
+HEADINGS = "discovery.headings"
+AUTHORITIES = "discovery.authorities"
 _BATCH = 4000
 _FIRST_BULK, _BULK_BATCH = 2000, 20_000
 _SLICE = 500
@@ -54,7 +58,7 @@ def ask_for_rebuild() -> None:
 
 def anything_waits() -> bool:
     """Whether the index is behind what has been committed."""
-    return bool(changes.waiting(CONSUMER) or changes.waiting(LIBRARIES))
+    return any(map(changes.waiting, (CONSUMER, LIBRARIES, HEADINGS, AUTHORITIES)))
 
 
 def _as_indexed() -> dict[str, list[Any]]:
@@ -116,6 +120,7 @@ class Indexer:
                 self.rebuild()
                 return 0
         self._heed_libraries()
+        _heed_headings()
         try:
             return len(self._follow(self._writer, patient=patient))
         except Exception:  # whatever failed, the writer may be spoilt: the next step opens a fresh one
@@ -260,6 +265,16 @@ class Indexer:
         self.release()
 
 
+def _heed_headings() -> None:
+    """Renew the documents of records that stand under other headings now, or whose headings changed (SEA-24)."""
+    with changes.drain(HEADINGS, _BATCH) as record_ids:
+        if record_ids:
+            union_touch.touch_records(record_ids)
+    with changes.drain(AUTHORITIES, _BATCH) as authority_ids:
+        if authority_ids:
+            union_touch.touch_authorities(authority_ids)
+
+
 def _slices(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (ids[start : start + _SLICE] for start in range(0, len(ids), _SLICE))
 
@@ -268,16 +283,22 @@ def documents_of(cluster_ids: Sequence[int]) -> Iterator[SearchDocument]:
     """The documents of these clusters; none for one that has no record of an open library."""
     libraries = network.library_facts()
     clusters = union.contents_of(cluster_ids)
-    shelf_marks = catalog.shelf_marks_of([m.record_id for members in clusters.values() for m in members])
+    record_ids = [m.record_id for members in clusters.values() for m in members]
+    shelf_marks = catalog.shelf_marks_of(record_ids)
+    headings = headings_of(record_ids)
     for cluster_id, members in clusters.items():
         contributions = []
         for m in members:
             library = libraries[m.library_id]
             marks, barcodes = shelf_marks.get(m.record_id, ((), ()))
-            description = describe_canonical(m.marc)
+            under = headings.get(m.record_id)
+            description = describe(under.applied(from_canonical(m.marc))) if under else describe_canonical(m.marc)
             contributions.append(
-                Contribution(library.code, library.area, description, marks, barcodes, _acquired(description, m.came))
-            )
+                Contribution(
+                    library.code, library.area, description, marks, barcodes, _acquired(description, m.came),
+                    under.people if under else (), under.subjects if under else (),
+                )
+            )  # fmt: skip
         elected = elected_of(members, [c.description for c in contributions])
         yield build(cluster_id, elected.description, contributions)
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
+from lienthu.domain.catalog.authority_content import authority_content
 from lienthu.domain.catalog.content import content_of
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.reading import ReadPiece, pieces
 from lienthu.domain.catalog.selectors import plan_of
 from lienthu.domain.catalog.services.apply import Applied, Arrival, Written, apply
+from lienthu.domain.catalog.services.authorities import AuthorityArrival, apply_authorities
 from lienthu.domain.catalog.services.batches import ChunkReport
 from lienthu.domain.union.fingerprint import completeness, fingerprint
 from lienthu.domain.union.services.attach import Attached, Incoming, attach
 from lienthu.domain.union.services.harvested import keep_origins, steps_of, take_away
 from lienthu.domain.union.works import work_key
+from lienthu.foundation.marc.authority import is_authority
 from lienthu.foundation.marc.holdings import HoldingRule
+from lienthu.foundation.marc.model import Record
 from lienthu.foundation.marc.problems import Problem
 from lienthu.foundation.marc.validate import validate
 from lienthu.platform.services import files
@@ -44,10 +49,18 @@ def chunks_of(batch: ImportBatch) -> Iterator[list[ReadPiece]]:
         yield chunk
 
 
-def prepare(chunk: Sequence[ReadPiece], rules: Sequence[HoldingRule]) -> tuple[list[Arrival], ChunkReport]:
+@dataclass(slots=True)
+class Prepared:
+    """What a chunk holds: publications, and authorities, which a file may bring among them (AUT-1)."""
+
+    records: list[Arrival] = field(default_factory=list)
+    authorities: list[AuthorityArrival] = field(default_factory=list)
+
+
+def prepare(chunk: Sequence[ReadPiece], rules: Sequence[HoldingRule]) -> tuple[Prepared, ChunkReport]:
     """What a chunk holds, and what reading it has to report."""
     report = ChunkReport(read=len(chunk), next_offset=chunk[-1].resume, next_ordinal=chunk[-1].ordinal + 1)
-    arrivals = []
+    out = Prepared()
     for p in chunk:
         if p.deleted:
             continue
@@ -56,26 +69,41 @@ def prepare(chunk: Sequence[ReadPiece], rules: Sequence[HoldingRule]) -> tuple[l
             report.problems += [(p.ordinal, p.offset, "", r.code, r.detail, False) for r in p.repairs]
             report.quarantine.append((p.ordinal, p.offset, p.raw, problem.code, problem.detail))
             continue
+        if is_authority(p.record):
+            _prepare_authority(p, p.record, out, report)
+            continue
         content = content_of(p.record, rules, p.identity)
-        arrivals.append(Arrival(p.ordinal, p.raw, p.encoding, content))
+        out.records.append(Arrival(p.ordinal, p.raw, p.encoding, content))
         report.encodings[p.encoding] += 1
         if p.repairs:
             report.repaired += 1
             report.problems += [(p.ordinal, p.offset, content.label, r.code, r.detail, True) for r in p.repairs]
         for problem in validate(p.record):
             report.problems.append((p.ordinal, p.offset, content.label, problem.code, problem.detail, False))
-    return arrivals, report
+    return out, report
 
 
-def write(
-    batch: ImportBatch, chunk: Sequence[ReadPiece], arrivals: Sequence[Arrival], report: ChunkReport
-) -> frozenset[int]:
+def _prepare_authority(p: ReadPiece, record: Record, out: Prepared, report: ChunkReport) -> None:
+    said = authority_content(record, p.identity)
+    if said is None:
+        report.problems += [(p.ordinal, p.offset, "", r.code, r.detail, False) for r in p.repairs]
+        report.quarantine.append((p.ordinal, p.offset, p.raw, "no-heading", ""))
+        return
+    out.authorities.append(AuthorityArrival(p.ordinal, p.raw, p.encoding, said))
+    report.encodings[p.encoding] += 1
+    if p.repairs:
+        report.repaired += 1
+        report.problems += [(p.ordinal, p.offset, said.label, r.code, r.detail, True) for r in p.repairs]
+
+
+def write(batch: ImportBatch, chunk: Sequence[ReadPiece], prepared: Prepared, report: ChunkReport) -> frozenset[int]:
     """Write the records and place them in clusters, in the caller's transaction; fills the report.
 
     Returns the clusters that changed.
     """
     touched: frozenset[int] = frozenset()
-    for arrived, gone in steps_of(chunk, arrivals):
+    _write_authorities(batch, chunk, prepared.authorities, report)
+    for arrived, gone in steps_of(chunk, prepared.records):
         applied = apply(arrived, source=batch.source, batch_id=batch.pk, raw_format=batch.format)
         keep_origins(batch, chunk, applied)
         attached = attach(incoming(applied.written))
@@ -87,6 +115,21 @@ def write(
             report.unchanged += taken.unknown
             touched |= left
     return touched
+
+
+def _write_authorities(
+    batch: ImportBatch, chunk: Sequence[ReadPiece], arrivals: Sequence[AuthorityArrival], report: ChunkReport
+) -> None:
+    if not arrivals:
+        return
+    applied = apply_authorities(arrivals, source=batch.source, batch=batch, raw_format=batch.format)
+    report.created += applied.created
+    report.updated += applied.updated
+    report.unchanged += applied.unchanged
+    report.repeated += len(applied.repeated)
+    offsets = {p.ordinal: p.offset for p in chunk}
+    for a in applied.repeated:
+        report.problems.append((a.ordinal, offsets[a.ordinal], a.content.label, "repeated-control-number", "", False))
 
 
 def _count(report: ChunkReport, applied: Applied, attached: Attached, chunk: Sequence[ReadPiece]) -> None:

@@ -18,6 +18,7 @@ from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.reading import ReadPiece
 from lienthu.domain.catalog.selectors import batch_record_ids, rules_of
 from lienthu.domain.catalog.services import batches
+from lienthu.domain.catalog.services.authorities import take_back_authorities
 from lienthu.domain.catalog.services.figures import count_copies
 from lienthu.domain.catalog.services.undo import take_back
 from lienthu.domain.union.services import chunks
@@ -94,7 +95,7 @@ def _one_chunk(batch_id: int, chunk: Sequence[ReadPiece], rules: Sequence[Holdin
 
 def _try_chunk(batch_id: int, chunk: Sequence[ReadPiece], rules: Sequence[HoldingRule]) -> ImportBatch:
     began = time.monotonic()
-    arrivals, report = chunks.prepare(chunk, rules)
+    prepared, report = chunks.prepare(chunk, rules)
     with transaction.atomic():
         batch = ImportBatch.objects.select_for_update().select_related("source").get(pk=batch_id)
         if batch.status != ImportBatch.Status.RUNNING or batch.next_ordinal != chunk[0].ordinal:
@@ -104,7 +105,7 @@ def _try_chunk(batch_id: int, chunk: Sequence[ReadPiece], rules: Sequence[Holdin
             return batch
         # a file of one chunk is what somebody waits for at a screen; what follows can wait its turn
         bulk = chunk[0].ordinal > 0 or len(chunk) == chunks.CHUNK
-        changes.publish("cluster.changed", chunks.write(batch, chunk, arrivals, report), bulk=bulk)
+        changes.publish("cluster.changed", chunks.write(batch, chunk, prepared, report), bulk=bulk)
         report.seconds = time.monotonic() - began
         batches.add_chunk(batch, report)
     return batch
@@ -128,6 +129,8 @@ def _undo(batch: ImportBatch, actor: Actor, progress: Callable[[int], None] | No
         after, done = ids[-1], done + len(ids)
         if progress:
             progress(done)
+    with transaction.atomic():
+        take_back_authorities(batch)
     batch = batches.finish_undo(batch.pk, actor=actor)
     count_copies()
     return batch

@@ -99,8 +99,8 @@ def _write_everything(batch: ImportBatch, findings: _Findings, progress: Callabl
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_PATIENCE])
         for chunk in chunks.chunks_of(batch):
             began = time.monotonic()
-            arrivals, report = chunks.prepare(chunk, rules)
-            chunks.write(batch, chunk, arrivals, report)
+            prepared, report = chunks.prepare(chunk, rules)
+            chunks.write(batch, chunk, prepared, report)
             # what the end of an import's chunk would check; kept back, the checks of a long file fill the memory
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")

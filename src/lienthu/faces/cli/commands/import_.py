@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Import every file in turn. Exit code 1 when something was quarantined."""
     from lienthu.domain.catalog.services import batches
+    from lienthu.domain.catalog.services.linking import sweep
     from lienthu.domain.network.selectors import library_by_code
     from lienthu.domain.union.services.conduct import run_batch
     from lienthu.faces.cli.indexing import catch_up
@@ -61,6 +62,8 @@ def run(options: argparse.Namespace) -> int:
                 _report(batch)
     finally:
         # also after a refused or broken file: what was imported before it is found at once
+        if not options.dry_run:
+            sweep()
         in_step = options.dry_run or catch_up()
     seconds = round(time.monotonic() - began, 3)
     if options.json:
