@@ -43,6 +43,7 @@ urlpatterns = [
     path("staff/accounts/", include("lienthu.faces.web.staff.network.account_urls")),
     path("staff/harvesting/", include("lienthu.faces.web.staff.harvesting.urls")),
     path("staff/network/", include("lienthu.faces.web.staff.network.urls")),
+    path("staff/union/", include("lienthu.faces.web.staff.union.urls")),
     path("staff/", include("lienthu.faces.web.staff.urls")),
     path("", include("lienthu.faces.web.portal.urls")),
 ]

@@ -119,3 +119,14 @@ def acts_by_id(ids: Sequence[int]) -> list[ActRow]:
         ActRow(a.pk, a.kind, a.actor_name, a.at, a.note, a.reverts_id, not in_effect(a.pk), counts.get(a.pk, 0))
         for a in acts
     ]
+
+
+def decisions_by_act(act_id: int, limit: int = 200) -> list[DecisionRow]:
+    """What an act said, in the order of the records. One query."""
+    found = PairDecision.objects.filter(act_id=act_id, restored_by=None).order_by("left_id", "right_id")[:limit]
+    return [
+        DecisionRow(
+            d.pk, d.left_id, d.right_id, d.verdict, d.decided_by, d.decided_at, d.act_id, d.withdrawn_by_id is None
+        )
+        for d in found
+    ]

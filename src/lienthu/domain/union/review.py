@@ -164,7 +164,7 @@ def _parameters(filters: Filters) -> dict[str, Any]:
 
 def next_reviews(after: Place | None = None, limit: int = 5, filters: Filters | None = None) -> list[PairView]:
     """The next pairs with all that is needed to decide them, to be fetched ahead. Two queries."""
-    return _views(review_queue(after, limit, filters))
+    return pair_views(review_queue(after, limit, filters))
 
 
 def pair_view(left: int, right: int) -> PairView | None:
@@ -180,10 +180,11 @@ def pair_view(left: int, right: int) -> PairView | None:
             [right, left],
         )
         row = cursor.fetchone()
-    return _views([ReviewRow(*row)])[0] if row else None
+    return pair_views([ReviewRow(*row)])[0] if row else None
 
 
-def _views(rows: Sequence[ReviewRow]) -> list[PairView]:
+def pair_views(rows: Sequence[ReviewRow]) -> list[PairView]:
+    """Rows of the queue with both records and the reasons. Two queries."""
     ids = {r for row in rows for r in (row.left, row.right)}
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,0 +1,99 @@
+"""The words of these screens for the codes of the union: features, verdicts, acts, events, series."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+Label = str | Promise
+
+FEATURES: Final[Mapping[str, Label]] = {
+    "title": pgettext_lazy("feature", "Title"),
+    "year": pgettext_lazy("feature", "Year"),
+    "part": pgettext_lazy("feature", "Volume or part"),
+    "persons": pgettext_lazy("feature", "Persons and bodies"),
+    "material": pgettext_lazy("feature", "Kind of material"),
+    "extent": pgettext_lazy("feature", "Pages, volumes"),
+    "imprint": pgettext_lazy("feature", "Publisher and place"),
+    "wording": pgettext_lazy("feature", "Wording of the title"),
+    "numbers": pgettext_lazy("feature", "Numbers in the title"),
+    "edition": pgettext_lazy("feature", "Edition"),
+    "identifiers": pgettext_lazy("feature", "ISBN, ISSN and other numbers"),
+    "language": pgettext_lazy("feature", "Language"),
+    "height": pgettext_lazy("feature", "Height"),
+    "host": pgettext_lazy("feature", "Contained in"),
+    "series": pgettext_lazy("feature", "Series"),
+    "responsibility": pgettext_lazy("feature", "Statement of responsibility"),
+    "kind": pgettext_lazy("feature", "Kind of work"),
+    "scale": pgettext_lazy("feature", "Scale"),
+    "evidence": pgettext_lazy("feature", "Evidence behind the title"),
+    "isbn": "ISBN",
+    "subtitle": pgettext_lazy("feature", "Subtitle"),
+    "publisher": pgettext_lazy("feature", "Publisher"),
+}
+
+KINDS: Final[Mapping[str, Label]] = {
+    "doubtful": _("Doubtful"),
+    "blocked": _("The same, but kept apart"),
+    "later": _("Put off"),
+}
+
+SERIES: Final[Mapping[str, tuple[Label, Label]]] = {
+    "volumes": (_("Same title, different volumes"), _("Both records name a volume, and not the same one.")),
+    "set": (_("A set and one of its volumes"), _("One record names a volume, the other describes the title without.")),
+}
+
+VERDICTS: Final[Mapping[str, tuple[Label, str]]] = {
+    "same": (_("the same"), "ok"),
+    "different": (_("different"), "danger"),
+    "later": (_("decide later"), "off"),
+    "review": (_("doubtful"), "warning"),
+}
+"""A word on a pair, of a person or of the rule → words, kind of ui status."""
+
+SAID: Final[Mapping[str, Label]] = {
+    "same": _("Noted: the same."),
+    "different": _("Noted: different."),
+    "later": _("Put off."),
+}
+
+ACTS: Final[Mapping[str, Label]] = {
+    "decide": _("Pairs decided"),
+    "set_apart": _("Record set apart"),
+    "split": _("Publication split"),
+    "bring_together": _("Record put to a publication"),
+    "merge": _("Publications brought together"),
+    "revert": _("Taken back"),
+    "taken_over": _("Taken over from an earlier version"),
+}
+
+EVENTS: Final[Mapping[str, Label]] = {
+    "merged": _("brought together"),
+    "split": _("split"),
+    "moved": _("records moved"),
+}
+
+CAUSES: Final[Mapping[str, Label]] = {
+    "import": _("import"),
+    "act": _("decision"),
+    "revert": _("decision taken back"),
+    "rule": _("change of the rule"),
+}
+
+
+def feature_label(name: str) -> Label:
+    """A feature in words."""
+    return FEATURES.get(name, name)
+
+
+def note_text(note: str, weight: float, silent: bool) -> str:
+    """What a feature says of the pair, in the reader's language."""
+    if note:
+        return gettext(note)
+    if silent:
+        return gettext("not stated on both sides")
+    return gettext("agrees") if weight > 0 else gettext("contradicts") if weight < 0 else gettext("says nothing")
