@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from lienthu.domain.catalog.models import BibRecord
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.policy import Permission, Role
 from lienthu.domain.network.tests.factories import make_admin, make_library, make_person
@@ -263,3 +264,32 @@ def test_runs_are_shown_by_pages(manager: Client, harvest: HarvestSource) -> Non
     assert len(first.context["rows"]) == 25
     older = manager.get(page("source", harvest.pk) + first.context["next_url"])
     assert len(older.context["rows"]) == 5
+
+
+def test_a_harvested_list_that_waits_is_looked_at_like_any_file(
+    manager: Client, harvest: HarvestSource, repository: Repository
+) -> None:
+    """Between fetching and importing it is a batch that nobody has begun: its pages must bear deletions."""
+    repository.delete("oai:thu.vn:1")
+    repository.put("oai:thu.vn:hong", "")
+    run = runs.open_run(harvest.pk, reason="command", actor=HARVESTER)
+    while run.batch is None:
+        run = runs.work(run.pk, actor=HARVESTER, seconds=0)
+    for name in ("batch", "import_check", "import_trial"):
+        assert manager.get(reverse(f"staff:{name}", args=[run.batch.pk])).status_code == 200, name
+    run = harvested(harvest)
+    assert run.status == "done"
+    batch = run.batches.get().batch
+    assert (batch.created, batch.unchanged, batch.quarantined) == (4, 1, 1)
+    for url in (
+        reverse("staff:batch", args=[batch.pk]),
+        reverse("staff:import_quarantine", args=[batch.pk]),
+        reverse("staff:import_undo", args=[batch.pk]),
+    ):
+        assert manager.get(url).status_code == 200, url
+    repository.delete("oai:thu.vn:2")
+    withdrawn = harvested(harvest).batches.get().batch
+    assert "withdrawn" in manager.get(reverse("staff:batch", args=[withdrawn.pk])).content.decode()
+    record = BibRecord.objects.get(identity="oai:oai:thu.vn:2")
+    for url in (reverse("staff:record", args=[record.pk]), reverse("staff:record_revision", args=[record.pk, 2])):
+        assert manager.get(url).status_code == 200, url
