@@ -46,8 +46,8 @@ class Scored:
     levels: str
 
 
-def score_pair(a: Fingerprint, b: Fingerprint, rule: Rule) -> Scored:
-    """Score two fingerprints."""
+def score_pair(a: Fingerprint, b: Fingerprint, rule: Rule, *, full: bool = False) -> Scored:
+    """Score two fingerprints. ``full``: go through all features, even where the outcome is clear before."""
     v = decide_same(a, b)
     levels = " ".join(f"{r.feature}={'silent' if r.agrees is None else 'yes' if r.agrees else 'no'}" for r in v.reasons)
     if v.same and v.score >= rule.same_from:

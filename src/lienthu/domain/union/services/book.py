@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lienthu.domain.union.fingerprint import Fingerprint
 from lienthu.domain.union.partition import Pair
 from lienthu.domain.union.scoring.model import Scored, Verdict, score_pair
@@ -20,6 +22,7 @@ class Book:
         self._texts: dict[int, str] = {}
         self._fingerprints: dict[int, Fingerprint] = {}
         self._scored: dict[Pair, Scored] = {}
+        self._contradict: dict[Pair, bool] = {}
 
     def __contains__(self, record_id: int) -> bool:
         return record_id in self.cluster
@@ -52,5 +55,18 @@ class Book:
 
     def contradict(self, one: int, other: int) -> bool:
         """Whether two known records contradict each other."""
-        scored = self.scored(one, other)
-        return scored.verdict is Verdict.DIFFERENT and scored.score < CONTRADICTS_BELOW
+        pair = (one, other) if one < other else (other, one)
+        found = self._contradict.get(pair)
+        if found is None:
+            found = self._contradict[pair] = contradict(self.scored(*pair), lambda: self._in_full(pair))
+        return found
+
+    def _in_full(self, pair: Pair) -> Scored:
+        return score_pair(self.fingerprint(pair[0]), self.fingerprint(pair[1]), self.rule, full=True)
+
+
+def contradict(scored: Scored, in_full: Callable[[], Scored]) -> bool:
+    """Whether a pair so scored contradicts. A score that is not in full is the highest it might be."""
+    if scored.verdict is not Verdict.DIFFERENT:
+        return False
+    return scored.score < CONTRADICTS_BELOW or in_full().score < CONTRADICTS_BELOW

@@ -19,7 +19,7 @@ from lienthu.domain.union.partition import partition
 from lienthu.domain.union.rule_selectors import rule_in_force
 from lienthu.domain.union.scoring.model import Scored, Verdict, score_pair
 from lienthu.domain.union.selectors import where_is
-from lienthu.domain.union.services.book import CONTRADICTS_BELOW
+from lienthu.domain.union.services.book import contradict as contradicts
 from lienthu.domain.union.services.conduct import run_batch
 from lienthu.domain.union.services.edges import SAME_KEPT
 from lienthu.foundation.marc.model import Record
@@ -110,8 +110,7 @@ def formed_from_scratch(members: dict[int, Membership]) -> set[tuple[int, ...]]:
     different = list(words.filter(verdict="different").values_list("left_id", "right_id"))
 
     def contradict(a: int, b: int) -> bool:
-        found = scored(a, b)
-        return found.verdict is Verdict.DIFFERENT and found.score < CONTRADICTS_BELOW
+        return contradicts(scored(a, b), lambda: score_pair(prints[a], prints[b], rule, full=True))
 
     formed = partition(list(prints), links, same, different, contradict)
     assert {e[:2] for e in stored if e[3]} == formed.blocked, "edges between clusters are marked (CLU-4)"
