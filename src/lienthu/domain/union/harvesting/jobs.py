@@ -48,6 +48,13 @@ def start_due(timestamp: int) -> None:
         log.warning("harvest source %s is stale: nothing whole since %s", harvest.code, harvest.last_done_at)
 
 
+@app.periodic(cron="25 0 * * *")
+@app.task(queue="upkeep", name="harvest.tidy", queueing_lock="harvest.tidy", pass_context=False)
+def tidy(timestamp: int) -> None:
+    """Forget runs that found nothing, a while ago."""
+    runs.forget_empty_runs()
+
+
 def enqueue(run_id: int, *, at: datetime | None = None) -> None:
     """Queue work on a run, once: part of the caller's transaction. ``at``: not before."""
     name = f"harvest.work:{run_id}"

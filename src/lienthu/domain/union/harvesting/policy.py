@@ -15,6 +15,7 @@ ATTEMPTS: Final = 6
 WAITS: Final = 30
 RESTARTS: Final = 2
 TOKEN_LIVES: Final = timedelta(days=7)
+EMPTY_RUNS_KEPT: Final = timedelta(days=14)
 SOONEST: Final = timedelta(minutes=5)
 _AGAIN_AFTER_STOP: Final = timedelta(hours=1)
 

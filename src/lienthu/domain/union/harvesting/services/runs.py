@@ -60,9 +60,10 @@ def open_run(harvest_id: int, *, reason: str, actor: Actor, full: bool = False) 
     run.save()
     harvest.next_at = None  # asked for again when this run ends
     harvest.save(update_fields=["next_at"])
-    audit.record(
-        "harvest.run_opened", run, actor=actor, library_id=harvest.library_id, source=harvest.code, full=run.full
-    )
+    if reason != HarvestRun.Reason.SCHEDULE:
+        audit.record(
+            "harvest.run_opened", run, actor=actor, library_id=harvest.library_id, source=harvest.code, full=run.full
+        )
     return run
 
 
@@ -203,6 +204,8 @@ def _close(run: HarvestRun, actor: Actor) -> None:
         if harvest.active:
             harvest.next_at = next_time_of(harvest, stopped=not whole)
         harvest.save(update_fields=["since", "last_done_at", "stale_since", "next_at"])
+        if whole and not run.listed and run.reason == HarvestRun.Reason.SCHEDULE:
+            return  # a look at an empty folder every few minutes is no act (HAR-22)
         audit.record(
             "harvest.run_done" if whole else "harvest.run_stopped", run, actor=actor, library_id=harvest.library_id,
             source=harvest.code, reason=run.stop_code, **_counts(run),
@@ -211,6 +214,17 @@ def _close(run: HarvestRun, actor: Actor) -> None:
 
 def _counts(run: HarvestRun) -> dict[str, Any]:
     return {"pages": run.pages, "listed": run.listed, "echoed": run.echoed}
+
+
+@transaction.atomic
+def forget_empty_runs() -> int:
+    """Forget runs by schedule that found nothing, some days afterwards; how many (HAR-22)."""
+    rows = HarvestRun.objects.filter(
+        status=_STATUS.DONE, reason=HarvestRun.Reason.SCHEDULE, listed=0, batches=None,
+        finished_at__lt=timezone.now() - policy.EMPTY_RUNS_KEPT,
+    )  # fmt: skip
+    deleted, _each = rows.delete()
+    return deleted
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from lienthu.domain.union.harvesting.models import HarvestRun, HarvestSource
 from lienthu.domain.union.harvesting.services import runs, sources
 from lienthu.domain.union.harvesting.tests.cast import HARVESTER, harvested, source_for, titles
 from lienthu.domain.union.harvesting.tests.repository import Repository, marcxml, on_page, once, served
+from lienthu.platform.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +101,27 @@ def test_a_run_that_a_killed_worker_left_is_found_by_the_next_minute(tinh: Libra
     jobs.start_due(0)
     worked()
     assert HarvestRun.objects.get().status == "done"
+
+
+def test_runs_that_found_nothing_are_no_acts_and_are_forgotten(tinh: Library, repository: Repository) -> None:
+    harvest = source_for(tinh, repository, overlap_minutes=0)
+    jobs.start_due(0)
+    worked()
+    repository.records.clear()
+    for _ in range(2):
+        HarvestSource.objects.update(next_at=timezone.now())
+        jobs.start_due(0)
+        worked()
+    assert list(HarvestRun.objects.order_by("id").values_list("status", "listed")) == [("done", 8)] + [("done", 0)] * 2
+    told = AuditEntry.objects.filter(action__startswith="harvest.run").values_list("action", "detail__listed")
+    assert list(told) == [("harvest.run_done", 8)]
+    harvested(harvest)  # a person asked for this one
+    HarvestRun.objects.update(finished_at=timezone.now() - timedelta(days=13))
+    jobs.tidy(0)
+    assert HarvestRun.objects.count() == 4
+    HarvestRun.objects.update(finished_at=timezone.now() - timedelta(days=15))
+    jobs.tidy(0)
+    assert list(HarvestRun.objects.order_by("id").values_list("reason", "listed")) == [("schedule", 8), ("command", 0)]
 
 
 def test_people_start_and_stop(tinh: Library, repository: Repository) -> None:
