@@ -191,6 +191,7 @@ from lienthu.domain.union.harvesting.models import (  # noqa: E402
     HarvestRun,
     HarvestSource,
 )
+from lienthu.domain.union.joining.models import JoiningReport  # noqa: E402
 from lienthu.domain.union.rule_models import Rerun, RuleVersion, SourceRank, TrialEdge, TrialGroup  # noqa: E402
 
 __all__ = [
@@ -202,6 +203,7 @@ __all__ = [
     "HarvestEvent",
     "HarvestRun",
     "HarvestSource",
+    "JoiningReport",
     "MatchKey",
     "Membership",
     "PairDecision",

@@ -74,6 +74,7 @@ PROBLEMS: Final[dict[str, str]] = {
     "no-008": "The record has no field 008.",
     "008-length": "Field 008 does not have 40 characters.",
     "008-date": "The date of publication in field 008 is not a date.",
+    "impossible-date": "A date of publication cannot be true: in the future, too early, or ending before it begins.",
     "008-language": "The language in field 008 is not a three-letter code.",
     "indicator-value": "An indicator has a value that the field does not have.",
     "nonfiling": "The number of nonfiling characters is larger than the title is long.",

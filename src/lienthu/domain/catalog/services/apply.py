@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from django.db import connection
 
@@ -20,6 +21,9 @@ from lienthu.foundation.marc.describe import Description
 
 MAX_BARCODE = 120  # longer is no barcode; the record itself keeps it whole
 _BARCODES = 7_406_206  # class of advisory locks: the barcodes of one library
+
+
+Outcome = Literal["created", "updated", "unchanged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class Applied:
     updated: int = 0
     unchanged: int = 0
     items: int = 0
+    outcomes: list[Outcome] = field(default_factory=list)
+    """What became of each arrival, in their order."""
     repeated: list[Arrival] = field(default_factory=list)
     barcodes_taken: list[tuple[Arrival, str]] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
@@ -98,6 +104,7 @@ def apply(arrivals: Sequence[Arrival], *, source: Source, batch_id: int | None, 
             k = known[identity] = _Known(next(ids), a.content.digest, 1, False, batch_id, created_now=True)
             rows[identity] = _Row(k, a, [(1, a)], is_new=True)
             out.created += 1
+            out.outcomes.append("created")
             continue
         if identity in seen or (k.last_batch is not None and k.last_batch == batch_id):
             out.repeated.append(a)
@@ -105,6 +112,7 @@ def apply(arrivals: Sequence[Arrival], *, source: Source, batch_id: int | None, 
         # IMP-16: also an earlier state of a repeated control number, when the very same file comes again
         if (k.digest == a.content.digest or k.same_file) and not k.deleted:
             out.unchanged += 1
+            out.outcomes.append("unchanged")
             continue
         k.revision += 1
         row = rows.setdefault(identity, _Row(k, a))
@@ -114,8 +122,10 @@ def apply(arrivals: Sequence[Arrival], *, source: Source, batch_id: int | None, 
             row.is_new = row.revived = True  # IMP-28: withdrawn or undone earlier, it is new to readers
             k.deleted = False
             out.created += 1
+            out.outcomes.append("created")
         else:
             out.updated += 1
+            out.outcomes.append("updated")
         k.digest, k.last_batch = a.content.digest, batch_id
     _write_records(list(rows.items()), source, batch_id, raw_format, public)
     taken: list[tuple[int, str]] = []

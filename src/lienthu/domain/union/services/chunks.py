@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+
+from django.utils import timezone
 
 from lienthu.domain.catalog.authority_content import authority_content
 from lienthu.domain.catalog.content import content_of
@@ -22,8 +24,12 @@ from lienthu.foundation.marc.authority import is_authority
 from lienthu.foundation.marc.holdings import HoldingRule
 from lienthu.foundation.marc.model import Record
 from lienthu.foundation.marc.problems import Problem
+from lienthu.foundation.marc.quality import impossible_dates
 from lienthu.foundation.marc.validate import validate
 from lienthu.platform.services import files
+
+Observer = Callable[[Sequence[Arrival], Applied], None]
+"""Told what a chunk's records became, inside its transaction."""
 
 CHUNK = 1000
 CHUNK_BYTES = 16 * 1024 * 1024
@@ -61,6 +67,7 @@ def prepare(chunk: Sequence[ReadPiece], rules: Sequence[HoldingRule]) -> tuple[P
     """What a chunk holds, and what reading it has to report."""
     report = ChunkReport(read=len(chunk), next_offset=chunk[-1].resume, next_ordinal=chunk[-1].ordinal + 1)
     out = Prepared()
+    this_year = timezone.localdate().year
     for p in chunk:
         if p.deleted:
             continue
@@ -78,7 +85,7 @@ def prepare(chunk: Sequence[ReadPiece], rules: Sequence[HoldingRule]) -> tuple[P
         if p.repairs:
             report.repaired += 1
             report.problems += [(p.ordinal, p.offset, content.label, r.code, r.detail, True) for r in p.repairs]
-        for problem in validate(p.record):
+        for problem in (*validate(p.record), *impossible_dates(p.record, this_year)):
             report.problems.append((p.ordinal, p.offset, content.label, problem.code, problem.detail, False))
     return out, report
 
@@ -96,7 +103,13 @@ def _prepare_authority(p: ReadPiece, record: Record, out: Prepared, report: Chun
         report.problems += [(p.ordinal, p.offset, said.label, r.code, r.detail, True) for r in p.repairs]
 
 
-def write(batch: ImportBatch, chunk: Sequence[ReadPiece], prepared: Prepared, report: ChunkReport) -> frozenset[int]:
+def write(
+    batch: ImportBatch,
+    chunk: Sequence[ReadPiece],
+    prepared: Prepared,
+    report: ChunkReport,
+    observe: Observer | None = None,
+) -> frozenset[int]:
     """Write the records and place them in clusters, in the caller's transaction; fills the report.
 
     Returns the clusters that changed.
@@ -109,6 +122,8 @@ def write(batch: ImportBatch, chunk: Sequence[ReadPiece], prepared: Prepared, re
         attached = attach(incoming(applied.written))
         _count(report, applied, attached, chunk)
         touched |= attached.clusters
+        if observe is not None:
+            observe(arrived, applied)
         if gone:
             taken, left = take_away(batch, gone)
             report.withdrawn += len(taken.record_ids)

@@ -26,7 +26,8 @@ from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.selectors import rules_of
 from lienthu.domain.catalog.services import batches, datestamps
 from lienthu.domain.catalog.services.batches import ChunkReport, FoundProblem, Unread
-from lienthu.domain.union.services import chunks
+from lienthu.domain.union.joining.gather import Gatherer
+from lienthu.domain.union.services import chunks, reports
 
 TRIES = 30
 _REHEARSING = 7_406_207  # advisory lock: one rehearsal at a time
@@ -76,13 +77,16 @@ def rehearse(batch: ImportBatch, progress: Callable[[ImportBatch], None] | None 
         for _try in range(TRIES):
             batch = batches.start_over(batch.pk)
             with tempfile.SpooledTemporaryFile(_IN_MEMORY) as spool:
-                findings = _Findings(spool)
+                findings, gatherer = _Findings(spool), Gatherer(batch)
                 try:
                     with transaction.atomic():
-                        _write_everything(batch, findings, progress)
+                        _write_everything(batch, findings, gatherer, progress)
+                        found = gatherer.finish(_give_way)
                         raise _Rollback
                 except _Rollback:
-                    batches.keep_report(batch, findings.problems, findings.unread())
+                    with transaction.atomic():
+                        batches.keep_report(batch, findings.problems, findings.unread())
+                        reports.keep(batch, found)
                     return batch
                 except _InTheWay:
                     pass
@@ -93,26 +97,37 @@ def rehearse(batch: ImportBatch, progress: Callable[[ImportBatch], None] | None 
     raise BatchStateRefused.crowded_out()
 
 
-def _write_everything(batch: ImportBatch, findings: _Findings, progress: Callable[[ImportBatch], None] | None) -> None:
+def _write_everything(
+    batch: ImportBatch,
+    findings: _Findings,
+    gatherer: Gatherer,
+    progress: Callable[[ImportBatch], None] | None,
+) -> None:
     rules = rules_of(batch.source, batch.format)
     with connection.cursor() as cursor, _second_connection() as beside, datestamps.for_nobody():
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_PATIENCE])
         for chunk in chunks.chunks_of(batch):
             began = time.monotonic()
             prepared, report = chunks.prepare(chunk, rules)
-            chunks.write(batch, chunk, prepared, report)
+            chunks.write(batch, chunk, prepared, report, gatherer.observe)
             # what the end of an import's chunk would check; kept back, the checks of a long file fill the memory
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-            cursor.execute(_WAITED_FOR)
-            if cursor.fetchone()[0]:
-                raise _InTheWay
+            _give_way()
             report.seconds = time.monotonic() - began
             findings.add(batches.count_chunk(batch, report), report)
             with suppress(OperationalError):  # progress is for looking at; the report comes at the end
                 batches.show_progress(batch, beside)
             if progress:
                 progress(batch)
+
+
+def _give_way() -> None:
+    """Stop when somebody waits for what this rehearsal has locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITED_FOR)
+        if cursor.fetchone()[0]:
+            raise _InTheWay
 
 
 @contextmanager

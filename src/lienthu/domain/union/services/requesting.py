@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from lienthu.domain.catalog.errors import BatchStateRefused
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.services import batches, planning
 from lienthu.domain.union import jobs
@@ -14,9 +16,19 @@ from lienthu.platform.actor import Actor
 
 
 @transaction.atomic
-def request_import(batch_id: int, *, actor: Actor) -> ImportBatch:
-    """Queue an uploaded or stopped batch. Raises BatchStateRefused in any other state."""
+def request_import(batch_id: int, *, actor: Actor, as_rehearsed: int | None = None) -> ImportBatch:
+    """Queue an uploaded or stopped batch. Raises BatchStateRefused in any other state.
+
+    ``as_rehearsed``: the rehearsal whose report was read; refused when the file would be read in another way now, or
+    the rehearsal is none of this file (rule REP-9).
+    """
     batch = planning.queue(batch_id, actor=actor)
+    if as_rehearsed is not None:
+        trial = ImportBatch.objects.filter(pk=as_rehearsed, trial_of=batch, dry_run=True).first()
+        if trial is None or not planning.same_plan(trial, batch):
+            raise BatchStateRefused(
+                _("How the file is read has changed since that dry run. Look at a new dry run before importing.")
+            )
     if not _job_waits("import.run", batch_id):
         jobs.enqueue_import(batch_id, actor=actor)
     return batch

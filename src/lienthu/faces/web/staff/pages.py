@@ -79,15 +79,16 @@ def tell(request: HttpRequest, refused: CatalogRefused) -> None:
 
 def refuse_foreign(desk: Desk, permission: Permission, asked: str | None) -> None:
     """Raise NotAllowed (403) when a form names a library in which the person may not do this."""
-    number = _number(asked or "")
+    number = number_in(asked or "")
     if number is not None:
         desk.library(number, permission)
 
 
 def number_from(request: HttpRequest, name: str) -> int | None:
     """A number of the query string; None where it is missing or none, or too large for a key."""
-    return _number(request.GET.get(name, ""))
+    return number_in(request.GET.get(name, ""))
 
 
-def _number(text: str) -> int | None:
+def number_in(text: str) -> int | None:
+    """A number that came with a request; None where it is none, or too large for a key."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

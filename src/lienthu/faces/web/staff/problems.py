@@ -72,6 +72,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "no-008": _("The record has no field 008."),
     "008-length": _("Field 008 does not have 40 characters."),
     "008-date": _("The date of publication in field 008 is not a date."),
+    "impossible-date": _("A date of publication cannot be true: in the future, too early, or ending before it begins."),
     "008-language": _("The language in field 008 is not a three-letter code."),
     "indicator-value": _("An indicator has a value that the field does not have."),
     "nonfiling": _("The number of nonfiling characters is larger than the title is long."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from lienthu.faces.web.staff.views import batch, check, export, findings, home, imports, records, trial, union
+from lienthu.faces.web.staff.views import batch, check, export, findings, home, imports, joining, records, trial, union
 
 app_name = "staff"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<int:pk>/", batch.batch, name="batch"),
     path("imports/<int:pk>/check/", check.check, name="import_check"),
     path("imports/<int:pk>/trial/", trial.trial, name="import_trial"),
+    path("imports/<int:pk>/report/", joining.report, name="joining_report"),
+    path("imports/<int:pk>/report/<slug:kind>/", joining.report_file, name="joining_file"),
+    path("imports/<int:pk>/report-delete/", joining.delete_report, name="joining_delete"),
     path("imports/<int:pk>/start/", batch.start, name="import_start"),
     path("imports/<int:pk>/undo/", batch.undo, name="import_undo"),
     path("imports/<int:pk>/discard/", batch.discard_file, name="import_discard"),

@@ -60,6 +60,7 @@ ACTIONS: Final[Mapping[str, Label]] = {
     "import.received": _("file received"),
     "import.replanned": _("way of reading changed"),
     "import.trial_queued": _("dry run asked for"),
+    "import.trial_deleted": _("report of a dry run deleted"),
     "import.queued": _("import asked for"),
     "import.queued_again": _("import asked for again"),
     "import.started": _("import started"),

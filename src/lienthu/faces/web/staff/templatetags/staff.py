@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django import template
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
@@ -12,6 +14,8 @@ from lienthu.faces.web.staff.marc_lines import Line, lines_of
 from lienthu.faces.web.staff.problems import detail_text, sentence
 from lienthu.faces.web.ui.icons import icon_svg
 from lienthu.foundation.marc.model import Record
+from lienthu.platform.documents.model import Cell, Column
+from lienthu.platform.documents.numbers import shown_share
 
 register = template.Library()
 _ICONS = {"ok": "check", "warning": "warning", "danger": "error", "off": "clock"}
@@ -52,6 +56,21 @@ def action_label(action: str) -> words.Label:
 def field_label(name: str) -> words.Label:
     """A field of a table in words."""
     return words.FIELDS.get(name, name)
+
+
+@register.filter
+def block_name(block: object) -> str:
+    """What a block of a report is: text, tiles, table or comparisons."""
+    return type(block).__name__.lower()
+
+
+@register.filter
+def cells(row: Sequence[Cell], columns: Sequence[Column]) -> list[tuple[Column, Cell]]:
+    """The cells of a row, each with its column."""
+    return list(zip(columns, row, strict=True))
+
+
+register.filter("share", shown_share)
 
 
 @register.filter

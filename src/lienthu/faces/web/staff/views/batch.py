@@ -14,9 +14,10 @@ from lienthu.domain.catalog.errors import BatchStateRefused, CatalogRefused
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.services.discard import discard, discardable
 from lienthu.domain.network.policy import Permission
+from lienthu.domain.union.joining.selectors import has_report, rehearsals_of
 from lienthu.domain.union.services.requesting import request_import, request_undo
 from lienthu.faces.web.staff.access import Desk, batch_page
-from lienthu.faces.web.staff.pages import batch_trail, show, show_live, steps_of, tell
+from lienthu.faces.web.staff.pages import batch_trail, number_in, show, show_live, steps_of, tell
 from lienthu.faces.web.staff.reports import is_going, progress_of, report_of
 from lienthu.platform.services import files
 
@@ -47,6 +48,8 @@ def batch(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse:
         steps=None if batch.dry_run else steps_of(batch, "import"),
         may_undo=may_undo(desk, batch),
         may_discard=discardable(batch),
+        joining=has_report(batch),
+        rehearsals=[] if batch.dry_run or going else rehearsals_of(batch),
         may_audit=may_audit,
         entries=trail_of(batch) if may_audit else [],
     )
@@ -59,7 +62,8 @@ def start(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse:
     try:
         if batch.dry_run:
             raise BatchStateRefused(_("A dry run cannot be imported. Start the import from the file itself."))
-        request_import(batch.pk, actor=desk.actor)
+        rehearsal = number_in(request.POST.get("rehearsal", ""))
+        request_import(batch.pk, actor=desk.actor, as_rehearsed=rehearsal)
     except CatalogRefused as refused:
         tell(request, refused)
     return redirect("staff:batch", pk=batch.pk)

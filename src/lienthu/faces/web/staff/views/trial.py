@@ -14,6 +14,7 @@ from lienthu.domain.catalog.errors import CatalogRefused
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.services.planning import same_plan
 from lienthu.domain.network.policy import Permission
+from lienthu.domain.union.joining.selectors import has_report
 from lienthu.domain.union.services.requesting import request_trial
 from lienthu.faces.web.staff.access import Desk, batch_page
 from lienthu.faces.web.staff.pages import batch_trail, show_live, steps_of, tell
@@ -39,6 +40,7 @@ def trial(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse:
         "batch": batch,
         "trial": found,
         "progress": progress_of(found) if found and going else None,
+        "joining": has_report(found),
         "report": report_of(found) if found and found.read and not going else None,
         "outdated": found is not None and not same_plan(found, batch),
         "steps": steps_of(batch, "trial"),
