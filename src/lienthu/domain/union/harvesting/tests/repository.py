@@ -5,6 +5,7 @@ Written from the protocol's text and without any code of ours, so that our reade
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -196,7 +197,7 @@ def on_page(number: int, status: int, headers: dict[str, str] | None = None, bod
 
 
 @contextmanager
-def served(repository: Repository) -> Iterator[Repository]:
+def served(repository: Repository, tls: ssl.SSLContext | None = None) -> Iterator[Repository]:
     """The repository behind a port of this machine."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -225,7 +226,9 @@ def served(repository: Repository) -> Iterator[Repository]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    repository.address = f"http://127.0.0.1:{server.server_address[1]}/oai"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    repository.address = f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}/oai"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
