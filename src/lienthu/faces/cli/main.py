@@ -25,6 +25,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "reindex": ("reindex", "build the search index anew, beside the live one"),
     "backup": ("backup", "write database and files into one file"),
     "restore": ("restore", "restore a backup into an empty data folder"),
+    "rule": ("rule", "versions of the matching rule: try one aside, switch it on, drop it"),
     "account": ("account", "create an account, set a password, give a role"),
     "bench": ("bench", "measure import and search"),
     "status": ("status", "what is running, what is waiting"),
