@@ -90,6 +90,31 @@ class RuleRefused(UnionRefused):
         """It is in another state."""
         return cls(_("This is not possible: rule %(version)s is %(status)s.") % {"version": version, "status": status})
 
+    about = ""
+    """What of a rule is wrong: the part of it, or "thresholds"."""
+
+    @classmethod
+    def unreadable(cls, part: str, wanted: str) -> RuleRefused:
+        """It is not written as a rule is."""
+        refused = cls(
+            _("This is no rule: %(part)s – %(wanted)s. Correct it and try again.") % {"part": part, "wanted": wanted}
+        )
+        refused.about = part
+        return refused
+
+    @classmethod
+    def thresholds(cls, review: float, same: float) -> RuleRefused:
+        """They are not in order."""
+        refused = cls(
+            _(
+                "The thresholds are not in order: doubtful from %(review)s, the same from %(same)s. Both lie between 0"
+                " and 1, and what is the same is never below what is doubtful."
+            )
+            % {"review": review, "same": same}
+        )
+        refused.about = "thresholds"
+        return refused
+
     @classmethod
     def busy(cls) -> RuleRefused:
         """Another one is being tried."""

@@ -24,5 +24,6 @@ def _tabs(current: str) -> list[dict[str, Any]]:
         ("review", _("Doubtful pairs"), "staff_union:review"),
         ("series", _("Obvious series"), "staff_union:series"),
         ("acts", _("Decisions"), "staff_union:acts"),
+        ("rules", _("Matching rule"), "staff_union:rules"),
     ]
     return [{"label": label, "url": reverse(name), "current": key == current} for key, label, name in tabs]

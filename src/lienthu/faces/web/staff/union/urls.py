@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lienthu.faces.web.staff.union.views import acts, cluster, review, series
+from lienthu.faces.web.staff.union.views import acts, cluster, review, rules, series
 
 app_name = "staff_union"
 urlpatterns = [
@@ -23,4 +23,10 @@ urlpatterns = [
     path("decisions/", acts.acts, name="acts"),
     path("decisions/<int:pk>/", acts.act, name="act"),
     path("decisions/<int:pk>/revert/", acts.revert, name="act_revert"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/new/", rules.new, name="rule_new"),
+    path("rules/<int:version>/", rules.rule, name="rule"),
+    path("rules/<int:version>/try/", rules.try_out, name="rule_try"),
+    path("rules/<int:version>/switch-on/", rules.switch, name="rule_switch"),
+    path("rules/<int:version>/drop/", rules.drop, name="rule_drop"),
 ]

@@ -84,6 +84,21 @@ CAUSES: Final[Mapping[str, Label]] = {
     "rule": _("change of the rule"),
 }
 
+RULE_STATES: Final[Mapping[str, tuple[Label, str]]] = {
+    "draft": (_("draft"), "off"),
+    "trial": (_("being tried"), "warning"),
+    "tried": (_("tried"), "warning"),
+    "active": (_("in force"), "ok"),
+    "retired": (_("no longer in force"), "off"),
+    "dropped": (_("dropped"), "off"),
+}
+
+PHASES: Final[Mapping[str, Label]] = {
+    "score": _("Comparing the records"),
+    "group": _("Forming the publications"),
+    "compare": _("Working out what would change"),
+}
+
 
 def feature_label(name: str) -> Label:
     """A feature in words."""
