@@ -46,7 +46,7 @@ def _rule_from(value: Mapping[str, Any]) -> Rule:
 
 
 def _number(value: Mapping[str, Any], name: str, most: float = 1.0) -> float:
-    found = value.get(name)
+    found: Any = value.get(name)
     if not _is_number(found) or abs(found) > most:
         raise RuleRefused.unreadable(name, f"a number, at most {most:g}")
     return float(found)

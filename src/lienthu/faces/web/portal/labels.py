@@ -65,7 +65,7 @@ STATUS_LABELS: Final[Mapping[str, tuple[Label, str]]] = {
     "unknown": (_("Ask the library"), "off"),
 }
 
-# features compared by the union, see domain/union/policy.py
+# features compared by the union, see domain/union/scoring
 FEATURE_LABELS: Final[Mapping[str, Label]] = {
     "isbn": _("ISBN"),
     "title": _("Title"),
@@ -78,6 +78,17 @@ FEATURE_LABELS: Final[Mapping[str, Label]] = {
     "material": _("Type of material"),
     "host": _("Contained in"),
     "language": _("Language"),
+    "imprint": _("Publisher and place"),
+    "extent": _("Pages, volumes"),
+    "wording": _("Wording of the title"),
+    "numbers": _("Numbers in the title"),
+    "identifiers": _("ISBN, ISSN and other numbers"),
+    "height": _("Height"),
+    "series": _("Series"),
+    "responsibility": _("Statement of responsibility"),
+    "kind": _("Kind of work"),
+    "scale": _("Scale"),
+    "evidence": _("Evidence behind the title"),
 }
 
 CITATION_LABELS: Final[Mapping[str, str]] = {

@@ -12,7 +12,7 @@ from lienthu.domain.network.models import Library
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.union.selectors import MemberReason, clusters_of, members_of, reasons_in
 from lienthu.faces.web.staff.access import Desk
-from lienthu.faces.web.staff.words import FEATURES, Label
+from lienthu.faces.web.staff.union.words import Label, feature_label
 from lienthu.foundation.marc.describe import describe
 from lienthu.foundation.marc.normalise import from_canonical
 
@@ -98,7 +98,7 @@ def _one(reason: Mapping[str, object]) -> Compared:
     verdict = "silent" if agrees is None else "agree" if agrees else "differ"
     silent = _("not stated")
     return Compared(
-        FEATURES.get(feature, feature),
+        feature_label(feature),
         verdict,
         str(reason.get("left") or silent),
         str(reason.get("right") or silent),

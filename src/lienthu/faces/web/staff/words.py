@@ -126,21 +126,6 @@ ITEM_STATUS: Final[Mapping[str, tuple[Label, str]]] = {
     "unknown": (_("Not stated"), "off"),
 }
 
-FEATURES: Final[Mapping[str, Label]] = {
-    "isbn": "ISBN",
-    "title": pgettext_lazy("column", "Title"),
-    "subtitle": pgettext_lazy("column", "Subtitle"),
-    "part": _("Volume or part"),
-    "persons": _("Persons"),
-    "year": _("Year"),
-    "edition": pgettext_lazy("column", "Edition"),
-    "publisher": pgettext_lazy("column", "Publisher"),
-    "material": pgettext_lazy("column", "Type of material"),
-    "host": _("Contained in"),
-    "language": pgettext_lazy("column", "Language"),
-    "person": _("Word of a librarian"),
-}
-
 
 def encoding_label(name: str) -> Label:
     """The name of an encoding for people."""

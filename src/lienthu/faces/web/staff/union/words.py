@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from lienthu.faces.web.staff.union.notes import told
+
 Label = str | Promise
 
 FEATURES: Final[Mapping[str, Label]] = {
@@ -108,7 +110,7 @@ def feature_label(name: str) -> Label:
 def note_text(note: str, weight: float, silent: bool) -> str:
     """What a feature says of the pair, in the reader's language."""
     if note:
-        return gettext(note)
+        return told(note)
     if silent:
         return gettext("not stated on both sides")
     return gettext("agrees") if weight > 0 else gettext("contradicts") if weight < 0 else gettext("says nothing")
