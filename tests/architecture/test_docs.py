@@ -24,10 +24,21 @@ SPECS = {
     "HAR": ROOT / "docs/specs/harvesting.md",
     "QUA": ROOT / "docs/specs/joining.md",
     "REP": ROOT / "docs/specs/joining.md",
+    "MAT": ROOT / "docs/specs/matching.md",
     "NW": SRC / "domain/network/README.md",
 }
-NUMBER = re.compile(r"\b(IMP|JOIN|SEA|CLU|NW|OAI|HAR|QUA|REP)-(\d+)(?:\s*(?:to|…|–|-)\s*(?:\1-)?(\d+)\b)?")
-FAMILIES = ("IMP", "JOIN", "SEA", "CLU", "OAI", "HAR", "QUA", "REP")  # those that a specification of their own states
+NUMBER = re.compile(r"\b(IMP|JOIN|SEA|CLU|MAT|NW|OAI|HAR|QUA|REP)-(\d+)(?:\s*(?:to|…|–|-)\s*(?:\1-)?(\d+)\b)?")
+FAMILIES = (
+    "IMP",
+    "JOIN",
+    "SEA",
+    "CLU",
+    "MAT",
+    "OAI",
+    "HAR",
+    "QUA",
+    "REP",
+)  # each in a specification of its own
 _FAMILY = "|".join(FAMILIES)
 STATED = re.compile(rf"^\*\*({_FAMILY})-(\d+)\*\* (.*?)(?=^\*\*(?:{_FAMILY})-|^#|\Z)", re.MULTILINE | re.DOTALL)
 Rule = tuple[str, int]

@@ -1,65 +1,87 @@
 """What two records are compared by, and the keys under which a record is found again. Pure.
 
-Rules JOIN-1 ff. in docs/specs/import.md.
+Rules MAT-1 to MAT-4, docs/specs/matching.md. The compared features are in `scoring`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final
+from operator import attrgetter
+from typing import Final
 
 import orjson
 
+from lienthu.domain.union.statements import (
+    damage_of,
+    edition_key,
+    extent_of,
+    host_key,
+    is_unsure,
+    kind_named,
+    name_forms,
+    numbers_in,
+    place_key,
+    publisher_key,
+    undamaged,
+    volume_in_extent,
+    volume_in_title,
+    volume_key,
+    volume_number,
+    years_in,
+)
 from lienthu.foundation.marc.describe import Description
-from lienthu.foundation.vietnamese.fold import fold, has_diacritics
-from lienthu.foundation.vietnamese.names import name_key
+from lienthu.foundation.vietnamese.fold import has_diacritics
 from lienthu.foundation.vietnamese.tokens import folded_tokens, token_pairs
 
-FINGERPRINT_VERSION: Final = 1
+FINGERPRINT_VERSION: Final = 2
 """Raised when `fingerprint` or `match_keys` give other values: every record is then read and compared anew."""
 
-_LEADING_ARTICLES: Final = frozenset({"the", "a", "an", "le", "la", "les", "der", "die", "das"})
-_REMEMBERED: Final = 30_000  # names and publishers come again and again
-_PUBLISHER_NOISE: Final = frozenset({"nxb", "nha", "xuat", "ban", "publisher", "publishing", "press", "co", "cty"})
-# places an abbreviation stands for are not compared: the same edition is "H." here and "Hà Nội" there
-_SPOKEN_ORDINAL = re.compile(r"\b(lan thu|thu|lan) ([a-z]+)")
-_EDITION_NUMBER = re.compile(r"(?<!\d)\d{1,2}(?!\d)")  # four digits are a year
-_ORDINAL_EDITION = re.compile(r"(?:lan thu|lan|ed|edition|xuat ban lan)\s*(\d+)|(\d+)(?:st|nd|rd|th)?\s*(?:ed|lan)")
-_VOLUME_WORDS = re.compile(r"\b(?:tap|quyen|phan|vol|volume|thu|no|so|ky|part|book|t|q)(?:\b\.?\s*|(?=\d))")
-_ROMAN: Final = {
-    r: str(i)
-    for i, r in enumerate(
-        ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv"], 1
-    )
-}
-_SPOKEN: Final = {
-    word: str(i) for i, word in enumerate(["mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi"], 1)
-}
-_NUMBERS: Final = {**_SPOKEN, "nhat": "1", "nhi": "2", "tu": "4", **_ROMAN}
+_LEADING_ARTICLES: Final = frozenset({"the", "a", "an", "le", "la", "les", "der", "die", "das", "l"})
+_NAMES: Final = 6
+_OTHER_TITLES: Final = 4
+_NAMED_WORDS: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """The compared parts of a record.
+    """The compared parts of a record (rule MAT-1).
 
-    ``title`` and ``subtitle`` are exact syllables (diacritics kept, tone placement canonical) joined by spaces,
-    ``title_folded`` the same without diacritics. ``persons`` are folded syllable bags, sorted and joined.
+    ``title`` is the title proper in exact syllables (diacritics kept, tone placement canonical) joined by spaces,
+    ``title_folded`` the same without diacritics; a volume at its end is taken off and stands in ``part``. ``names`` are
+    the headings as alphabetically ordered exact words, ``names_folded`` the same without diacritics. ``said`` are the
+    folded words of the statement of responsibility. Absent is "", () or None.
     """
 
     title: str
     title_folded: str
     subtitle_folded: str
+    other_titles: tuple[str, ...]
     part: str
-    persons: tuple[str, ...]
+    numbers: str
+    names: tuple[str, ...]
+    names_folded: tuple[str, ...]
+    said: str
     year: int | None
+    years: tuple[int, ...]
+    year_unsure: bool
     edition: str
     publisher: str
+    place: str
+    pages: int | None
+    volumes: int | None
+    height: int | None
     isbns: tuple[str, ...]
+    isbns_other: tuple[str, ...]
+    issns: tuple[str, ...]
+    national: tuple[str, ...]
+    series: str
+    series_volume: str
     material: str
+    online: bool
     host: str
+    scale: str
+    kind: str
     language: str
 
     @property
@@ -67,50 +89,124 @@ class Fingerprint:
         """Whether the title has any diacritic: a title without may be one that lost them."""
         return has_diacritics(self.title)
 
+    @property
+    def whole_folded(self) -> str:
+        """Title proper and subtitle, folded."""
+        return f"{self.title_folded} {self.subtitle_folded}" if self.subtitle_folded else self.title_folded
+
     def dumps(self) -> str:
-        """As compact JSON, for storing."""
-        return orjson.dumps(
-            [
-                self.title, self.title_folded, self.subtitle_folded, self.part, self.persons, self.year,
-                self.edition, self.publisher, self.isbns, self.material, self.host, self.language,
-            ]
-        ).decode()  # fmt: skip
+        """As compact JSON, for storing: the version, then the values in the order of the fields."""
+        return orjson.dumps((FINGERPRINT_VERSION, *_VALUES(self))).decode()
 
     @classmethod
     def loads(cls, text: str) -> Fingerprint:
-        """What ``dumps`` wrote."""
-        v: list[Any] = orjson.loads(text)
-        return cls(v[0], v[1], v[2], v[3], tuple(v[4]), v[5], v[6], v[7], tuple(v[8]), v[9], v[10], v[11])
+        """What ``dumps`` wrote. One of another version is `OUTDATED`, which agrees with nothing."""
+        version, *v = orjson.loads(text)
+        if version != FINGERPRINT_VERSION:
+            return OUTDATED
+        for i in _TUPLES:
+            v[i] = tuple(v[i])
+        return cls(*v)
+
+
+_VALUES: Final = attrgetter(*Fingerprint.__dataclass_fields__)
+_TUPLES: Final = tuple(
+    i for i, f in enumerate(Fingerprint.__dataclass_fields__.values()) if str(f.type).startswith("tuple")
+)
+
+OUTDATED: Final = Fingerprint(
+    "", "", "", (), "", "", (), (), "", None, (), False, "", "", "", None, None, None, (), (), (), (), "", "", "",
+    False, "", "", "", "",
+)  # fmt: skip
+"""Stands for a record that was read by an earlier version and waits to be read anew: it has no keys, no candidates."""
 
 
 def fingerprint(d: Description) -> Fingerprint:
     """The fingerprint of a described record."""
-    exact, folded = token_pairs(d.title_proper or d.title)
+    title, subtitle = d.title_proper or d.title, d.subtitle
+    names_given = [a.name for a in d.authors[:_NAMES]]
+    damage = ""
+    if not d.languages or d.languages[0] == "vie":
+        host = d.host.title if d.host else ""
+        damage = damage_of(" ".join((title, subtitle, d.responsibility, d.publisher, d.place, *names_given, host)))
+    if damage:
+        title, subtitle = undamaged(title, damage), undamaged(subtitle, damage)
+        names_given = [undamaged(name, damage) for name in names_given]
+    part = volume_key(undamaged(d.part, damage))
+    if not part:
+        title, subtitle, part = volume_in_title(title, subtitle)
+        part = part or volume_in_extent(d.extent)
+    exact, folded = token_pairs(title)
     if len(folded) > 1 and folded[0] in _LEADING_ARTICLES and d.languages[:1] != ("vie",):
         exact, folded = exact[1:], folded[1:]
+    below = folded_tokens(subtitle)
+    names = [name_forms(name) for name in names_given]
+    names = list(dict.fromkeys(n for n in names if n[1]))
+    extent = extent_of(d.extent)
+    years = years_in(d.date_text)
     return Fingerprint(
         title=" ".join(exact),
         title_folded=" ".join(folded),
-        subtitle_folded=" ".join(folded_tokens(d.subtitle)),
-        part=volume_key(d.part),
-        persons=tuple(sorted({p for a in d.authors[:6] if (p := person_key(a.name))})),
+        subtitle_folded=" ".join(below),
+        other_titles=tuple(
+            dict.fromkeys(
+                " ".join(folded_tokens(t))
+                for t in (*d.other_titles, d.title_original_script, d.part if len(d.part) > 12 else "")
+                if t
+            )
+        )[:_OTHER_TITLES],
+        part=part,
+        numbers=numbers_in(folded + below),
+        names=tuple(n[0] for n in names),
+        names_folded=tuple(n[1] for n in names),
+        said=" ".join(folded_tokens(undamaged(d.responsibility, damage))[:_NAMED_WORDS]),
         year=d.year,
+        years=tuple(dict.fromkeys(years)),
+        year_unsure=is_unsure(d.date_text),
         edition=edition_key(d.edition),
-        publisher=publisher_key(d.publisher),
+        publisher=publisher_key(undamaged(d.publisher, damage)),
+        place=place_key(undamaged(d.place, damage)),
+        pages=extent.pages,
+        volumes=extent.volumes,
+        height=extent.height,
         isbns=tuple(sorted(set(d.isbns))),
+        isbns_other=tuple(sorted(set(d.isbns_other))),
+        issns=tuple(sorted(set(d.issns))),
+        national=tuple(sorted(set(d.national_numbers))),
+        series=" ".join(folded_tokens(d.series[0])) if d.series else "",
+        series_volume=volume_key(d.series_volume),
         material=d.material_type,
-        host=" ".join(folded_tokens(d.host.title)) if d.host else "",
+        online=d.online,
+        host=host_key(undamaged(d.host.title, damage)) if d.host else "",
+        scale=d.scale,
+        kind=kind_named(folded + below),
         language=d.languages[0] if d.languages else "",
     )
 
 
 def match_keys(f: Fingerprint) -> list[int]:
-    """Signed 64-bit keys: each ISBN, title with year, title with each of the first two persons (rule JOIN-2)."""
-    keys = [_hash("i", isbn) for isbn in f.isbns[:4]]
-    if f.title_folded:
-        keys.append(_hash("y", f.title_folded, f.part, str(f.year or "")))
-        keys.extend(_hash("p", f.title_folded, f.part, person) for person in f.persons[:2])
-    return keys
+    """Signed 64-bit keys under which candidates are found (rule MAT-2), the surest first.
+
+    Identifiers; title with volume and year; title with volume and each of two persons; and for damaged titles a person
+    with the year, and both ends of a longer title with the year.
+    """
+    keys = [_hash("i", number) for number in f.isbns[:4]]
+    keys += [_hash("i", number) for number in f.isbns_other[:2]]
+    keys += [_hash("s", number) for number in f.issns[:2]]
+    keys += [_hash("n", number) for number in f.national[:2]]
+    if not f.title_folded:
+        return keys
+    year, part = str(f.year or ""), volume_number(f.part)
+    keys.append(_hash("y", f.title_folded, part, year))
+    keys.extend(_hash("p", f.title_folded, part, person) for person in f.names_folded[:2])
+    if f.year:
+        if f.names_folded:
+            keys.append(_hash("w", f.names_folded[0], part, year))
+        words = f.whole_folded.split()
+        if len(words) >= 4:
+            keys.append(_hash("b", *words[:3], part, year))
+            keys.append(_hash("e", *f.title_folded.split()[-3:], part, year))
+    return list(dict.fromkeys(keys))
 
 
 def completeness(d: Description) -> int:
@@ -131,39 +227,6 @@ def completeness(d: Description) -> int:
         min(len(d.subjects), 3) + min(len(d.authors), 2) + bool(d.isbns) + bool(d.classification) + bool(d.languages)
     )
     return score + (2 if has_diacritics(d.title) else 0)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def person_key(name: str) -> str:
-    """The folded syllables of a name in alphabetical order: direct and inverted forms are one key."""
-    return " ".join(sorted(name_key(name)))
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def volume_key(part: str) -> str:
-    """ "Tập 2", "T.II", "Quyển hai" of a part designation in one form: folded, its word dropped, roman as arabic."""
-    if not part:
-        return ""
-    text = _VOLUME_WORDS.sub("", fold(part)).strip(" .,:;")
-    return " ".join(_NUMBERS.get(word) or word.lstrip("0") or word for word in re.findall(r"\w+", text))
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def edition_key(edition: str) -> str:
-    """The number of an edition statement ("Tái bản lần thứ 2" → "r2", "In lần 3" → "3"), "" when it has none."""
-    if not edition:
-        return ""
-    text = _SPOKEN_ORDINAL.sub(lambda m: f"{m[1]} {_NUMBERS.get(m[2], m[2])}", fold(edition))
-    m = _ORDINAL_EDITION.search(text)
-    number = next((g for g in m.groups() if g), "") if m else next(iter(_EDITION_NUMBER.findall(text)), "")
-    return ("r" if "tai ban" in text else "") + number
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def publisher_key(publisher: str) -> str:
-    """A publisher's name without "Nxb.", "Nhà xuất bản" and the like, folded."""
-    words = [w for w in folded_tokens(publisher) if w not in _PUBLISHER_NOISE]
-    return " ".join(words)
 
 
 def _hash(*parts: str) -> int:

@@ -21,6 +21,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "batch": ("batch", "list imports; go on with an interrupted one; undo one"),
     "export": ("export", "export the records of a library"),
     "search": ("search", "search the province"),
+    "union": ("union", "compare records as the union does; judge the matching rule"),
     "generate": ("generate", "write synthetic Vietnamese MARC records"),
     "reindex": ("reindex", "build the search index anew, beside the live one"),
     "backup": ("backup", "write database and files into one file"),

@@ -101,6 +101,7 @@ def _described(leader: str, g: Gathered) -> Description:
         original_title=g.original_title,
         audience_children=for_children(leader, g),
         acquired=_entered(f008[:6]),
+        scale=g.scale,
     )
 
 

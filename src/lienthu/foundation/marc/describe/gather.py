@@ -46,6 +46,7 @@ class Gathered:
         "places",
         "publisher",
         "responsibility",
+        "scale",
         "series",
         "series_volume",
         "set_by",
@@ -102,6 +103,7 @@ class Gathered:
         self.links: list[Link] = []
         self.host: Host | None = None
         self.thesis = False
+        self.scale = ""
         self.fallback_year_texts: list[str] = []
 
 

@@ -23,6 +23,7 @@ _DEGREE: Final = re.compile(
     r"|дис|автореф|博士|硕士",
     re.IGNORECASE,
 )
+_SCALE: Final = re.compile(r"(?:^|1\s*[:/]\s*)(\d{1,3}(?:[., ]?\d{3})+|\d{3,8})(?!\d)")
 # 264 second indicator: publication, then unspecified, manufacture, distribution, production, copyright date.
 _RANKS: Final = {"1": 0, " ": 2, "3": 3, "2": 4, "0": 5, "4": 6}
 _COMPACT_PLACES: Final = {
@@ -120,4 +121,17 @@ def _thesis(g: Gathered, field: Field) -> None:
         g.fallback_year_texts.append(field.first("d") or text)
 
 
-HANDLERS: Final[Handlers] = {"260": _imprint, "264": _imprint, "300": _extent, "502": _thesis}
+def _scale(g: Gathered, field: Field) -> None:
+    text = field.first("b") if field.tag == "034" else field.first("a")
+    if match := _SCALE.search(text):
+        g.scale = g.scale or match[1].replace(".", "").replace(",", "").replace(" ", "")
+
+
+HANDLERS: Final[Handlers] = {
+    "034": _scale,
+    "255": _scale,
+    "260": _imprint,
+    "264": _imprint,
+    "300": _extent,
+    "502": _thesis,
+}

@@ -66,6 +66,7 @@ class Description(NamedTuple):
     ``classification`` has the Dewey numbers first. ``acquired`` is the yyyy-mm-dd of 008/00-05. ``set_link`` is the
     multi-volume set or series whose record is named by number. ``original_title`` is the uniform title (240, 130) or
     the title of what this is a translation of (765, 534, 246 with such a label).
+    ``scale`` is the denominator of a map's scale in digits (255 $a, 034 $b).
     """
 
     title: str = ""
@@ -105,6 +106,7 @@ class Description(NamedTuple):
     acquired: str = ""
     set_link: Host | None = None
     original_title: str = ""
+    scale: str = ""
 
     @property
     def belongs_to(self) -> Host | None:

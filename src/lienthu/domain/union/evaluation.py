@@ -1,0 +1,154 @@
+"""Judging the rule on labelled pairs and on whole catalogues: what the commands ``lienthu union`` print."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from lienthu.domain.catalog.reading import find_format, pieces, plan_for
+from lienthu.domain.union.fingerprint import OUTDATED, Fingerprint, fingerprint, match_keys
+from lienthu.domain.union.scoring.model import Scored, Verdict, explain, score_pair
+from lienthu.domain.union.scoring.rules import Rule
+from lienthu.foundation.marc.describe import describe
+
+
+class PairsRefused(Exception):
+    """Files that cannot be compared pair by pair; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedPair:
+    """A pair with its score; ``label`` is True for the same publication, None where nobody said."""
+
+    number: int
+    left: Fingerprint
+    right: Fingerprint
+    scored: Scored
+    label: bool | None = None
+
+    @property
+    def wrong(self) -> bool:
+        """Joined though different, or not joined though the same."""
+        return self.label is not None and (self.scored.verdict is Verdict.SAME) != self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """How well "same" is said: counts of pairs, precision, recall and F1 (0..1), the worst errors first."""
+
+    pairs: int
+    right: int
+    wrong: int
+    missed: int
+    review: int
+    errors: tuple[ComparedPair, ...]
+
+    @property
+    def precision(self) -> float:
+        """Share of the pairs said to be the same that are."""
+        return self.right / (self.right + self.wrong) if self.right + self.wrong else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Share of the pairs that are the same which were said to be."""
+        return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        total = self.precision + self.recall
+        return 2 * self.precision * self.recall / total if total else 0.0
+
+
+def compared_files(left: Path, right: Path, rule: Rule) -> Iterator[ComparedPair]:
+    """Record i of one file against record i of the other. Raises PairsRefused where the files are of unequal length."""
+    for number, (x, y) in enumerate(zip_longest(prints_of(left), prints_of(right))):
+        if x is None or y is None:
+            raise PairsRefused(f"{left} and {right} are of unequal length: one of them ends after {number} records.")
+        yield ComparedPair(number, x, y, score_pair(x, y, rule, full=True))
+
+
+def as_json(pair: ComparedPair, rule: Rule) -> dict[str, Any]:
+    """A pair in the form of ``lienthu union score-pairs --json``."""
+    reasons = explain(pair.left, pair.right, rule, pair.scored.levels)
+    return {
+        "score": round(pair.scored.score, 6),
+        "verdict": pair.scored.verdict.value,
+        "reasons": [r.as_dict() for r in reasons],
+    }
+
+
+def evaluated(pairs: Path, labels: Path, rule: Rule) -> Evaluation:
+    """Judge the rule on a file of records, 2k and 2k+1 being pair k, and a CSV with a column "label" (1 = the same).
+
+    Raises PairsRefused where counts differ or a label is missing.
+    """
+    prints = list(prints_of(pairs))
+    with labels.open(encoding="utf-8-sig", newline="") as f:
+        rows = list(csv.DictReader(f))
+    if rows and "label" not in rows[0]:
+        raise PairsRefused(f"{labels} has no column named label.")
+    if len(prints) != 2 * len(rows):
+        raise PairsRefused(f"{len(prints)} records make {len(prints) / 2:g} pairs, but there are {len(rows)} labels.")
+    compared = []
+    for number, row in enumerate(rows):
+        x, y = prints[2 * number], prints[2 * number + 1]
+        label = str(row["label"]).strip() in ("1", "true", "same")
+        compared.append(ComparedPair(number, x, y, score_pair(x, y, rule, full=True), label))
+    return judged(compared)
+
+
+def judged(compared: Sequence[ComparedPair]) -> Evaluation:
+    """The figures of labelled pairs."""
+    right = sum(1 for p in compared if p.label and p.scored.verdict is Verdict.SAME)
+    wrong = sum(1 for p in compared if p.label is False and p.scored.verdict is Verdict.SAME)
+    missed = sum(1 for p in compared if p.label and p.scored.verdict is not Verdict.SAME)
+    review = sum(1 for p in compared if p.scored.verdict is Verdict.REVIEW)
+    errors = sorted((p for p in compared if p.wrong), key=lambda p: -abs(p.scored.score - bool(p.label)))
+    return Evaluation(len(compared), right, wrong, missed, review, tuple(errors))
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A whole catalogue compared with itself by its candidates (rule MAT-2)."""
+
+    records: int
+    pairs: int
+    truths: int
+    found: int
+    evaluation: Evaluation
+
+
+def blocked(prints: Sequence[Fingerprint], truth: Sequence[str], rule: Rule, *, per_key: int = 30) -> Blocked:
+    """Compare every record with its candidates; ``truth`` names the publication each record describes.
+
+    ``found`` of ``truths`` same pairs stand among the candidates; the evaluation judges all candidate pairs.
+    """
+    by_key: dict[int, list[int]] = defaultdict(list)
+    for i, f in enumerate(prints):
+        for key in match_keys(f):
+            by_key[key].append(i)
+    candidates = {
+        (a, b) for members in by_key.values() for n, a in enumerate(members[:per_key]) for b in members[n + 1 : per_key]
+    }
+    compared = [
+        ComparedPair(n, prints[a], prints[b], score_pair(prints[a], prints[b], rule), truth[a] == truth[b])
+        for n, (a, b) in enumerate(sorted(candidates))
+    ]
+    together: dict[str, list[int]] = defaultdict(list)
+    for i, name in enumerate(truth):
+        together[name].append(i)
+    truths = sum(len(m) * (len(m) - 1) // 2 for m in together.values())
+    return Blocked(len(prints), len(candidates), truths, sum(1 for p in compared if p.label), judged(compared))
+
+
+def prints_of(path: Path) -> Iterator[Fingerprint]:
+    """The fingerprints of a file in any format that can be imported; an unreadable record is one that says nothing."""
+    fmt = find_format(path)
+    for piece in pieces(path, fmt, plan_for(path, fmt, "auto").plan, {}):
+        yield OUTDATED if piece.record is None else fingerprint(describe(piece.record))

@@ -1,0 +1,43 @@
+"""Pages and volumes: what a cataloguer counts with the book in hand."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lienthu.domain.union.fingerprint import Fingerprint
+
+NAME: Final = "extent"
+LEVELS: Final = {
+    "pages": "the same number of pages",
+    "pages-2": "up to two pages apart",
+    "volumes": "the same number of volumes",
+    "pages-3": "within three per cent",
+    "silent": "not on both sides",
+    "pages-15": "within fifteen per cent",
+    "set": "one describes a set, the other a volume",
+    "volumes-differ": "another number of volumes",
+    "pages-far": "another number of pages",
+}
+
+
+def level(a: Fingerprint, b: Fingerprint) -> str:
+    """How far two extents agree (rule MAT-17)."""
+    if a.pages is not None and b.pages is not None:
+        apart = abs(a.pages - b.pages)
+        if apart == 0:
+            return "pages"
+        if apart <= 2:
+            return "pages-2"
+        share = apart / max(a.pages, b.pages)
+        return "pages-3" if share <= 0.03 else "pages-15" if share <= 0.15 else "pages-far"
+    if a.volumes is not None and b.volumes is not None:
+        return "volumes" if a.volumes == b.volumes else "volumes-differ"
+    many_a, many_b = (a.volumes or 0) > 1, (b.volumes or 0) > 1
+    if (many_a and b.pages is not None) or (many_b and a.pages is not None):
+        return "set"
+    return "silent"
+
+
+def shown(f: Fingerprint) -> str:
+    """What is compared, for people."""
+    return " ".join(f"{n} {unit}" for n, unit in ((f.volumes, "v."), (f.pages, "p.")) if n is not None)

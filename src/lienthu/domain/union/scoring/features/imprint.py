@@ -1,0 +1,62 @@
+"""Publisher and place together: a co-edition has another publisher in another place, a short form only one of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rapidfuzz.fuzz import ratio
+
+from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.statements import abbreviates
+
+NAME: Final = "imprint"
+_PUBLISHERS: Final = {
+    "same": "the same publisher",
+    "within": "the name of one publisher is part of the other's",
+    "some": "publishers share a word",
+    "one": "a publisher on one side only",
+    "silent": "no publisher",
+    "differ": "another publisher",
+    "rival": "another publisher of Vietnamese books",
+}
+_PLACES: Final = {"same": "the same place", "silent": "no place to compare", "differ": "another place"}
+_VIETNAMESE: Final = frozenset({"vie", ""})
+LEVELS: Final = {f"{p}/{q}": f"{said}, {where}" for p, said in _PUBLISHERS.items() for q, where in _PLACES.items()} | {
+    "part/part": "parts of something else: no imprint is expected"
+}
+
+
+def level(a: Fingerprint, b: Fingerprint) -> str:
+    """How far two imprints agree (rule MAT-13): publisher/place."""
+    if a.host and b.host:
+        return "part/part"
+    publisher = _publisher(a.publisher, b.publisher)
+    if publisher == "differ" and a.language in _VIETNAMESE and b.language in _VIETNAMESE:
+        publisher = "rival"  # there are some sixty Vietnamese publishers, and their names are known here
+    return f"{publisher}/{_place(a.place, b.place)}"
+
+
+def _publisher(left: str, right: str) -> str:
+    if left == right:
+        return "same" if left else "silent"
+    if not left or not right:
+        return "one"
+    words_left, words_right = set(left.split()), set(right.split())
+    if words_left <= words_right or words_right <= words_left or ratio(left, right) >= 80:
+        return "within"
+    if abbreviates(left, right) or abbreviates(right, left):
+        return "within"
+    return "some" if any(len(w) > 2 for w in words_left & words_right) else "differ"
+
+
+def _place(left: str, right: str) -> str:
+    if not left or not right:
+        return "silent"
+    if left == right or any(len(w) > 2 for w in set(left.split()) & set(right.split())) or ratio(left, right) >= 80:
+        return "same"
+    return "differ"
+
+
+def shown(f: Fingerprint) -> str:
+    """What is compared, for people."""
+    return " : ".join(part for part in (f.place, f.publisher) if part)

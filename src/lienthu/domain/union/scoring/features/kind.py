@@ -1,0 +1,27 @@
+"""Kinds of book that titles name: the teacher's book, the workbook and the comic are not the book."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lienthu.domain.union.fingerprint import Fingerprint
+
+NAME: Final = "kind"
+LEVELS: Final = {
+    "none": "no kind is named",
+    "same": "the same kind is named",
+    "one": "a kind is named on one side only",
+    "differ": "another kind is named",
+}
+
+
+def level(a: Fingerprint, b: Fingerprint) -> str:
+    """Whether the titles name the same kind of book (rule MAT-25)."""
+    if a.kind == b.kind:
+        return "same" if a.kind else "none"
+    return "differ" if a.kind and b.kind else "one"
+
+
+def shown(f: Fingerprint) -> str:
+    """What is compared, for people."""
+    return f.kind

@@ -1,0 +1,29 @@
+"""Language of the text: a translation is another publication."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lienthu.domain.union.fingerprint import Fingerprint
+
+NAME: Final = "language"
+LEVELS: Final = {
+    "same": "the same language",
+    "silent": "not on both sides",
+    "differ": "another language",
+    "vietnamese": "one is in Vietnamese, the other is not",
+}
+
+
+def level(a: Fingerprint, b: Fingerprint) -> str:
+    """Whether two languages agree (rule MAT-20)."""
+    if not a.language or not b.language:
+        return "silent"
+    if a.language == b.language:
+        return "same"
+    return "vietnamese" if "vie" in (a.language, b.language) else "differ"
+
+
+def shown(f: Fingerprint) -> str:
+    """What is compared, for people."""
+    return f.language
