@@ -111,6 +111,6 @@ def note_text(note: str, weight: float, silent: bool) -> str:
     """What a feature says of the pair, in the reader's language."""
     if note:
         return told(note)
-    if silent:
+    if silent and not weight:
         return gettext("not stated on both sides")
     return gettext("agrees") if weight > 0 else gettext("contradicts") if weight < 0 else gettext("says nothing")
