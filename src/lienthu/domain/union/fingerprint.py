@@ -6,9 +6,7 @@ Rules MAT-1 to MAT-4, docs/specs/matching.md. The compared features are in `scor
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 
@@ -43,8 +41,7 @@ _OTHER_TITLES: Final = 4
 _NAMED_WORDS: Final = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
+class Fingerprint(NamedTuple):
     """The compared parts of a record (rule MAT-1).
 
     ``title`` is the title proper in exact syllables (diacritics kept, tone placement canonical) joined by spaces,
@@ -96,7 +93,7 @@ class Fingerprint:
 
     def dumps(self) -> str:
         """As compact JSON, for storing: the version, then the values in the order of the fields."""
-        return orjson.dumps((FINGERPRINT_VERSION, *_VALUES(self))).decode()
+        return orjson.dumps((FINGERPRINT_VERSION, *self)).decode()
 
     @classmethod
     def loads(cls, text: str) -> Fingerprint:
@@ -109,10 +106,7 @@ class Fingerprint:
         return cls(*v)
 
 
-_VALUES: Final = attrgetter(*Fingerprint.__dataclass_fields__)
-_TUPLES: Final = tuple(
-    i for i, f in enumerate(Fingerprint.__dataclass_fields__.values()) if str(f.type).startswith("tuple")
-)
+_TUPLES: Final = tuple(i for i, kind in enumerate(Fingerprint.__annotations__.values()) if "tuple" in str(kind))
 
 OUTDATED: Final = Fingerprint(
     "", "", "", (), "", "", (), (), "", None, (), False, "", "", "", None, None, None, (), (), (), (), "", "", "",

@@ -5,7 +5,6 @@ MAT-5 to MAT-25, which stand in full for JOIN-2 to JOIN-9.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import exp
 from typing import Any
 
@@ -95,7 +94,7 @@ def test_a_manuscript_is_not_the_printed_book() -> None:
 @pytest.mark.parametrize("kind", ["thesis", "kit", "mixed"])
 def test_a_thesis_coded_as_a_book_may_still_be_the_thesis(kind: str) -> None:
     said = {"pages": 254, "subtitle": "tiểu thuyết"}
-    a, b = print_of(so_do(**said)), replace(print_of(so_do(**said)), material=kind)
+    a, b = print_of(so_do(**said)), print_of(so_do(**said))._replace(material=kind)
     scored = score_pair(a, b, shipped(), full=True)
     assert level(scored, "material") == "like"
     assert scored.verdict is not Verdict.DIFFERENT
@@ -308,7 +307,7 @@ def test_theses_of_two_students_are_two() -> None:
     """MAT-11."""
     said = {"title": "Phát triển du lịch biển đảo ở Quảng Ninh", "year": 2015, "leader": THESIS}
     one, other = (
-        replace(print_of(book(by=[name, "Lê Quang Huy"], **said)), material="thesis")
+        print_of(book(by=[name, "Lê Quang Huy"], **said))._replace(material="thesis")
         for name in ("Vũ Thị Hương", "Đỗ Văn Nam")
     )
     scored = score_pair(one, other, shipped(), full=True)
