@@ -14,9 +14,12 @@ from procrastinate.exceptions import AlreadyEnqueued
 from lienthu.domain.catalog.errors import BatchStateRefused
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.services.batches import note_interrupted
+from lienthu.domain.network.selectors import library_facts
 from lienthu.domain.union.harvesting import jobs as harvesting_jobs
 from lienthu.domain.union.models import Rerun
+from lienthu.domain.union.quality.selectors import libraries_to_assess
 from lienthu.domain.union.services import conduct, renewal, ruling
+from lienthu.domain.union.services.assess import assess_library
 from lienthu.domain.union.services.stamping import stamp_publications
 from lienthu.platform.actor import Actor
 
@@ -104,6 +107,39 @@ async def retry_stalled(context: object, timestamp: int) -> None:
 def tell_of_changed_publications(timestamp: int) -> None:
     """Those who harvest publications learn of what changed."""
     stamp_publications()
+
+
+@app.task(queue="upkeep", name="union.assess", retry=RetryStrategy(max_attempts=3, wait=30))
+def assess(library_id: int, actor_name: str = "worker", actor_id: int | None = None) -> None:
+    """Bring the quality of one library up to date."""
+    assess_library(library_id, actor=Actor(actor_id, actor_name))
+
+
+def enqueue_assessment(library_id: int, *, actor: Actor) -> None:
+    """Queue the assessment of a library, once."""
+    try:
+        with transaction.atomic():
+            assess.configure(queueing_lock=f"union.assess:{library_id}").defer(
+                library_id=library_id, actor_name=actor.name, actor_id=actor.user_id
+            )
+    except AlreadyEnqueued:
+        return
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="upkeep", name="union.assess_after_imports", queueing_lock="union.assess_after_imports")
+def assess_after_imports(timestamp: int) -> None:
+    """Count anew the libraries of which an import has ended since."""
+    for library_id in libraries_to_assess():
+        enqueue_assessment(library_id, actor=Actor.system("worker"))
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(queue="upkeep", name="union.assess_all", queueing_lock="union.assess_all")
+def assess_all(timestamp: int) -> None:
+    """Once a night all: what stands beside a record changes with the imports of others."""
+    for library_id in library_facts():
+        enqueue_assessment(library_id, actor=Actor.system("worker"))
 
 
 def take_up_interrupted(*, all_are_dead: bool) -> int:

@@ -192,6 +192,7 @@ from lienthu.domain.union.harvesting.models import (  # noqa: E402
     HarvestSource,
 )
 from lienthu.domain.union.joining.models import JoiningReport  # noqa: E402
+from lienthu.domain.union.quality.models import LibraryQuality, RecordQuality  # noqa: E402
 from lienthu.domain.union.rule_models import Rerun, RuleVersion, SourceRank, TrialEdge, TrialGroup  # noqa: E402
 
 __all__ = [
@@ -204,10 +205,12 @@ __all__ = [
     "HarvestRun",
     "HarvestSource",
     "JoiningReport",
+    "LibraryQuality",
     "MatchKey",
     "Membership",
     "PairDecision",
     "PublicationStamp",
+    "RecordQuality",
     "Rerun",
     "RuleVersion",
     "SourceRank",

@@ -109,3 +109,21 @@ def impossible_dates(record: Record, this_year: int) -> tuple[Problem, ...]:
                 if years and not any(_EARLIEST <= int(y) <= latest for y in years):
                     found.append(Problem("impossible-date", f"{f.tag} {value[:40]}"))
     return tuple(found)
+
+
+FAULTS: Final = (
+    "no-title", "repeated-title", "empty-title", "repeated-main-entry", "no-control-number", "repeated-control-field",
+    "record-type", "bibliographic-level", "no-008", "008-length", "008-date", "008-language", "impossible-date",
+    "indicator-value", "nonfiling", "isbn", "issn", "linkage", "unknown-tag", "lost-characters",
+)  # fmt: skip
+"""What may be wrong with a record, as ``validate`` and ``impossible_dates`` name it. New ones go to the end."""
+
+_FAULT_BITS: Final = {code: 1 << i for i, code in enumerate(FAULTS)}
+
+
+def fault_bits(problems: Iterable[Problem]) -> int:
+    """The kinds of problems as one number; each kind once."""
+    bits = 0
+    for problem in problems:
+        bits |= _FAULT_BITS.get(problem.code, 0)
+    return bits

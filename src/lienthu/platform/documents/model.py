@@ -55,6 +55,13 @@ class Table:
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     note: str = ""
+    keys: Sequence[str] = ()
+    """For each row the name of the list behind it, "" for none: pages make a link of it."""
+
+    @property
+    def keyed_rows(self) -> list[tuple[str, Sequence[Cell]]]:
+        """Rows with their keys."""
+        return [(self.keys[i] if i < len(self.keys) else "", row) for i, row in enumerate(self.rows)]
 
 
 @dataclass(frozen=True, slots=True)

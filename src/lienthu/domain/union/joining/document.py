@@ -30,6 +30,7 @@ from lienthu.platform.documents.model import (
     Tile,
     Tiles,
 )
+from lienthu.platform.documents.numbers import shown_number
 
 Rows = list[list[Cell]]
 _SHOWN = 3  # examples of a problem in its row
@@ -55,7 +56,7 @@ def document_of(trial: ImportBatch) -> Document | None:
         subtitle=own.name if own else "",
         facts=[
             (_("File"), trial.filename),
-            (_("Records read"), str(trial.read)),
+            (_("Records read"), shown_number(trial.read)),
             (_("Character set"), trial.encoding.upper()),
             (_("Handed over by"), trial.uploaded_by),
             ("SHA-256", trial.sha256),
@@ -77,12 +78,12 @@ def _against(found: Findings, trial: ImportBatch, libraries: Mapping[int, Librar
         Tile(
             _("describe a publication that another library has"), found.matched, "ok",
             ngettext("%(n)s publication", "%(n)s publications", found.matched_publications)
-            % {"n": found.matched_publications},
+            % {"n": shown_number(found.matched_publications)},
         ),
         Tile(
             _("are new to the province"), found.new, "",
             ngettext("%(n)s publication", "%(n)s publications", found.new_publications)
-            % {"n": found.new_publications},
+            % {"n": shown_number(found.new_publications)},
         ),
         Tile(_("describe a publication that only this library has already"), found.beside_own),
         Tile(_("have a doubtful partner, for people to decide"), found.doubtful, "warning" if found.doubtful else ""),

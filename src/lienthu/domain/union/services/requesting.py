@@ -52,6 +52,12 @@ def request_undo(batch_id: int, *, actor: Actor) -> ImportBatch:
     return batch
 
 
+@transaction.atomic
+def request_assessment(library_id: int, *, actor: Actor) -> None:
+    """Queue counting the quality of a library anew."""
+    jobs.enqueue_assessment(library_id, actor=actor)
+
+
 def _job_waits(task: str, batch_id: int) -> bool:
     """Whether a job is queued already, e.g. the retry of one that failed: a second one would break the transaction."""
     return bool(ProcrastinateJob.objects.filter(queueing_lock=f"{task}:{batch_id}", status="todo").exists())

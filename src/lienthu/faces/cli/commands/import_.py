@@ -21,6 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", default="", choices=["", "iso2709", "marcxml", "json", "csv", "xlsx"])
     parser.add_argument("--mapping", type=Path, help="JSON file: column heading -> field (CSV and XLSX)")
     parser.add_argument("--dry-run", action="store_true", help="report what would happen, write nothing")
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE", help="with --dry-run: write the joining report (.pdf, .xlsx or .json)"
+    )
     parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
 
 
@@ -34,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
     from lienthu.platform.actor import Actor
     from lienthu.platform.processes import tune_for_bulk
 
+    _check_report(options)
     tune_for_bulk()
     actor = Actor.system("cli")
     batches.note_interrupted(actor=actor)
@@ -58,6 +62,8 @@ def run(options: argparse.Namespace) -> int:
             )
             batch = run_batch(batch.pk, actor=actor, progress=None if options.json else _progress)
             done.append(batch)
+            if options.report:
+                _write_report(batch, options.report)
             if not options.json:
                 _report(batch)
     finally:
@@ -69,6 +75,34 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(_summary(done, seconds), ensure_ascii=False))
     return 1 if any(b.quarantined for b in done) or not in_step else 0
+
+
+def _check_report(options: argparse.Namespace) -> None:
+    if options.report is None:
+        return
+    from lienthu.domain.union.joining.exporting import FORMATS
+
+    if not options.dry_run or len(options.files) != 1:
+        raise Refusal("--report is of one file and goes with --dry-run. Nothing has been imported.")
+    if options.report.suffix.lstrip(".").lower() not in FORMATS:
+        raise Refusal(f"{options.report} must end in .pdf, .xlsx or .json. Nothing has been imported.")
+    if not options.report.parent.is_dir():
+        raise Refusal(f"There is no folder {options.report.parent}. Nothing has been imported.")
+
+
+def _write_report(batch: Any, path: Path) -> None:
+    """The joining report of a rehearsal, in the language of the install (REP-6)."""
+    from django.conf import settings
+    from django.utils import translation
+
+    from lienthu.domain.union.joining.exporting import file_of
+
+    with translation.override(settings.LANGUAGE_CODE):
+        made = file_of(batch, path.suffix.lstrip(".").lower())
+    if made is None:
+        raise Refusal("The dry run ended without a report.")
+    path.write_bytes(made)
+    print(f"The joining report is in {path}.", file=sys.stderr)
 
 
 def _mapping(path: Path) -> dict[str, str]:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from lienthu.faces.web.staff.views import batch, check, export, findings, home, imports, joining, records, trial, union
+from lienthu.faces.web.staff.views import (
+    batch,
+    check,
+    export,
+    findings,
+    home,
+    imports,
+    joining,
+    quality,
+    records,
+    trial,
+    union,
+)
 
 app_name = "staff"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -31,5 +43,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("records/<int:pk>/revisions/<int:number>/bytes/", records.revision_bytes, name="record_bytes"),
     path("records/<int:pk>/set-apart/", union.set_apart, name="record_set_apart"),
     path("records/<int:pk>/bring-together/", union.bring_together, name="record_bring_together"),
+    path("quality/", quality.quality, name="quality"),
+    path("quality/report/<slug:kind>/", quality.quality_file, name="quality_file"),
+    path("quality/lists/<slug:what>/", quality.quality_list, name="quality_list"),
+    path("quality/lists/<slug:what>/csv/", quality.quality_csv, name="quality_csv"),
     path("export/", export.export, name="export"),
 ]

@@ -61,6 +61,7 @@ ACTIONS: Final[Mapping[str, Label]] = {
     "import.replanned": _("way of reading changed"),
     "import.trial_queued": _("dry run asked for"),
     "import.trial_deleted": _("report of a dry run deleted"),
+    "quality.counted": _("quality counted"),
     "import.queued": _("import asked for"),
     "import.queued_again": _("import asked for again"),
     "import.started": _("import started"),

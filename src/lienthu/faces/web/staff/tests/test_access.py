@@ -39,6 +39,9 @@ def addresses(batch: ImportBatch) -> dict[str, str]:
         "import_piece": [batch.pk, 1],
         "import_piece_bytes": [batch.pk, 1],
         "joining_file": [batch.pk, "pdf"],
+        "quality_file": ["pdf"],
+        "quality_list": ["alone"],
+        "quality_csv": ["alone"],
         "record_revision": [record_id, 1],
         "record_bytes": [record_id, 1],
     }
@@ -119,7 +122,7 @@ def test_the_union_editor_reads_all_and_imports_nothing(editor: Client, batch: I
     opened = {name for name, url in seen.items() if status(editor, name, url) != 403}
     assert opened == {
         "home", "records", "record", "record_revision", "record_bytes", "record_set_apart", "record_bring_together",
-        "export",
+        "export", "quality", "quality_file", "quality_list", "quality_csv",
     }  # fmt: skip
 
 

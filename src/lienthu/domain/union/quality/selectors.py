@@ -1,0 +1,90 @@
+"""Reading the quality of a library: what was counted, its trend, and lists behind the numbers by keyset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Max
+
+from lienthu.domain.catalog.models import ImportBatch
+from lienthu.domain.catalog.selectors import marc_of
+from lienthu.domain.union.quality.models import LibraryQuality
+from lienthu.foundation.marc.model import Record
+from lienthu.foundation.marc.quality import FAULTS, IMPORTANT
+
+_STATUS = ImportBatch.Status
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A record in a list; ``key`` is where the next page begins."""
+
+    record_id: int
+    key: str
+    cluster_id: int
+    record: Record
+
+
+def newest(library_id: int) -> LibraryQuality | None:
+    """The latest counts of a library."""
+    return LibraryQuality.objects.filter(library_id=library_id).order_by("-counted_at").first()
+
+
+def trend_of(library_id: int, limit: int = 12) -> list[LibraryQuality]:
+    """The counts after its last imports, oldest first."""
+    rows = LibraryQuality.objects.filter(library_id=library_id).select_related("batch").order_by("-counted_at")
+    return list(rows[:limit])[::-1]
+
+
+def libraries_to_assess() -> list[int]:
+    """Libraries of which an import has ended, or was undone, since they were counted. Two statements."""
+    counted = dict(LibraryQuality.objects.values_list("library_id").annotate(at=Max("counted_at")))
+    ended = ImportBatch.objects.filter(dry_run=False, status__in=[_STATUS.DONE, _STATUS.UNDONE, _STATUS.FAILED])
+    last = ended.values_list("library_id").annotate(at=Max("finished_at"))
+    return [library for library, at in last if at and (library not in counted or counted[library] < at)]
+
+
+def is_list(what: str) -> bool:
+    """Whether there is a list of this name: missing-…, fault-…, twins, alone."""
+    kind, _, name = what.partition("-")
+    return (
+        what in ("twins", "alone") or (kind == "missing" and name in IMPORTANT) or (kind == "fault" and name in FAULTS)
+    )
+
+
+def listed(library_id: int, what: str, *, after: str = "", limit: int = 50) -> list[Listed]:
+    """The records behind a number, in the order of their ids (twins: of their publications). Two statements."""
+    kind, _, name = what.partition("-")
+    cluster, record = _place(after)
+    if what == "twins":
+        condition, params, order = (
+            "twin AND (cluster_id, record_id) > (%s, %s)",
+            [cluster, record],
+            "cluster_id, record_id",
+        )
+    elif what == "alone":
+        condition, params, order = "alone AND record_id > %s", [record], "record_id"
+    elif kind == "missing":
+        bit = 1 << list(IMPORTANT).index(name)
+        condition, params, order = "missing & %s <> 0 AND record_id > %s", [bit, record], "record_id"
+    else:
+        bit = 1 << FAULTS.index(name)
+        condition, params, order = "faults & %s <> 0 AND record_id > %s", [bit, record], "record_id"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT record_id, cluster_id FROM union_recordquality WHERE library_id = %s AND {condition}"  # noqa: S608 -- our own names
+            f" ORDER BY {order} LIMIT %s",
+            [library_id, *params, limit],
+        )
+        rows: Sequence[tuple[int, int]] = cursor.fetchall()
+    records = marc_of([r for r, _ in rows])
+    return [Listed(r, f"{c}.{r}", c, records[r]) for r, c in rows if r in records]
+
+
+def _place(after: str) -> tuple[int, int]:
+    cluster, _, record = after.partition(".")
+    if all(part.isascii() and part.isdigit() and len(part) < 19 for part in (cluster, record)):
+        return int(cluster), int(record)
+    return 0, 0
