@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "lienthu.faces.web.staff.network",
     "lienthu.faces.web.staff.harvesting",
     "lienthu.faces.web.staff.union",
+    "lienthu.faces.web.staff.authorities",
     "lienthu.faces.protocols.rest",
     "lienthu.faces.protocols.oai",
     "lienthu.config.apps.ConfigApp",

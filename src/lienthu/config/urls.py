@@ -41,6 +41,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("lienthu.faces.web.accounts.urls")),
     path("staff/accounts/", include("lienthu.faces.web.staff.network.account_urls")),
+    path("staff/authorities/", include("lienthu.faces.web.staff.authorities.urls")),
     path("staff/harvesting/", include("lienthu.faces.web.staff.harvesting.urls")),
     path("staff/network/", include("lienthu.faces.web.staff.network.urls")),
     path("staff/union/", include("lienthu.faces.web.staff.union.urls")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +10,10 @@ import orjson
 from django.db import connection
 
 from lienthu.domain.catalog.authority_models import Authority, AuthorityRevision, HeadingDecision, HeadingLink
+from lienthu.foundation.marc.authority import CONTROLLED_TAGS, PERSON, Pairs, controlled, read_authority
 from lienthu.foundation.marc.authority import Authority as Said
-from lienthu.foundation.marc.authority import Pairs, controlled, read_authority
-from lienthu.foundation.marc.model import Record
+from lienthu.foundation.marc.describe.people import read_body, read_person
+from lienthu.foundation.marc.model import Field, Record
 from lienthu.foundation.marc.normalise import from_canonical
 from lienthu.foundation.vietnamese.names import direct_form
 from lienthu.foundation.vietnamese.tokens import folded_tokens
@@ -32,6 +33,14 @@ class RecordHeadings:
     def applied(self, record: Record) -> Record:
         """The record as it is shown: its headings in their authorised form (AUT-11)."""
         return controlled(record, self.forms)
+
+    def named(self) -> Iterator[tuple[str, int]]:
+        """Persons and bodies by the names a description shows, with their authorities."""
+        for place, (tag, pairs, _) in self.forms.items():
+            kind = CONTROLLED_TAGS[tag]
+            if tag[0] != "6" and kind in _PEOPLE:
+                field_ = Field(tag, subfields=pairs)
+                yield (read_person(field_) if kind == PERSON else read_body(field_)).name, self.authorities[place]
 
 
 _LINKS = """

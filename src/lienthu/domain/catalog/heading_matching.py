@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from lienthu.foundation.marc.authority import PERSON, Heading
-from lienthu.foundation.vietnamese.fold import has_diacritics
+from lienthu.foundation.vietnamese.fold import fold, has_diacritics
 from lienthu.foundation.vietnamese.names import LifeDates
 from lienthu.foundation.vietnamese.tokens import exact_tokens, folded_tokens
 
@@ -25,11 +25,12 @@ _WEIGHTS: Final = {"name": 0.55, "dates": 0.25, "rivals": 0.1, "rarity": 0.1}
 _HEADING: Final = {"heading", "former"}
 _Y_FOR_I: Final = str.maketrans("ýỳỷỹỵy", "íìỉĩịi")
 
-# Folded. A name made of these alone is borne by many: nothing but dates or a number tells who is meant.
+# Given names folded. A name made of these alone is borne by many: nothing but dates or a number tells who is meant.
 _FAMILIES: Final = frozenset(
-    "nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong li dinh doan trinh truong mai dao lam"
-    " ha".split()
+    "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh đoàn trịnh trương mai đào lâm"
+    " hà".split()
 )
+_FAMILIES_UNMARKED: Final = frozenset(map(fold, _FAMILIES))
 _GIVEN: Final = frozenset(
     "van thi duc minh huu quang xuan ngoc thanh anh thu hong kim hung dung tuan hai long nam son hoa lan huong hanh"
     " mai linh phuong thao trang tam binh cuong dat hieu khanh kien loc manh nga nhung phuc quan quynh tai thang thinh"
@@ -103,7 +104,10 @@ def digest_of(heading: Heading) -> bytes:
 def is_common(name: str) -> bool:
     """Whether many people bear the name: a frequent family name with frequent given names (AUT-6)."""
     words = folded_tokens(name)
-    return len(words) < 2 or (len(words) <= 4 and words[0] in _FAMILIES and all(w in _GIVEN for w in words[1:]))
+    if len(words) < 2:
+        return True
+    family = exact_tokens(name)[0] in _FAMILIES if has_diacritics(name) else words[0] in _FAMILIES_UNMARKED
+    return family and len(words) <= 4 and all(w in _GIVEN for w in words[1:])  # Nguyên Hồng is no Nguyễn Hồng
 
 
 def judge(

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from lienthu.domain.catalog import selectors as catalog
-from lienthu.domain.catalog.authority_selectors import RecordHeadings, headings_of
+from lienthu.domain.catalog.authority_selectors import RecordHeadings, headings_of, records_under
 from lienthu.domain.discovery.backends.base import IndexMissing, SearchReader
 from lienthu.domain.discovery.backends.tantivy.reader import TantivyReader
 from lienthu.domain.discovery.backends.tantivy.store import IndexStore
@@ -147,7 +147,8 @@ class PublicationView:
     host: Related | None = None
     editions: tuple[Related, ...] = ()
     libraries: tuple[LibraryFacts, ...] = field(default=())
-    headings: Mapping[int, RecordHeadings] = field(default_factory=dict)
+    authorities: Mapping[str, int] = field(default_factory=dict)
+    """Name of a person or body as it is shown here → the authority it stands under (AUT-11)."""
 
 
 @lru_cache(maxsize=4)
@@ -320,7 +321,7 @@ def publication(cluster_id: int, *, closed_too: bool = False) -> PublicationView
         host=_host(record_ids, closed_too),
         editions=_editions(cluster_id, description),
         libraries=tuple(libraries[i] for i in held),
-        headings=headings,
+        authorities={name: id_ for under in headings.values() for name, id_ in under.named()},
     )
 
 
@@ -332,6 +333,16 @@ def _under(record_id: int, marc: str, headings: Mapping[int, RecordHeadings]) ->
 
 def _described(members: Sequence[MemberRow], headings: Mapping[int, RecordHeadings]) -> list[Description]:
     return [_under(m.record_id, m.marc, headings) for m in members]
+
+
+def works_under(authority_id: int, after: int = 0, limit: int = 30) -> tuple[tuple[Hit, ...], int]:
+    """Publications under an authority, by their records in order after ``after``, and where the next page begins (0:
+    nowhere). Live, from the database.
+    """
+    record_ids = records_under(authority_id, after, limit + 1)
+    clusters = union.clusters_of(record_ids[:limit])
+    hits = hits_of([(cluster, 0.0) for cluster in dict.fromkeys(clusters.values())])
+    return hits, record_ids[limit - 1] if len(record_ids) > limit else 0
 
 
 def _parts(record_ids: Sequence[int], own: int, closed_too: bool) -> tuple[Related, ...]:

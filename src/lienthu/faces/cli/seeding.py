@@ -12,6 +12,7 @@ from typing import Final
 from lienthu.domain.catalog.models import BibRecord, ImportBatch
 from lienthu.domain.catalog.selectors import rules_of
 from lienthu.domain.catalog.services import batches
+from lienthu.domain.catalog.services.linking import sweep
 from lienthu.domain.catalog.services.sources import set_column_mapping, set_holding_rules
 from lienthu.domain.discovery.services.indexing import Indexer
 from lienthu.domain.network.models import Library
@@ -23,6 +24,7 @@ from lienthu.domain.network.services.roles import grant_role
 from lienthu.domain.network.services.sample import load_sample
 from lienthu.domain.union.selectors import cluster_count
 from lienthu.domain.union.services.conduct import run_batch
+from lienthu.faces.cli.sample import authorities as sample
 from lienthu.faces.cli.sample.contributions import contributions
 from lienthu.faces.cli.sample.network import load_network
 from lienthu.foundation.marc.holdings import PRESETS, rules_to_list
@@ -104,12 +106,28 @@ def seed_province(progress: Callable[[str], None] = lambda line: None) -> Seeded
                 f"{library.code:<12} {c.filename:<40} {batch.encoding:<14} {batch.read} read, {batch.joined} joined,"
                 f" {batch.repaired} repaired, {batch.quarantined} quarantined"
             )
+        _seed_authorities(Path(folder), progress)
     with Indexer() as indexer:
         if indexer.acquire():
             indexer.drain()
     return Seeded(
         Library.objects.filter(sample=True).count(), BibRecord.objects.filter(deleted=False).count(), cluster_count()
     )
+
+
+def _seed_authorities(folder: Path, progress: Callable[[str], None]) -> None:
+    """The sample authorities, after the records: they find what is there as well as what comes."""
+    library = library_by_code(sample.LIBRARY)
+    data = sample.sample_authorities()
+    if not ImportBatch.objects.filter(
+        library=library, sha256=hashlib.sha256(data).hexdigest(), status=ImportBatch.Status.DONE
+    ).exists():
+        path = folder / sample.FILENAME
+        path.write_bytes(data)
+        batch = batches.receive(path, library=library, actor=ACTOR, source_code=sample.SOURCE, fmt="iso2709")
+        batch = run_batch(batch.pk, actor=ACTOR)
+        progress(f"{library.code:<12} {sample.FILENAME:<40} {batch.encoding:<14} {batch.read} authorities")
+    sweep()
 
 
 def bench_library(code: str) -> Library:

@@ -71,7 +71,7 @@ class SeeAlso(NamedTuple):
 
 
 class Authority(NamedTuple):
-    """An authority record in the terms of display, linking and search."""
+    """An authority record in the terms of display, linking and search. ``remarks`` (667) are not for the public."""
 
     kind: str
     heading: Heading
@@ -80,6 +80,7 @@ class Authority(NamedTuple):
     see_also: tuple[SeeAlso, ...] = ()
     identifiers: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     deleted: bool = False
 
@@ -107,7 +108,8 @@ def read_authority(record: Record) -> Authority | None:
         variants=tuple(_variants(record, kind)),
         see_also=tuple(_see_also(record)),
         identifiers=tuple(dict.fromkeys(_identifiers(record))),
-        notes=tuple(t for f in record.of("678", "680", "667") if (t := trim(" ".join(f.all("abi"))))),
+        notes=tuple(t for f in record.of("678", "680") if (t := trim(" ".join(f.all("abi"))))),
+        remarks=tuple(t for f in record.of("667") if (t := trim(f.first("a")))),
         sources=tuple(t for f in record.of("670") if (t := trim(" ".join(f.all("ab"))))),
         deleted=record.leader[5:6] in ("d", "s", "x"),
     )

@@ -114,7 +114,15 @@ def test_what_people_said_counts_before_the_rules() -> None:
 
 @pytest.mark.parametrize(
     ("name", "common"),
-    [("Nguyễn Văn Hùng", True), ("Trần Thị Mai", True), ("Hùng", True), ("Tô Hoài", False), ("Nguyễn Nhật Ánh", False)],
+    [
+        ("Nguyễn Văn Hùng", True),
+        ("Trần Thị Mai", True),
+        ("Hùng", True),
+        ("Tô Hoài", False),
+        ("Nguyễn Nhật Ánh", False),
+        ("Nguyên Hồng", False),
+        ("Nguyen Hong", True),
+    ],
 )
 def test_names_of_many(name: str, common: bool) -> None:
     assert is_common(name) is common

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -78,10 +78,10 @@ def page_context(view: PublicationView, hours: dict[int, LibraryHours], now: dat
         "title_lang": title_tag(d.languages, get_language() or "vi"),
         "original_lang": original_tag(d),
         "year": year_text(d),
-        "people": [_person(p) for p in d.authors],
+        "people": [_person(p, view.authorities) for p in d.authors],
         "by": d.responsibility or ", ".join(direct_form(p.name) or p.name for p in d.authors),
         "material_label": MATERIAL_LABELS.get(d.material_type, d.material_type),
-        "pairs": pairs_of(d),
+        "pairs": pairs_of(d, view.authorities),
         "contents": [part for part in map(str.strip, d.contents.split(" -- ")) if part],
         "online": online_links(d),
         "other_links": [
@@ -117,13 +117,13 @@ def _volume_of(d: Description) -> str:
     return (d.set_link.part if d.set_link else "") or d.part
 
 
-def pairs_of(d: Description) -> list[dict[str, Any]]:
+def pairs_of(d: Description, authorities: Mapping[str, int]) -> list[dict[str, Any]]:
     """The description as label and value, for ui/components/pairs.html; what leads to more titles is a link."""
     language = get_language() or "vi"
     imprint = " : ".join(text for text in (d.place, d.publisher) if text)
     series = [f"{s} ; {d.series_volume}" if d.series_volume and len(d.series) == 1 else s for s in d.series]
     entries: list[dict[str, Any]] = [
-        {"label": _("Persons and bodies"), "entries": [_person(p) for p in d.authors]},
+        {"label": _("Persons and bodies"), "entries": [_person(p, authorities) for p in d.authors]},
         {"label": _("Other titles"), "entries": list(d.other_titles)},
         {"label": _("Published"), "value": ", ".join(text for text in (imprint, year_text(d)) if text)},
         {"label": _("Edition"), "value": d.edition},
@@ -156,11 +156,13 @@ def pairs_of(d: Description) -> list[dict[str, Any]]:
     return [entry for entry in entries if entry.get("value") or entry.get("entries")]
 
 
-def _person(p: Person) -> dict[str, str]:
+def _person(p: Person, authorities: Mapping[str, int]) -> dict[str, str]:
     name = direct_form(p.name) or p.name
     dates = f" ({p.dates})" if p.dates and p.dates not in name else ""
     role = f", {p.role}" if p.role and len(p.role) > 3 else ""  # relator codes ("aut") say nothing to readers
-    return {"label": f"{name}{dates}{role}", "name": name, "url": filtered_url({"person": p.name})}
+    known = authorities.get(p.name)
+    url = reverse("portal:person", args=[known]) if known else filtered_url({"person": p.name})
+    return {"label": f"{name}{dates}{role}", "name": name, "url": url}
 
 
 def _subject(subject: str) -> dict[str, str]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lienthu.faces.web.portal.views import home, libraries, records, robots, search
+from lienthu.faces.web.portal.views import home, libraries, people, records, robots, search
 
 app_name = "portal"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("about/", home.about, name="about"),
     path("search/", search.search, name="search"),
     path("records/<int:id>/", records.record, name="record"),
+    path("people/<int:id>/", people.person, name="person"),
     path("covers/<int:id>.svg", records.cover, name="cover"),
     path("libraries/", libraries.libraries, name="libraries"),
     path("libraries/<path:code>/", libraries.library, name="library"),

@@ -35,6 +35,7 @@ def _areas() -> list[_Area]:
         _Area("staff_harvesting:sources", _("Harvesting"), "refresh", Permission.IMPORT_RECORDS),
         _Area("staff:records", _("Records"), "book", Permission.VIEW_STAFF),
         _Area("staff:quality", _("Quality"), "check", Permission.EXPORT_RECORDS),
+        _Area("staff_authorities:list", _("Authorities"), "users", Permission.VIEW_STAFF),
         _Area("staff:export", _("Export"), "download", Permission.EXPORT_RECORDS),
         _Area("staff_union:review", _("Union editing"), "merge", Permission.EDIT_UNION),
         _Area("staff_accounts:list", _("Accounts"), "users", Permission.MANAGE_ROLES),
