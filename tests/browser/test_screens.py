@@ -16,7 +16,7 @@ PORTAL = """
     /records/1/ /records/1/?view=marc /libraries/ /libraries/VN-QNTV/ /about/ /api/ /account/sign-in/ /records/9999/
 """.split()
 STAFF = """
-    /staff/ /staff/harvesting/ /staff/harvesting/new/
+    /staff/ /staff/authorities/ /staff/authorities/suggestions/ /staff/harvesting/ /staff/harvesting/new/
     /staff/imports/ /staff/imports/new/ /staff/imports/1/ /staff/records/ /staff/export/
     /staff/network/ /staff/network/new/ /staff/accounts/ /staff/accounts/new/ /staff/accounts/1/ /staff/accounts/2/
 """.split()

@@ -62,18 +62,21 @@ _FORMS = """
 """
 
 
-def headings_of(record_ids: Sequence[int]) -> dict[int, RecordHeadings]:
-    """Record id → its headings, for those that stand under an authority. Two statements at most."""
+def headings_of(record_ids: Sequence[int], *, other_names: bool = False) -> dict[int, RecordHeadings]:
+    """Record id → its headings, for those that stand under an authority. One statement; a second for other names."""
     out: dict[int, RecordHeadings] = {}
+    if not record_ids:
+        return out
     with connection.cursor() as cursor:
         cursor.execute(_LINKS, [list(record_ids)])
         rows = cursor.fetchall()
         if not rows:
             return out
-        cursor.execute(_FORMS, [list({row[5] for row in rows})])
         forms: dict[int, list[str]] = {}
-        for root, text in cursor.fetchall():
-            forms.setdefault(root, []).append(text)
+        if other_names:
+            cursor.execute(_FORMS, [list({row[5] for row in rows})])
+            for root, text in cursor.fetchall():
+                forms.setdefault(root, []).append(text)
     subfields: dict[int, Pairs] = {}
     for record_id, place, tag, source, whole, root, kind, heading, pairs in rows:
         if root not in subfields:

@@ -285,7 +285,7 @@ def documents_of(cluster_ids: Sequence[int]) -> Iterator[SearchDocument]:
     clusters = union.contents_of(cluster_ids)
     record_ids = [m.record_id for members in clusters.values() for m in members]
     shelf_marks = catalog.shelf_marks_of(record_ids)
-    headings = headings_of(record_ids)
+    headings = headings_of(record_ids, other_names=True)
     for cluster_id, members in clusters.items():
         contributions = []
         for m in members:
