@@ -10,6 +10,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from lienthu.domain.catalog.encoding import AUTO, UTF_8, EncodingPlan
 from lienthu.domain.catalog.reading import find_format, pieces, plan_for
 from lienthu.domain.union.fingerprint import OUTDATED, Fingerprint, fingerprint, match_keys
 from lienthu.domain.union.scoring.model import Scored, Verdict, explain, score_pair
@@ -150,5 +151,7 @@ def blocked(prints: Sequence[Fingerprint], truth: Sequence[str], rule: Rule, *, 
 def prints_of(path: Path) -> Iterator[Fingerprint]:
     """The fingerprints of a file in any format that can be imported; an unreadable record is one that says nothing."""
     fmt = find_format(path)
-    for piece in pieces(path, fmt, plan_for(path, fmt, "auto").plan, {}):
+    # pairs are records of many histories: what is read wrongly in one of them is mended record by record (MAT-1)
+    plan = EncodingPlan(UTF_8) if fmt in ("json", "marcxml") else plan_for(path, fmt, AUTO).plan
+    for piece in pieces(path, fmt, plan, {}):
         yield OUTDATED if piece.record is None else fingerprint(describe(piece.record))

@@ -1,4 +1,4 @@
-"""``lienthu bench``: measure import, search, harvesting, memory, each in a scratch folder. Asserts nothing."""
+"""``lienthu bench``: measure import, search, harvesting, memory and matching. Asserts nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ NEEDS_DJANGO = False
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to measure, how many records."""
-    parser.add_argument("what", choices=["import", "search", "oai", "memory"])
+    parser.add_argument("what", choices=["import", "search", "oai", "memory", "matching"])
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--queries", type=int, default=1000, help="search only: how many of each run")
     parser.add_argument("--web-workers", type=int, default=1, help="memory only: one is enough for a commune library")
@@ -22,9 +22,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the benchmark in processes of its own."""
+    from lienthu.faces.cli.bench_matching import bench_matching
     from lienthu.faces.cli.bench_memory import bench_memory
     from lienthu.faces.cli.bench_oai import bench_oai
     from lienthu.faces.cli.benchmarks import bench_import, bench_search
 
-    benches = {"import": bench_import, "search": bench_search, "oai": bench_oai, "memory": bench_memory}
+    benches = {
+        "import": bench_import,
+        "search": bench_search,
+        "oai": bench_oai,
+        "memory": bench_memory,
+        "matching": bench_matching,
+    }
     return benches[options.what](options)
