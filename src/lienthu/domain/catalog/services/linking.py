@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import orjson
 from django.db import connection, transaction
 
-from lienthu.domain.catalog.heading_matching import Candidate, Told, bag_of, digest_of, judge
+from lienthu.domain.catalog.heading_matching import Candidate, Judged, Told, bag_of, digest_of, judge
 from lienthu.domain.catalog.models import BibRecord
 from lienthu.foundation.marc.authority import CONTROLLED_TAGS, Heading, headings_of
 from lienthu.foundation.marc.normalise import canonical_rows, field_of_row
@@ -202,6 +202,7 @@ def _judged(found: Sequence[_Found]) -> dict[tuple[int, int, int], _Link]:
         return {}
     told = _decisions({digest_of(f.heading) for f in hits})
     out: dict[tuple[int, int, int], _Link] = {}
+    judged: dict[tuple[Heading, int | None, int | None], list[tuple[Judged, str]]] = {}
     for f in hits:
         heading, whole = f.heading, True
         candidates = [*by_bag.get(f.bag, ()), *(c for k in heading.identifiers for c in by_identifier.get(k, ()))]
@@ -211,11 +212,14 @@ def _judged(found: Sequence[_Found]) -> dict[tuple[int, int, int], _Link]:
         digest = digest_of(f.heading)
         said = [Told(authority, same, record is not None) for record, authority, same in told.get(digest, ())
                 if record in (None, f.record_id)]  # fmt: skip
-        for j in judge(heading, candidates, said, f.year):
+        # one author of many books in a chunk is judged once; a word for one record counts there only
+        key = (heading, f.year, f.record_id if any(t.here for t in said) else None)
+        if key not in judged:
+            judged[key] = [(j, _text_of(j.reasons)) for j in judge(heading, candidates, said, f.year)]
+        for j, reasons in judged[key]:
             out[f.record_id, f.ordinal, j.authority] = _Link(
                 f.record_id, f.ordinal, f.tag, f.heading.text, f.bag[:120], digest, whole, j.authority,
-                "linked" if j.linked else "suggested", "person" if j.by_person else "rule", j.score,
-                _text_of(j.reasons),
+                "linked" if j.linked else "suggested", "person" if j.by_person else "rule", j.score, reasons,
             )  # fmt: skip
     return out
 
