@@ -16,7 +16,7 @@ from lienthu.faces.cli.sample.generator import generate_labelled
 from lienthu.foundation.marc.describe import describe
 from lienthu.foundation.marc.normalise import normalise
 
-ROOT = Path(__file__).resolve().parents[6]
+ROOT = Path(__file__).resolve().parents[2]
 VIETNAMESE = ROOT / "benchmarks" / "matching" / "vietnamese"
 ENGLISH = ROOT.parent / "shared" / "data" / "matching"
 
