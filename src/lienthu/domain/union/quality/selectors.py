@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -55,32 +54,39 @@ def is_list(what: str) -> bool:
 
 
 def listed(library_id: int, what: str, *, after: str = "", limit: int = 50) -> list[Listed]:
-    """The records behind a number, in the order of their ids (twins: of their publications). Two statements."""
+    """The records behind a number, in the order of their ids (twins: of their publications).
+
+    Two statements, and two more each time a page had records that were withdrawn since they were counted.
+    """
+    found: list[Listed] = []
+    while len(found) < limit:
+        rows = _rows(library_id, what, after, limit)
+        records = marc_of([r for r, _ in rows])
+        found += [Listed(r, f"{c}.{r}", c, records[r]) for r, c in rows if r in records]
+        if len(rows) < limit:
+            break
+        after = f"{rows[-1][1]}.{rows[-1][0]}"
+    return found[:limit]
+
+
+def _rows(library_id: int, what: str, after: str, limit: int) -> list[tuple[int, int]]:
     kind, _, name = what.partition("-")
     cluster, record = _place(after)
+    condition, params, order = "alone AND record_id > %s", [record], "record_id"
     if what == "twins":
-        condition, params, order = (
-            "twin AND (cluster_id, record_id) > (%s, %s)",
-            [cluster, record],
-            "cluster_id, record_id",
-        )
-    elif what == "alone":
-        condition, params, order = "alone AND record_id > %s", [record], "record_id"
+        condition, params = "twin AND (cluster_id, record_id) > (%s, %s)", [cluster, record]
+        order = "cluster_id, record_id"
     elif kind == "missing":
-        bit = 1 << list(IMPORTANT).index(name)
-        condition, params, order = "missing & %s <> 0 AND record_id > %s", [bit, record], "record_id"
-    else:
-        bit = 1 << FAULTS.index(name)
-        condition, params, order = "faults & %s <> 0 AND record_id > %s", [bit, record], "record_id"
+        condition, params = "missing & %s <> 0 AND record_id > %s", [1 << list(IMPORTANT).index(name), record]
+    elif kind == "fault":
+        condition, params = "faults & %s <> 0 AND record_id > %s", [1 << FAULTS.index(name), record]
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT record_id, cluster_id FROM union_recordquality WHERE library_id = %s AND {condition}"  # noqa: S608 -- our own names
             f" ORDER BY {order} LIMIT %s",
             [library_id, *params, limit],
         )
-        rows: Sequence[tuple[int, int]] = cursor.fetchall()
-    records = marc_of([r for r, _ in rows])
-    return [Listed(r, f"{c}.{r}", c, records[r]) for r, c in rows if r in records]
+        return [(record_id, cluster_id) for record_id, cluster_id in cursor.fetchall()]
 
 
 def _place(after: str) -> tuple[int, int]:

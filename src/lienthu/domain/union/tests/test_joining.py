@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from openpyxl import load_workbook
+from pypdfium2 import PdfDocument
 
 from lienthu.domain.catalog.errors import BatchStateRefused
 from lienthu.domain.catalog.models import BibRecord, ImportBatch
@@ -293,6 +294,11 @@ def test_the_pdf_holds_the_words_as_they_are(tinh: Library, ha_long: Library, la
     assert made is not None
     assert made.startswith(b"%PDF-1.7")
     assert b"BeVietnamPro" in made, "the font is inside"
+    pdf = PdfDocument(made)
+    text = " ".join(" ".join(pdf[n].get_textpage().get_text_range() for n in range(len(pdf))).split())
+    assert ("Báo cáo gia nhập" if language == "vi" else "Joining report") in text
+    assert "Ữ Ặ ẫ" in text
+    assert '#import "x" \\ $a$ *b* @c <script>' in text, "no command of the typesetter"
 
 
 def test_no_cell_of_the_workbook_is_a_formula(tinh: Library, ha_long: Library) -> None:

@@ -132,6 +132,14 @@ def test_lists_go_on_where_the_page_before_ended(tinh: Library) -> None:
     assert not any(map(is_list, ("missing-x", "fault-x", "title", "missing-", "x-isbn")))
 
 
+def test_what_was_withdrawn_since_does_not_end_a_list(tinh: Library) -> None:
+    imported(tinh, *[novel(str(n)) for n in range(5)])
+    counted(tinh)
+    BibRecord.objects.filter(control_number__in=["0", "1", "2"]).update(deleted=True)
+    assert [row.record.control_number for row in listed(tinh.pk, "twins", limit=2)] == ["3", "4"]
+    assert [row.record.control_number for row in listed(tinh.pk, "alone", limit=5)] == ["3", "4"]
+
+
 def test_the_trend_has_a_row_for_each_import(tinh: Library, ha_long: Library) -> None:
     imported(tinh, book("Đất", number="3", year=1966))
     assert set(libraries_to_assess()) == {tinh.pk}
