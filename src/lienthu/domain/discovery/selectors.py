@@ -149,6 +149,8 @@ class PublicationView:
     libraries: tuple[LibraryFacts, ...] = field(default=())
     authorities: Mapping[str, int] = field(default_factory=dict)
     """Name of a person or body as it is shown here → the authority it stands under (AUT-11)."""
+    origins: Mapping[str, int] = field(default_factory=dict)
+    """Field of the description → the record it is from."""
 
 
 @lru_cache(maxsize=4)
@@ -282,7 +284,8 @@ def publication(cluster_id: int, *, closed_too: bool = False) -> PublicationView
     libraries = library_facts()
     record = from_canonical(members[0].marc)
     headings = headings_of([m.record_id for m in members])
-    description = elected_of(members, _described(members, headings)).description
+    elected = elected_of(members, _described(members, headings))
+    description = elected.description
     record_ids = [m.record_id for m in members]
     branches = branch_names({m.library_id for m in members})
     copies: dict[int, list[HoldingCopy]] = {}
@@ -322,6 +325,7 @@ def publication(cluster_id: int, *, closed_too: bool = False) -> PublicationView
         editions=_editions(cluster_id, description),
         libraries=tuple(libraries[i] for i in held),
         authorities={name: id_ for under in headings.values() for name, id_ in under.named()},
+        origins=elected.origins,
     )
 
 

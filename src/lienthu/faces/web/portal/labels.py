@@ -91,6 +91,29 @@ FEATURE_LABELS: Final[Mapping[str, Label]] = {
     "evidence": _("Evidence behind the title"),
 }
 
+ORIGIN_LABELS: Final[Mapping[str, Label]] = {
+    "title": _("Title"),
+    "title_original_script": _("Title in original script"),
+    "responsibility": _("Statement of responsibility"),
+    "authors": _("Persons"),
+    "publisher": _("Publisher and place"),
+    "year": _("Year"),
+    "edition": _("Edition"),
+    "extent": _("Pages, volumes"),
+    "series": _("Series"),
+    "subjects": _("Subjects"),
+    "classification": _("Classification"),
+    "isbns": _("ISBN"),
+    "issns": _("ISSN"),
+    "summary": _("Summary"),
+    "contents": _("Contents"),
+    "notes": _("Notes"),
+    "links": _("Links"),
+    "languages": _("Language"),
+    "other_titles": _("Other titles"),
+}
+"""Fields that are elected one by one (CLU-17), in the order of the page; those that go together have one name."""
+
 CITATION_LABELS: Final[Mapping[str, str]] = {
     "apa": "APA 7",
     "mla": "MLA 9",

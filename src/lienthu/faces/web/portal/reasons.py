@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lienthu.domain.discovery.selectors import PublicationView
 from lienthu.domain.union.selectors import MemberReason
-from lienthu.faces.web.portal.labels import FEATURE_LABELS, MATERIAL_LABELS
+from lienthu.faces.web.portal.labels import FEATURE_LABELS, MATERIAL_LABELS, ORIGIN_LABELS
 from lienthu.faces.web.portal.languages import language_name
 from lienthu.faces.web.portal.works import names_of
 from lienthu.foundation.marc.describe import Description, describe
@@ -74,6 +74,15 @@ def members_of(view: PublicationView, reasons: Iterable[MemberReason]) -> list[M
             )
         )
     return out
+
+
+def origins_in(view: PublicationView) -> list[tuple[str, str]]:
+    """Of what is shown: which statement is from which library's record; empty where all are from one."""
+    named = {h.record_id: f"{h.library.name} {h.control_number}".strip() for h in view.holdings}
+    shown = {name: view.origins[name] for name in ORIGIN_LABELS if view.origins.get(name) in named}
+    if len(set(shown.values())) < 2:
+        return []
+    return [(str(ORIGIN_LABELS[name]), named[record_id]) for name, record_id in shown.items()]
 
 
 def _said(d: Description) -> dict[str, str]:

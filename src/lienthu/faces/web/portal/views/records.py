@@ -15,7 +15,7 @@ from lienthu.domain.network.selectors import opening_hours
 from lienthu.domain.union import selectors as union
 from lienthu.faces.web.portal.addresses import absolute
 from lienthu.faces.web.portal.covers import cover_digest, cover_of
-from lienthu.faces.web.portal.reasons import members_of
+from lienthu.faces.web.portal.reasons import members_of, origins_in
 from lienthu.faces.web.portal.record_page import page_context
 from lienthu.faces.web.portal.structured import structured_data
 from lienthu.faces.web.portal.views.errors import gone
@@ -38,6 +38,7 @@ def record(request: HttpRequest, id: int) -> HttpResponse:
     context = page_context(view, hours, now)
     if len(view.members) > 1:
         context["members"] = members_of(view, union.reasons_in(id))
+        context["origins"] = origins_in(view)
     context["canonical"] = absolute(request, address)
     context["noindex"] = bool(request.GET)
     context["structured"] = structured_data(view, lambda path: absolute(request, path))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.policy import Permission
+from lienthu.domain.union.election import elected_of
 from lienthu.domain.union.history import DecisionRow, EventRow
 from lienthu.domain.union.review import ClusterView, EdgeRow
 from lienthu.domain.union.review_selectors import libraries_of
+from lienthu.faces.web.portal.labels import ORIGIN_LABELS
 from lienthu.faces.web.staff.access import Desk
 from lienthu.faces.web.staff.union.pairs import hidden_libraries, percent
 from lienthu.faces.web.staff.union.words import CAUSES, EVENTS, VERDICTS, Label
@@ -39,7 +41,7 @@ class Member:
     @property
     def number(self) -> str:
         """Its number here, for one without a control number."""
-        return str(self.id)
+        return self.control_number or str(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,16 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """A field that readers see, and the record it is from (CLU-17)."""
+
+    label: Label
+    value: str
+    library: str
+    control_number: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """All of it. ``hidden``: members in closed libraries that this person may not see."""
 
@@ -85,6 +97,7 @@ class Page:
     said: tuple[Said, ...]
     history: tuple[Event, ...]
     addresses: tuple[int, ...]
+    origins: tuple[Origin, ...]
 
 
 def page_of(view: ClusterView, desk: Desk) -> Page:
@@ -131,7 +144,26 @@ def page_of(view: ClusterView, desk: Desk) -> Page:
         said=_said(view, hidden),
         history=tuple(Event(e, EVENTS.get(e.kind, e.kind), CAUSES.get(e.cause, e.cause)) for e in view.history),
         addresses=tuple(sorted(a for a in view.addresses if a != view.id)),
+        origins=_origins(view, closed, {m.id: m for m in members}),
     )
+
+
+def _origins(view: ClusterView, closed: Collection[int], members: Mapping[int, Member]) -> tuple[Origin, ...]:
+    rows = [row for row in view.members if row.library_id not in closed]
+    if len(rows) < 2:
+        return ()
+    elected = elected_of(rows)
+    return tuple(
+        Origin(label, _value(getattr(elected.description, name)), members[record_id].library, members[record_id].number)
+        for name, label in ORIGIN_LABELS.items()
+        if (record_id := elected.origins.get(name, 0)) in members
+    )
+
+
+def _value(value: object) -> str:
+    if isinstance(value, tuple):
+        return "; ".join(str(v[0] if isinstance(v, tuple) else v) for v in value[:5])
+    return str(value or "")
 
 
 def _said(view: ClusterView, hidden: Collection[int]) -> tuple[Said, ...]:

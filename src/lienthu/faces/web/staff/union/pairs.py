@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.formats import number_format
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from lienthu.domain.network.models import Library
@@ -17,6 +16,7 @@ from lienthu.domain.union.scoring.model import Reason
 from lienthu.faces.web.portal.labels import MATERIAL_LABELS
 from lienthu.faces.web.staff.access import Desk
 from lienthu.faces.web.staff.union.differences import Side, differences
+from lienthu.faces.web.staff.union.notes import CAPPED
 from lienthu.faces.web.staff.union.words import Label, feature_label, note_text
 from lienthu.foundation.marc.describe import Description, describe
 from lienthu.foundation.marc.normalise import from_canonical
@@ -26,6 +26,8 @@ HALF: Final = 100
 """Width of half a bar, in units of the drawing."""
 _SCALE: Final = 4.0
 """Log-odds that fill half a bar, unless a weight of the pair is larger."""
+_FAINT: Final = 0.05
+"""What weighs less would be shown as nought: it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,7 @@ class Bar:
     side: str
     x: float
     width: float
-    left: str
-    right: str
+    tells: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +136,8 @@ def _card(view: PairView, names: dict[int, str], desk: Desk) -> Card:
             desk.may(Permission.VIEW_STAFF, row.right_library),
         ),
         facts=facts(left, right),
-        telling=tuple(b for b in all_bars if b.width),
-        idle=tuple(b for b in all_bars if not b.width),
+        telling=tuple(b for b in all_bars if b.tells),
+        idle=tuple(b for b in all_bars if not b.tells),
         together=row.left_cluster == row.right_cluster,
     )  # fmt: skip
 
@@ -163,7 +164,8 @@ def _lines(d: Description) -> list[tuple[str, str]]:
         (pgettext("fact", "Responsibility"), d.responsibility),
         (pgettext("fact", "Headings of names"), "; ".join([*people, *d.other_names])),
         (pgettext("fact", "Edition"), d.edition),
-        (pgettext("fact", "Place and publisher"), " : ".join(filter(None, (d.place, d.publisher)))),
+        (pgettext("fact", "Place"), d.place),
+        (pgettext("fact", "Publisher"), d.publisher),
         (pgettext("fact", "Year"), d.date_text or str(d.year or "")),
         (pgettext("fact", "Extent"), d.extent),
         (pgettext("fact", "Series"), series),
@@ -189,6 +191,5 @@ def _bar(reason: Reason, scale: float) -> Bar:
         side=side,
         x=HALF if side == "for" else HALF - width,
         width=width,
-        left=reason.left or _("not stated"),
-        right=reason.right or _("not stated"),
+        tells=abs(reason.weight) >= _FAINT or reason.note.endswith(CAPPED),
     )

@@ -106,3 +106,19 @@ def test_the_page_costs_the_same_however_many_members(editor: Client, joined: in
         text = editor.get(page("cluster", joined)).content.decode()
     assert text.count('name="record"') >= 8
     assert len(many) <= len(few) + 3
+
+
+def test_where_each_statement_comes_from_is_told(editor: Client, tinh: Library, ha_long: Library) -> None:
+    said = {"by": "Vũ Trọng Phụng", "year": 1998, "isbn": "9786049573224"}
+    imported(tinh, book("So do", number="khong-dau", publisher="Văn học", **said))
+    imported(ha_long, book("Số đỏ", number="co-dau", **said))
+    cluster = cluster_of(tinh, "khong-dau")
+    assert cluster == cluster_of(ha_long, "co-dau")
+    found = editor.get(page("cluster", cluster)).context["page"].origins
+    assert {str(o.label): o.control_number for o in found if str(o.label) in ("Title", "Publisher and place")} == {
+        "Title": "co-dau", "Publisher and place": "khong-dau",
+    }  # fmt: skip
+    text = Client(headers={"accept-language": "en"}).get(f"/records/{cluster}/").content.decode()
+    told = text.partition("Where each statement comes from")[2]
+    assert re.search(r"Title</th><td[^>]*>Thư viện Hạ Long co-dau", told)
+    assert re.search(r"Publisher and place</th><td[^>]*>Thư viện tỉnh khong-dau", told)

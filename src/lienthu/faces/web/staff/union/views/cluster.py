@@ -60,7 +60,7 @@ def why(request: HttpRequest, desk: Desk, left: int, right: int) -> HttpResponse
     if view is None or hidden_libraries(desk) & {view.row.left_library, view.row.right_library}:
         raise Http404
     found = bars(view.reasons)
-    return show(desk, "why.html", telling=[b for b in found if b.width], idle=len([b for b in found if not b.width]))
+    return show(desk, "why.html", telling=[b for b in found if b.tells], idle=len([b for b in found if not b.tells]))
 
 
 @require_POST
