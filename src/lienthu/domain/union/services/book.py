@@ -58,15 +58,26 @@ class Book:
         pair = (one, other) if one < other else (other, one)
         found = self._contradict.get(pair)
         if found is None:
-            found = self._contradict[pair] = contradict(self.scored(*pair), lambda: self._in_full(pair))
+            found = self._contradict[pair] = contradict(self.scored(*pair), lambda: self._in_full(pair), self.rule)
         return found
 
     def _in_full(self, pair: Pair) -> Scored:
         return score_pair(self.fingerprint(pair[0]), self.fingerprint(pair[1]), self.rule, full=True)
 
 
-def contradict(scored: Scored, in_full: Callable[[], Scored]) -> bool:
-    """Whether a pair so scored contradicts. A score that is not in full is the highest it might be."""
-    if scored.verdict is not Verdict.DIFFERENT:
+def contradict(scored: Scored, in_full: Callable[[], Scored], rule: Rule) -> bool:
+    """Whether a pair so scored contradicts (CLU-4). A score that is not in full is the highest it might be.
+
+    A pair that a cap of the rule holds down contradicts too, however much else agrees: "Hạ Long" and "Hà Long" are both
+    the same as "Ha Long", and yet not each other. Too little evidence is no contradiction.
+    """
+    if scored.verdict is Verdict.SAME:
         return False
-    return scored.score < CONTRADICTS_BELOW or in_full().score < CONTRADICTS_BELOW
+    if scored.score < CONTRADICTS_BELOW:
+        return True
+    full = in_full() if scored.verdict is Verdict.DIFFERENT else scored
+    return full.score < CONTRADICTS_BELOW or any(
+        level in rule.caps.get(feature, {})
+        for feature, _, level in (part.partition("=") for part in full.levels.split())
+        if feature != "evidence"
+    )

@@ -110,7 +110,7 @@ def formed_from_scratch(members: dict[int, Membership]) -> set[tuple[int, ...]]:
     different = list(words.filter(verdict="different").values_list("left_id", "right_id"))
 
     def contradict(a: int, b: int) -> bool:
-        return contradicts(scored(a, b), lambda: score_pair(prints[a], prints[b], rule, full=True))
+        return contradicts(scored(a, b), lambda: score_pair(prints[a], prints[b], rule, full=True), rule)
 
     formed = partition(list(prints), links, same, different, contradict)
     assert {e[:2] for e in stored if e[3]} == formed.blocked, "edges between clusters are marked (CLU-4)"

@@ -79,6 +79,17 @@ def test_every_reason_is_kept_with_the_record_it_was_matched_with(tinh: Library,
     assert len(told) > 8
 
 
+@pytest.mark.parametrize("order", ["abc", "acb", "cab"])
+def test_a_title_without_marks_does_not_glue_two_that_differ_in_theirs(order: str, tinh: Library) -> None:
+    """CLU-4: "Ha Long" is the same as either, and they are not the same as each other."""
+    said: dict[str, Any] = {"by": "Trần Nhuận Minh", "year": 2001, "publisher": "Hội Nhà văn"}
+    titles = {"a": "Hạ Long", "b": "Hà Long", "c": "Ha Long"}
+    for number in order:
+        imported(tinh, book(titles[number], number=number, **said))
+    assert cluster_of(tinh, "a") != cluster_of(tinh, "b")
+    assert cluster_of(tinh, "c") in (cluster_of(tinh, "a"), cluster_of(tinh, "b"))
+
+
 def test_a_thousand_namesakes_cost_no_more_than_sixty_comparisons_each(
     tinh: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
