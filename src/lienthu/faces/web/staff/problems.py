@@ -80,6 +80,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "issn": _("An ISSN has a wrong check digit or length."),
     "linkage": _("A field 880 has no linkage in subfield 6."),
     "unknown-tag": _("A field has no usable tag."),
+    "no-heading": _("The authority record has no heading (field 1XX)."),
     "formula-without-value": _("A cell holds a formula without a stored value; open and save the workbook once."),
     "cell-error": _("A cell holds an error value of the spreadsheet; it was left out."),
     "digits-lost": _("A long number was kept by the spreadsheet with digits lost."),
