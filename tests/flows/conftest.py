@@ -199,6 +199,7 @@ class Install:
             none(
                 "SELECT b.id FROM catalog_importbatch b WHERE NOT b.dry_run AND b.created + b.updated + b.withdrawn <>"
                 " (SELECT count(*) FROM catalog_revision v WHERE v.batch_id = b.id)"
+                " + (SELECT count(*) FROM catalog_authorityrevision a WHERE a.batch_id = b.id)"
             )
             none(
                 "SELECT r.id FROM catalog_bibrecord r LEFT JOIN catalog_revision v ON v.record_id = r.id"

@@ -179,7 +179,7 @@ def _best_name(heading: Heading, names: Sequence[Candidate]) -> Candidate | None
     names = [c for c in names if c.name]  # those found by their number have none
     if not names:
         return None
-    best = max(names, key=lambda c: (_likeness(heading, c)[0], c.form, c.text))
+    best = max(names, key=lambda c: (_likeness(heading, c)[0], c.form, c.text, c.birth or 0, c.death or 0))
     return best if _likeness(heading, best)[0] else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -61,7 +62,11 @@ def found(q: str) -> int:
 
 
 def many(count: int, name: str = "Truyện") -> list[Any]:
-    return [book(f"{name} {n}", number=f"{name}{n}", by="Tô Hoài", year=1990) for n in range(count)]
+    """Books that nobody would take for one another: of years far apart."""
+    return [
+        book(f"{name} {n}", number=f"{name}{n}", by="Tô Hoài", year=1600 + crc32(f"{name}{n}".encode()) % 400)
+        for n in range(count)
+    ]
 
 
 def waiting(*, bulk: bool) -> int:
