@@ -47,6 +47,8 @@ FACET_SIZES: Final[Mapping[str, int]] = {
     "library": 60, "area": 30, "material_type": 20, "language": 30, "subject": 20, "person": 20, "online": 2,
     "collection": 10,
 }  # fmt: skip
+MAX_EDITIONS: Final = 100
+"""So many of a work are read for a record page; each costs reading its records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ class Related:
 
     id: int
     description: Description
+    libraries: int = 0
+    """How many libraries hold it; told of editions only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +326,7 @@ def publication(cluster_id: int, *, closed_too: bool = False) -> PublicationView
         holdings,
         parts=_parts(record_ids, cluster_id, closed_too),
         host=_host(record_ids, closed_too),
-        editions=_editions(cluster_id, description),
+        editions=_editions(cluster_id),
         libraries=tuple(libraries[i] for i in held),
         authorities={name: id_ for under in headings.values() for name, id_ in under.named()},
         origins=elected.origins,
@@ -379,23 +383,15 @@ def _host(record_ids: Sequence[int], closed_too: bool) -> Related | None:
     return None
 
 
-def _editions(cluster_id: int, d: Description) -> tuple[Related, ...]:
-    """Other publications with the same title and person, by the index; live content from the database."""
-    words = folded_tokens(d.title_proper or d.title)
-    if not words or d.material_type == "article":
-        return ()
-    person = f' author:"{d.authors[0].name}"' if d.authors else ""
-    try:
-        plan = parse(f'title:"{" ".join(words)}"{person}')
-        found = reader().find(plan, SearchRequest(size=12, sort="year_desc", facets=False), facet_sizes={})
-    except IndexMissing:
-        return ()
-    others = [(id_, s) for id_, s in found.hits if id_ != cluster_id]
-    return tuple(
-        Related(h.id, h.description)
-        for h in hits_of(others)
-        if folded_tokens(h.description.title_proper or h.description.title) == words
-    )
+def _editions(cluster_id: int) -> tuple[Related, ...]:
+    """Other editions and translations of its work in open libraries, newest first, without a year last (CLU-18)."""
+    members = union.members_of(ids) if (ids := union.editions_of(cluster_id, MAX_EDITIONS)) else {}
+    headings = headings_of([m.record_id for rows in members.values() for m in rows]) if members else {}
+    found = [
+        Related(id_, elected_of(rows, _described(rows, headings)).description, len({m.library_id for m in rows}))
+        for id_, rows in members.items()
+    ]
+    return tuple(sorted(found, key=lambda r: (-(r.description.year or 0), r.id)))
 
 
 def _number(text: str, default: int) -> int:

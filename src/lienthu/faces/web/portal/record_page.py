@@ -13,7 +13,7 @@ from django.utils.formats import time_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from lienthu.domain.discovery.selectors import HoldingCopy, LibraryHolding, PublicationView
+from lienthu.domain.discovery.selectors import MAX_EDITIONS, HoldingCopy, LibraryHolding, PublicationView, Related
 from lienthu.domain.network.selectors import LibraryHours, Span
 from lienthu.faces.web.portal.addresses import filtered_url
 from lienthu.faces.web.portal.labels import CITATION_LABELS, MATERIAL_LABELS, STATUS_LABELS
@@ -33,6 +33,7 @@ EXPORT_FORMATS: Final = (
     ("json", "JSON"),
 )
 _BARCODES_SHOWN = 6
+_EDITIONS_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ def page_context(view: PublicationView, hours: dict[int, LibraryHours], now: dat
     cards.sort(key=lambda card: card.kind != "ok")
     whole = d.belongs_to
     counted = [c for h in view.holdings for c in h.copies]
+    editions = [_edition(r) for r in view.editions]
     return {
         "view": view,
         "d": d,
@@ -98,7 +100,10 @@ def page_context(view: PublicationView, hours: dict[int, LibraryHours], now: dat
         "of_set": _is_volume(d),
         "host_part": whole.part if whole else "",
         "host_title": whole.title if whole else "",
-        "editions": [work_of_related(r) for r in view.editions],
+        "editions": editions[:_EDITIONS_SHOWN],
+        "more_editions": editions[_EDITIONS_SHOWN:],
+        "editions_known": len(editions),
+        "same_title_url": _same_title(d) if len(editions) >= MAX_EDITIONS else "",
         "citations": [
             {"style": style, "label": CITATION_LABELS.get(style, style), "text": cite(d, style, accessed=now.date())}
             for style in STYLES
@@ -110,6 +115,20 @@ def page_context(view: PublicationView, hours: dict[int, LibraryHours], now: dat
 def _is_volume(d: Description) -> bool:
     """Whether it belongs to a multi-volume set, not to a journal or a collection as an article does."""
     return d.set_link is not None and d.belongs_to is d.set_link
+
+
+def _edition(related: Related) -> dict[str, Any]:
+    """Another edition as portal/components/edition.html shows it (CLU-18)."""
+    d, interface = related.description, get_language() or "vi"
+    languages = ", ".join(language_name(code, interface) for code in d.languages)
+    facts = [text for text in (d.publisher, languages, d.edition) if text]
+    return {"work": work_of_related(related), "facts": " · ".join(facts), "libraries": related.libraries}
+
+
+def _same_title(d: Description) -> str:
+    """Where to look for those that are too many for the page."""
+    words = (d.title_proper or d.title).replace('"', " ")
+    return filtered_url({}, q=f'title:"{words}"')
 
 
 def _volume_of(d: Description) -> str:

@@ -24,8 +24,10 @@ from lienthu.faces.web.portal.works import work_of_hit
 _SCOPES = ("library", "collection")  # a new query stays inside the library or collection it is typed in
 
 
-def page_context(result: SearchResult, facts: Mapping[int, LibraryFacts], *, expanded: str = "") -> dict[str, Any]:
-    """The context of portal/search.html."""
+def page_context(
+    result: SearchResult, facts: Mapping[int, LibraryFacts], editions: Mapping[int, int], *, expanded: str = ""
+) -> dict[str, Any]:
+    """The context of portal/search.html. ``editions``: publication → how many its work has, where there are others."""
     request = result.request
     names = FacetNames.of(facts)
     marker = marker_for(result.understanding)
@@ -35,7 +37,7 @@ def page_context(result: SearchResult, facts: Mapping[int, LibraryFacts], *, exp
         "result": result,
         "request_q": request.q,
         "heading": heading_of(request, names),
-        "works": [work_of_hit(hit, marker) for hit in result.hits],
+        "works": [work_of_hit(hit, marker, editions.get(hit.id, 0)) for hit in result.hits],
         "announcement": ngettext("%(n)s title", "%(n)s titles", result.total)
         % {"n": number_format(result.total, force_grouping=True)},
         "first": request.offset + 1,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -45,15 +45,17 @@ class Work:
     material_label: str = ""
     snippet_html: SafeString | str = ""
     libraries: int = 0
+    editions: int = 0
     available: bool | None = None
     online_url: str = ""
     badges: tuple[dict[str, Any], ...] = ()
 
 
-def work_of_hit(hit: Hit, marker: Marker = _NO_MARKER) -> Work:
-    """A hit of a search."""
+def work_of_hit(hit: Hit, marker: Marker = _NO_MARKER, editions: int = 0) -> Work:
+    """A hit of a search. ``editions``: how many publications its work has, 0 where it is the only one (CLU-18)."""
     available = True if hit.available else False if hit.all_on_loan else None
-    return _work(hit.id, hit.description, marker, libraries=len(hit.libraries), available=available)
+    work = _work(hit.id, hit.description, marker, libraries=len(hit.libraries), available=available)
+    return replace(work, editions=editions)
 
 
 def work_of_related(related: Related) -> Work:
