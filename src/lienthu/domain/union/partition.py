@@ -1,6 +1,6 @@
 """Which records form one publication, given what the rule found and what people said. Pure.
 
-Rules CLU-1 to CLU-6, docs/specs/matching.md.
+Rules CLU-1 to CLU-6, docs/specs/clusters.md.
 """
 
 from __future__ import annotations

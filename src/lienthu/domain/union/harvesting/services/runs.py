@@ -154,7 +154,7 @@ def _import(run: HarvestRun, batch: ImportBatch, actor: Actor) -> None:
             batch = run_batch(batch.pk, actor=actor)
         except BatchStateRefused as e:  # somebody else has it in hand: the worker took it up, or a person
             raise Transient("import", str(e), after=5) from e
-        except Exception as e:
+        except Exception as e:  # noted on batch and run; tried again, then the run goes on without it
             failed = HarvestEvent.objects.filter(run=run, code="import", detail__batch=batch.pk).count()
             note(run, "import", batch=batch.pk, error=type(e).__name__)
             if failed + 1 < _FAILED_IMPORTS:
