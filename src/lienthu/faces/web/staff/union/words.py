@@ -6,37 +6,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from lienthu.domain.union.joining.words import FEATURES  # one list of them: reports name them too
 from lienthu.faces.web.staff.union.notes import told
 
 Label = str | Promise
-
-FEATURES: Final[Mapping[str, Label]] = {
-    "title": pgettext_lazy("feature", "Title"),
-    "year": pgettext_lazy("feature", "Year"),
-    "part": pgettext_lazy("feature", "Volume or part"),
-    "persons": pgettext_lazy("feature", "Persons and bodies"),
-    "material": pgettext_lazy("feature", "Kind of material"),
-    "extent": pgettext_lazy("feature", "Pages, volumes"),
-    "imprint": pgettext_lazy("feature", "Publisher and place"),
-    "wording": pgettext_lazy("feature", "Wording of the title"),
-    "numbers": pgettext_lazy("feature", "Numbers in the title"),
-    "edition": pgettext_lazy("feature", "Edition"),
-    "identifiers": pgettext_lazy("feature", "ISBN, ISSN and other numbers"),
-    "language": pgettext_lazy("feature", "Language"),
-    "height": pgettext_lazy("feature", "Height"),
-    "host": pgettext_lazy("feature", "Contained in"),
-    "series": pgettext_lazy("feature", "Series"),
-    "responsibility": pgettext_lazy("feature", "Statement of responsibility"),
-    "kind": pgettext_lazy("feature", "Kind of work"),
-    "scale": pgettext_lazy("feature", "Scale"),
-    "evidence": pgettext_lazy("feature", "Evidence behind the title"),
-    "isbn": "ISBN",
-    "subtitle": pgettext_lazy("feature", "Subtitle"),
-    "publisher": pgettext_lazy("feature", "Publisher"),
-}
 
 KINDS: Final[Mapping[str, Label]] = {
     "doubtful": _("Doubtful"),
