@@ -25,9 +25,10 @@ SPECS = {
     "QUA": ROOT / "docs/specs/joining.md",
     "REP": ROOT / "docs/specs/joining.md",
     "MAT": ROOT / "docs/specs/matching.md",
+    "DIG": ROOT / "docs/specs/digital.md",
     "NW": SRC / "domain/network/README.md",
 }
-NUMBER = re.compile(r"\b(IMP|JOIN|SEA|CLU|MAT|NW|OAI|HAR|QUA|REP)-(\d+)(?:\s*(?:to|…|–|-)\s*(?:\1-)?(\d+)\b)?")
+NUMBER = re.compile(r"\b(IMP|JOIN|SEA|CLU|MAT|NW|OAI|HAR|QUA|REP|DIG)-(\d+)(?:\s*(?:to|…|–|-)\s*(?:\1-)?(\d+)\b)?")
 FAMILIES = (
     "IMP",
     "JOIN",
@@ -38,6 +39,7 @@ FAMILIES = (
     "HAR",
     "QUA",
     "REP",
+    "DIG",
 )  # each in a specification of its own
 _FAMILY = "|".join(FAMILIES)
 STATED = re.compile(rf"^\*\*({_FAMILY})-(\d+)\*\* (.*?)(?=^\*\*(?:{_FAMILY})-|^#|\Z)", re.MULTILINE | re.DOTALL)
