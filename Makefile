@@ -15,10 +15,11 @@ help: ## list the targets
 
 setup: $(STAMP) $(NPM_STAMP) $(VENV)/.messages ## install what is needed into the checkout; nothing when nothing changed
 
-$(STAMP): requirements/base.txt requirements/dev.txt pyproject.toml
+$(STAMP): requirements/base.txt requirements/dev.txt requirements/alone.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed.") if sys.version_info < (3, 11) else None'
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || { echo "The venv module is missing: apt-get install python3-venv"; exit 1; }
 	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements/base.txt -r requirements/dev.txt
+	$(PY) -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements/alone.txt
 	$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -61,8 +62,8 @@ bench: setup ## measure import and search at 100,000 records
 	$(VENV)/bin/lienthu bench search --records 100000
 
 lock: ## make the lock files anew from requirements/*.in (needs uv)
-	for f in base dev; do uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header \
-	  --python-version 3.11 requirements/$$f.in -o requirements/$$f.txt; done
+	for f in base dev alone; do uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  --python-version 3.11 $$([ $$f = alone ] && echo --no-deps) requirements/$$f.in -o requirements/$$f.txt; done
 
 clean: ## remove what was installed (the data folder stays)
 	rm -rf $(VENV) node_modules

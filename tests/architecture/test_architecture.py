@@ -67,7 +67,7 @@ def test_every_installed_app_is_one_of_ours_by_its_apps_file() -> None:
     assert ours - {"config.apps.ConfigApp"} == found
 
 
-@pytest.mark.parametrize("name", ["base", "dev"])
+@pytest.mark.parametrize("name", ["base", "dev", "alone"])
 def test_python_lock_files_carry_hashes_and_no_addresses(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
     assert not re.findall(r"https?://\S+|--(?:extra-)?index-url\S*|--find-links\S*", text)

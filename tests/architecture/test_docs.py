@@ -26,9 +26,10 @@ SPECS = {
     "REP": ROOT / "docs/specs/joining.md",
     "MAT": ROOT / "docs/specs/matching.md",
     "DIG": ROOT / "docs/specs/digital.md",
+    "PRS": ROOT / "docs/specs/preservation.md",
     "NW": SRC / "domain/network/README.md",
 }
-NUMBER = re.compile(r"\b(IMP|JOIN|SEA|CLU|MAT|NW|OAI|HAR|QUA|REP|DIG)-(\d+)(?:\s*(?:to|…|–|-)\s*(?:\1-)?(\d+)\b)?")
+NUMBER = re.compile(r"\b(IMP|JOIN|SEA|CLU|MAT|NW|OAI|HAR|QUA|REP|DIG|PRS)-(\d+)(?:\s*(?:to|…|–|-)\s*(?:\1-)?(\d+)\b)?")
 FAMILIES = (
     "IMP",
     "JOIN",
@@ -40,6 +41,7 @@ FAMILIES = (
     "QUA",
     "REP",
     "DIG",
+    "PRS",
 )  # each in a specification of its own
 _FAMILY = "|".join(FAMILIES)
 STATED = re.compile(rf"^\*\*({_FAMILY})-(\d+)\*\* (.*?)(?=^\*\*(?:{_FAMILY})-|^#|\Z)", re.MULTILINE | re.DOTALL)
