@@ -54,7 +54,7 @@ FEATURES: Final = tuple(
         height, host, series, responsibility, kind, scale, evidence,
     )
 )  # fmt: skip
-"""The telling ones first: most pairs of a catalogue are decided by them, and the others need not be looked at."""
+"""In the order in which people read them."""
 
 
 class Verdict(StrEnum):
@@ -81,8 +81,7 @@ class Reason:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """A score of 0..1, its verdict, and the levels it was made of: "title=whole year=same …"."""
 
     score: float
@@ -90,13 +89,30 @@ class Scored:
     levels: str
 
 
-class _Prepared(NamedTuple):
-    """A rule laid out for speed: per feature its weights and caps, and the most that all later ones can still add."""
+_ASKED_FIRST: Final = (
+    "material", "title", "extent", "edition", "imprint", "host", "series", "responsibility", "kind", "persons",
+    "height", "identifiers",
+)  # fmt: skip
+"""What tells most candidates apart at the least cost, measured on the candidates of 100,000 records. The other features
+are asked after these, so that most pairs are settled without the dear ones (wording, evidence)."""
 
-    steps: tuple[
-        tuple[str, Callable[[Fingerprint, Fingerprint], str], Mapping[str, float], Mapping[str, float], float], ...
-    ]
-    bias: float
+
+class _Step(NamedTuple):
+    """A feature laid out for speed. ``outcomes``: level → what it takes away from the best there could be, its cap, and
+    how it is written among the levels."""
+
+    level: Callable[[Fingerprint, Fingerprint], str]
+    outcomes: Mapping[str, tuple[float, float, str]]
+
+
+class _Prepared(NamedTuple):
+    """A rule laid out for speed: its steps in the order they are asked, where each feature stands in that order, the
+    most a pair could have, and below what it is hopeless. ``places`` and ``weights`` are in the order of FEATURES."""
+
+    steps: tuple[_Step, ...]
+    places: tuple[int, ...]
+    weights: tuple[Mapping[str, float], ...]
+    most: float
     hopeless: float
 
 
@@ -107,18 +123,24 @@ def score_pair(a: Fingerprint, b: Fingerprint, rule: Rule, *, full: bool = False
     could still have had. ``full`` goes through all features whatever they say.
     """
     prepared = _prepared(rule)
-    total, cap = prepared.bias, 1.0
-    levels = []
-    for name, level_of, weights, caps, rest in prepared.steps:
+    most, cap = prepared.most, 1.0
+    found: list[str] = []
+    written: list[str] = []
+    for level_of, outcomes in prepared.steps:
         level = level_of(a, b)
-        levels.append(f"{name}={level}")
-        total += weights.get(level, 0.0)
-        if caps and level in caps:
-            cap = min(cap, caps[level])
-        if not full and (total + rest < prepared.hopeless or cap < rule.review_from):
-            return Scored(min(_logistic(total + rest), cap), Verdict.DIFFERENT, " ".join(levels))
+        lost, capped, text = outcomes[level]
+        found.append(level)
+        written.append(text)
+        most -= lost
+        if capped < cap:
+            cap = capped
+        if not full and (most < prepared.hopeless or cap < rule.review_from):
+            return Scored(min(_logistic(most), cap), Verdict.DIFFERENT, " ".join(written))
+    total = rule.bias
+    for at, weights in zip(prepared.places, prepared.weights, strict=True):
+        total += weights.get(found[at], 0.0)
     score = min(_logistic(total), cap)
-    return Scored(score, _verdict(score, rule), " ".join(levels))
+    return Scored(score, _verdict(score, rule), " ".join([written[at] for at in prepared.places]))
 
 
 def explain(a: Fingerprint, b: Fingerprint, rule: Rule, levels: str | None = None) -> tuple[Reason, ...]:
@@ -164,10 +186,23 @@ def _logistic(x: float) -> float:
 
 @lru_cache(maxsize=8)
 def _prepared(rule: Rule) -> _Prepared:
+    first = {name: at for at, name in enumerate(_ASKED_FIRST)}
+    asked = sorted(FEATURES, key=lambda f: first.get(f.name, len(first)))
     steps = []
-    rest = 0.0
-    for feature in reversed(FEATURES):
-        weights = dict(rule.weights.get(feature.name, {}))
-        steps.append((feature.name, feature.level, weights, dict(rule.caps.get(feature.name, {})), rest))
-        rest += max([0.0, *weights.values()])
-    return _Prepared(tuple(reversed(steps)), rule.bias, log(rule.review_from / (1 - rule.review_from)))
+    most = rule.bias
+    for feature in asked:
+        weights, caps = rule.weights.get(feature.name, {}), rule.caps.get(feature.name, {})
+        best = max([0.0, *weights.values()])
+        most += best
+        outcomes = {
+            level: (best - weights.get(level, 0.0), caps.get(level, 1.0), f"{feature.name}={level}")
+            for level in feature.levels
+        }
+        steps.append(_Step(feature.level, outcomes))
+    return _Prepared(
+        tuple(steps),
+        tuple(asked.index(f) for f in FEATURES),
+        tuple(dict(rule.weights.get(f.name, {})) for f in FEATURES),
+        most,
+        log(rule.review_from / (1 - rule.review_from)),
+    )

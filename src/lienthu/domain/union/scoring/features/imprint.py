@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.fuzz import ratio
@@ -36,6 +37,7 @@ def level(a: Fingerprint, b: Fingerprint) -> str:
     return f"{publisher}/{_place(a.place, b.place)}"
 
 
+@lru_cache(maxsize=30_000)  # publishers and places are few, and the same pairs of them are compared again and again
 def _publisher(left: str, right: str) -> str:
     if left == right:
         return "same" if left else "silent"
@@ -49,6 +51,7 @@ def _publisher(left: str, right: str) -> str:
     return "some" if any(len(w) > 2 for w in words_left & words_right) else "differ"
 
 
+@lru_cache(maxsize=30_000)
 def _place(left: str, right: str) -> str:
     if not left or not right:
         return "silent"

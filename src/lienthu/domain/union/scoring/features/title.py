@@ -33,6 +33,7 @@ LEVELS: Final = {
     "far": "other titles",
     "silent": "no title",
 }
+_FAR: Final = 50
 _IY: Final = str.maketrans("yýỳỷỹỵ", "iíìỉĩị")
 
 
@@ -49,22 +50,21 @@ def level(a: Fingerprint, b: Fingerprint) -> str:
     whole_left, whole_right = a.whole_folded, b.whole_folded
     if whole_left == whole_right:
         return "whole" + _length(whole_left)
-    if (short := min(whole_left, whole_right, key=len)) and max(whole_left, whole_right, key=len).startswith(
-        short + " "
-    ):
+    short, long = (whole_left, whole_right) if len(whole_left) <= len(whole_right) else (whole_right, whole_left)
+    if long.startswith(short + " "):
         return "begins-long" if short.count(" ") >= 5 else "begins"
-    if len(short) >= 12 and f" {short}" in max(whole_left, whole_right, key=len):
+    if len(short) >= 12 and f" {short}" in long:
         return "within"
     if right in a.other_titles or left in b.other_titles:
         return "variant"
-    alike = ratio(whole_left, whole_right)
-    if min(len(left), len(right)) > 4:
-        alike = max(alike, ratio(left, right))
+    alike = ratio(whole_left, whole_right, score_cutoff=_FAR)
+    if (whole_left != left or whole_right != right) and min(len(left), len(right)) > 4:
+        alike = max(alike, ratio(left, right, score_cutoff=_FAR))
     if alike >= 92:
         return "near-97" if alike >= 97 else "near-92"
     if alike >= 70:
         return "near-85" if alike >= 85 else "near-70"
-    return "near-50" if alike >= 50 else "far"
+    return "near-50" if alike >= _FAR else "far"
 
 
 def _with_remainder(a: Fingerprint, b: Fingerprint) -> str:
