@@ -27,22 +27,11 @@ SPECS = {
     "MAT": ROOT / "docs/specs/matching.md",
     "DIG": ROOT / "docs/specs/digital.md",
     "PRS": ROOT / "docs/specs/preservation.md",
+    "RGT": ROOT / "docs/specs/rights.md",
     "NW": SRC / "domain/network/README.md",
 }
-NUMBER = re.compile(r"\b(IMP|JOIN|SEA|CLU|MAT|NW|OAI|HAR|QUA|REP|DIG|PRS)-(\d+)(?:\s*(?:to|…|–|-)\s*(?:\1-)?(\d+)\b)?")
-FAMILIES = (
-    "IMP",
-    "JOIN",
-    "SEA",
-    "CLU",
-    "MAT",
-    "OAI",
-    "HAR",
-    "QUA",
-    "REP",
-    "DIG",
-    "PRS",
-)  # each in a specification of its own
+NUMBER = re.compile(rf"\b({'|'.join(SPECS)})-(\d+)(?:\s*(?:to|…|–|-)\s*(?:\1-)?(\d+)\b)?")
+FAMILIES = tuple(family for family in SPECS if family != "NW")  # each in a specification of its own
 _FAMILY = "|".join(FAMILIES)
 STATED = re.compile(rf"^\*\*({_FAMILY})-(\d+)\*\* (.*?)(?=^\*\*(?:{_FAMILY})-|^#|\Z)", re.MULTILINE | re.DOTALL)
 Rule = tuple[str, int]

@@ -16,6 +16,7 @@ DATA_DIR: Path = ENV.data_dir
 DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 FILES_DIR = DATA_DIR / "files"
 INDEX_DIR = DATA_DIR / "index"
+DIGITAL_DIR = DATA_DIR / "digital"
 
 SECRET_KEY = environment.secret_key(DATA_DIR)
 DEBUG = ENV.debug
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "lienthu.platform",
     "lienthu.domain.network",
     "lienthu.domain.catalog",
+    "lienthu.domain.digital",
     "lienthu.domain.union",
     "lienthu.domain.discovery",
     "lienthu.faces.web.ui",

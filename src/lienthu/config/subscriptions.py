@@ -10,5 +10,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "authority.changed": ("discovery.authorities",),
     "record.headings": ("discovery.headings",),
     "library.changed": ("discovery.libraries",),
+    "digital.object": ("discovery.volumes",),
+    "digital.page": ("discovery.pages",),
     "library.closedness": ("catalog.closedness",),
 }

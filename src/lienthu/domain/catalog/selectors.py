@@ -9,6 +9,7 @@ from django.db import connection
 
 from lienthu.domain.catalog.encoding import EncodingPlan
 from lienthu.domain.catalog.models import BibRecord, Figure, ImportBatch, Revision, Source
+from lienthu.foundation.marc.describe import describe
 from lienthu.foundation.marc.holdings import DEFAULT_RULES, HoldingRule, rules_from_list
 from lienthu.foundation.marc.model import Record
 from lienthu.foundation.marc.normalise import from_canonical
@@ -91,6 +92,12 @@ def marc_of(record_ids: Sequence[int]) -> dict[int, Record]:
             [list(record_ids)],
         )
         return {record_id: from_canonical(marc) for record_id, marc in cursor.fetchall()}
+
+
+def title_of(record_id: int) -> str | None:
+    """The title proper with its remainder, of a record that is there; None: there is none of that number."""
+    record = marc_of([record_id]).get(record_id)
+    return describe(record).title if record is not None else None
 
 
 def parts_of(record_ids: Sequence[int], limit: int = 200) -> list[PartRow]:

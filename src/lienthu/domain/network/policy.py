@@ -36,10 +36,18 @@ class Permission(StrEnum):
     MANAGE_ROLES = "manage_roles"
     VIEW_AUDIT = "view_audit"
     VIEW_CLOSED = "view_closed"
+    DIGITISE = "digitise"
+    DECIDE_RIGHTS = "decide_rights"
 
 
 _LIBRARIAN = frozenset(
-    {Permission.VIEW_STAFF, Permission.IMPORT_RECORDS, Permission.EXPORT_RECORDS, Permission.VIEW_CLOSED}
+    {
+        Permission.VIEW_STAFF,
+        Permission.IMPORT_RECORDS,
+        Permission.EXPORT_RECORDS,
+        Permission.VIEW_CLOSED,
+        Permission.DIGITISE,
+    }
 )
 _MANAGER = _LIBRARIAN | {
     Permission.UNDO_IMPORT,
@@ -47,6 +55,7 @@ _MANAGER = _LIBRARIAN | {
     Permission.EDIT_LIBRARY,
     Permission.MANAGE_ROLES,
     Permission.VIEW_AUDIT,
+    Permission.DECIDE_RIGHTS,
 }
 
 GRANTS: dict[Role, frozenset[Permission]] = {

@@ -115,12 +115,13 @@ def _django_refusals() -> tuple[type[Exception], ...]:
     if not apps.ready:
         return ()
     from lienthu.domain.catalog.errors import CatalogRefused
+    from lienthu.domain.digital.errors import DigitalRefused
     from lienthu.domain.network.errors import Refused
     from lienthu.domain.union.harvesting.errors import HarvestRefused
     from lienthu.foundation.marc.tabular import TabularRefused
     from lienthu.foundation.vietnamese.encodings import UnknownEncoding
 
-    return (CatalogRefused, Refused, HarvestRefused, UnknownEncoding, TabularRefused)
+    return (CatalogRefused, DigitalRefused, Refused, HarvestRefused, UnknownEncoding, TabularRefused)
 
 
 if __name__ == "__main__":

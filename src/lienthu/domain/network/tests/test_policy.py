@@ -22,10 +22,10 @@ OWN, OTHER, BARRACKS = 1, 2, 3
 # What a person with one role in library 1 (or in the province) may do in library 1: the whole of NW-1.
 MATRIX = {
     Role.READER: "",
-    Role.LIBRARIAN: "view_staff import_records export_records view_closed",
+    Role.LIBRARIAN: "view_staff import_records export_records view_closed digitise",
     Role.LIBRARY_MANAGER: (
         "view_staff import_records undo_import harvest_records export_records edit_library manage_roles view_audit"
-        " view_closed"
+        " view_closed digitise decide_rights"
     ),
     Role.UNION_EDITOR: "view_staff export_records edit_union",
     Role.PROVINCIAL_ADMIN: " ".join(permission.value for permission in Permission),

@@ -1,0 +1,179 @@
+"""The one door to what is digitised: gathers facts, asks the policy. Every route goes through here (RGT-5)."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from django.utils import timezone
+
+from lienthu.domain.digital import policy
+from lienthu.domain.digital.errors import AccessDenied, NoSuchObject
+from lienthu.domain.digital.models import AccessRule, DigitalObject, Page, PremisesNetwork, ReadingSeat, RightsRecord
+from lienthu.domain.digital.policy import (
+    Act,
+    Audiences,
+    Decision,
+    ObjectFacts,
+    PageFacts,
+    Reader,
+    RightsFacts,
+    Rule,
+)
+from lienthu.domain.digital.shipped.reading import shipped_rules
+from lienthu.domain.network.policy import GRANTS, Permission
+from lienthu.domain.network.selectors.rights import Signed, facts_of
+from lienthu.foundation.kernel.digests import holder_key
+
+SYSTEM = Reader(tokens=frozenset({policy.PUBLIC, policy.SIGNED, policy.STAFF_EVERYWHERE}))
+"""The command line and background work: whoever can start them can read the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An object that the reader may see, with the facts that decided it."""
+
+    object: DigitalObject
+    facts: ObjectFacts
+    reader: Reader
+    rules: tuple[Rule, ...]
+    on: date
+
+    def decide(self, act: Act, page: Page | None = None) -> Decision:
+        """Whether the reader may do this, with the object or with this page of it."""
+        page_facts = PageFacts(closed=page.closed) if page is not None else PageFacts()
+        return policy.decide(self.facts, self.reader, act, self.rules, self.on, page_facts)
+
+    def may(self, act: Act, page: Page | None = None) -> bool:
+        """Whether the reader may do this."""
+        return self.decide(act, page).allowed
+
+    def require(self, act: Act, page: Page | None = None) -> None:
+        """Raises AccessDenied unless the reader may do this."""
+        if not (decision := self.decide(act, page)).allowed:
+            assert decision.block is not None
+            raise AccessDenied(decision.block, visible=decision.visible)
+
+    @property
+    def audiences(self) -> Audiences:
+        """By which tokens it is open."""
+        return policy.audiences(self.facts, self.rules, self.on)
+
+
+def reader_of(user: Signed, address: str, *, holder: str = "") -> Reader:
+    """Who asks: by account, by where the request comes from, and by the seats taken.
+
+    ``holder``: the key of ``holder_key`` under which seats are held; empty: taken from the account.
+    """
+    tokens = {policy.PUBLIC}
+    houses = _houses_of(address)
+    tokens.update(policy.premises(library_id) for library_id in houses)
+    if user.is_authenticated and user.pk is not None:
+        facts = facts_of(user)
+        holder = holder or holder_key("account", str(user.pk))
+        if facts.active and not facts.password_first:
+            tokens.add(policy.SIGNED)
+            for grant in facts.grants:
+                digitises = Permission.DIGITISE in GRANTS[grant.role]
+                if grant.library_id is None:
+                    if digitises:
+                        tokens.add(policy.STAFF_EVERYWHERE)
+                    continue
+                tokens.add(policy.member(grant.library_id))
+                if digitises:
+                    tokens.add(policy.staff(grant.library_id))
+    seats: frozenset[int] = frozenset()
+    if holder:
+        seats = frozenset(
+            ReadingSeat.objects.filter(holder=holder, expires_at__gt=timezone.now()).values_list("object_id", flat=True)
+        )
+    return Reader(frozenset(tokens), seats)
+
+
+def _houses_of(address: str) -> frozenset[int]:
+    """The libraries in whose rooms the address stands."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return frozenset()
+    if (mapped := getattr(ip, "ipv4_mapped", None)) is not None:
+        ip = mapped
+    networks = PremisesNetwork.objects.values_list("library_id", "cidr")
+    return frozenset(library_id for library_id, cidr in networks if ip in _network(cidr))
+
+
+@lru_cache(maxsize=2000)
+def _network(cidr: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(cidr)
+
+
+def rules_in_force(on: date) -> tuple[Rule, ...]:
+    """The dated rules of that day: the administrator's where there are any for a status, otherwise the shipped ones."""
+    own = [
+        Rule(policy.Status(r.status), policy.Access(r.access), r.valid_from, r.valid_until)
+        for r in AccessRule.objects.order_by("id")
+    ]
+    replaced = {rule.status for rule in own}
+    every = [*own, *(s.rule for s in shipped_rules() if s.rule.status not in replaced)]
+    return tuple(rule for rule in every if rule.holds(on))
+
+
+def facts_of_objects(objects: Iterable[DigitalObject]) -> Mapping[int, ObjectFacts]:
+    """What the policy needs to know of these objects (``library`` and ``collection`` loaded with them): one query."""
+    objects = list(objects)
+    newest = {
+        row.object_id: row
+        for row in RightsRecord.objects.filter(object__in=objects)
+        .order_by("object_id", "-number")
+        .distinct("object_id")
+    }
+    return {
+        o.pk: ObjectFacts(
+            id=o.pk,
+            library_id=o.library_id,
+            published=o.published_at is not None,
+            taken_down=o.taken_down,
+            hidden=o.library.closed or (o.collection is not None and o.collection.closed),
+            rights=_rights(newest.get(o.pk)),
+        )
+        for o in objects
+    }
+
+
+def _rights(row: RightsRecord | None) -> RightsFacts | None:
+    if row is None:
+        return None
+    return RightsFacts(
+        status=policy.Status(row.status),
+        copies_held=row.copies_held,
+        protected_until=row.protected_until,
+        permission=policy.Access(row.permission) if row.permission else None,
+        permission_until=row.permission_until,
+        download=row.download,
+        watermark=row.watermark,
+        premises=frozenset(row.premises),
+    )
+
+
+def open_object(public_id: str, reader: Reader) -> Opened:
+    """The object under its public id, for this reader.
+
+    Raises NoSuchObject where there is none, AccessDenied where this reader may not know of it: outside they look alike.
+    """
+    found = DigitalObject.objects.select_related("library", "collection").filter(public_id=public_id).first()
+    if found is None:
+        raise NoSuchObject(public_id)
+    on = timezone.localdate()
+    opened = Opened(found, facts_of_objects([found])[found.pk], reader, rules_in_force(on), on)
+    opened.require(Act.SEE)
+    return opened
+
+
+def audiences_of(objects: Iterable[DigitalObject], on: date | None = None) -> Mapping[int, Audiences]:
+    """By which tokens each object is open on a day: what the page index stores."""
+    on = on or timezone.localdate()
+    rules = rules_in_force(on)
+    return {pk: policy.audiences(facts, rules, on) for pk, facts in facts_of_objects(objects).items()}

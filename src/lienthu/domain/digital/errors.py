@@ -1,0 +1,99 @@
+"""Typed refusals of the digital room: a stable code, a sentence for the person, and what to do about it."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lienthu.domain.digital.policy import Block
+
+BLOCK_SENTENCES: dict[Block, str | Promise] = {
+    Block.NOT_THERE: gettext_lazy("Nothing stands at this address."),
+    Block.TAKEN_DOWN: gettext_lazy("This was taken down. The library that holds it can say more."),
+    Block.NOT_PUBLISHED: gettext_lazy("This has not been published yet."),
+    Block.NO_RIGHTS: gettext_lazy("Record the rights first: without them nothing is published."),
+    Block.NO_PAGES: gettext_lazy("No page can be shown yet. Add pages, or wait until they have been prepared."),
+    Block.SIGN_IN: gettext_lazy("Sign in to read this."),
+    Block.PREMISES_ONLY: gettext_lazy("This can be read in the rooms of the library only."),
+    Block.SEAT_NEEDED: gettext_lazy(
+        "As many people may read this at once as the library holds copies. Take a seat first."
+    ),
+    Block.CLOSED: gettext_lazy("This is not open to readers. Ask the library that holds it."),
+    Block.PAGE_CLOSED: gettext_lazy("This page is closed because it names people who may be alive."),
+    Block.NO_DOWNLOAD: gettext_lazy("This may be read here, but not taken away as a file."),
+    Block.STAFF_ONLY: gettext_lazy("This is for the staff who digitise."),
+}
+
+
+class DigitalRefused(Exception):
+    """Base of the refusals. ``code`` is stable, the message is translated and says what to do."""
+
+    code = "digital-refused"
+    status = 409
+
+    def __init__(self, message: str | Promise) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class AccessDenied(DigitalRefused):
+    """The policy denies it (RGT-5). ``block`` says why; 404 where the reader may not know that it exists."""
+
+    code = "access-denied"
+
+    def __init__(self, block: Block, *, visible: bool) -> None:
+        super().__init__(BLOCK_SENTENCES[block if visible or block is Block.TAKEN_DOWN else Block.NOT_THERE])
+        self.block, self.visible = block, visible
+        self.status = 403 if visible else (410 if block is Block.TAKEN_DOWN else 404)
+
+
+class NoSuchObject(DigitalRefused):
+    """No object of that name."""
+
+    code = "no-such-object"
+    status = 404
+
+    def __init__(self, name: str) -> None:
+        super().__init__(_("There is no digital object “%(name)s”.") % {"name": name})
+
+
+class NothingToTakeIn(DigitalRefused):
+    """No usable file was handed over."""
+
+    code = "nothing-to-take-in"
+
+
+class AlreadyHere(DigitalRefused):
+    """The same files are an object already."""
+
+    code = "already-here"
+
+    def __init__(self, public_id: str, title: str) -> None:
+        super().__init__(
+            _("These files are already here, as “%(title)s” (%(id)s). Nothing was taken in.")
+            % {"title": title, "id": public_id}
+        )
+        self.public_id = public_id
+
+
+class CannotPublish(DigitalRefused):
+    """Publishing is refused; ``block`` says why (RGT-1)."""
+
+    code = "cannot-publish"
+
+    def __init__(self, block: Block) -> None:
+        super().__init__(BLOCK_SENTENCES[block])
+        self.block = block
+
+
+class Conflict(DigitalRefused):
+    """Somebody else changed it meanwhile."""
+
+    code = "conflict"
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody changed this meanwhile. Load the page again and repeat what you did."))

@@ -1,0 +1,44 @@
+"""Tables of the digital room."""
+
+from lienthu.domain.digital.models.objects import (
+    Collection,
+    DigitalObject,
+    Kind,
+    OwnerGroup,
+    Project,
+    QualityProfile,
+    Stage,
+    StageMove,
+)
+from lienthu.domain.digital.models.pages import Layer, MasterFile, Page, PageText, PageWork, Section
+from lienthu.domain.digital.models.rights import (
+    AccessRule,
+    PremisesNetwork,
+    ReadingSeat,
+    RightsRecord,
+    SeatRequest,
+    Takedown,
+)
+
+__all__ = [
+    "AccessRule",
+    "Collection",
+    "DigitalObject",
+    "Kind",
+    "Layer",
+    "MasterFile",
+    "OwnerGroup",
+    "Page",
+    "PageText",
+    "PageWork",
+    "PremisesNetwork",
+    "Project",
+    "QualityProfile",
+    "ReadingSeat",
+    "RightsRecord",
+    "SeatRequest",
+    "Section",
+    "Stage",
+    "StageMove",
+    "Takedown",
+]

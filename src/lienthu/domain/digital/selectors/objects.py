@@ -1,0 +1,59 @@
+"""Objects, their pages, their contents: the readers. They ask no rights; access.py does, before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from lienthu.domain.digital.models import DigitalObject, Page, PageText, PageWork
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the pages of an object are."""
+
+    pages: int
+    ready: int
+    failed: int
+    missing: int
+    pictures_waiting: int
+    texts_waiting: int
+    texts_failed: int
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing waits."""
+        return not (self.pictures_waiting or self.texts_waiting)
+
+
+def progress_of(object_id: int) -> Progress:
+    """Counted from the tables: two queries."""
+    pages = Page.objects.filter(object_id=object_id).aggregate(
+        pages=Count("id"),
+        ready=Count("id", filter=Q(state=Page.State.READY)),
+        failed=Count("id", filter=Q(state=Page.State.FAILED)),
+        missing=Count("id", filter=Q(state=Page.State.MISSING)),
+    )
+    waiting, picture, text = PageWork.State.WAITING, PageWork.Stage.PICTURE, PageWork.Stage.TEXT
+    work = PageWork.objects.filter(object_id=object_id).aggregate(
+        pictures_waiting=Count("id", filter=Q(state=waiting, stage=picture)),
+        texts_waiting=Count("id", filter=Q(state=waiting, stage=text)),
+        texts_failed=Count("id", filter=Q(state=PageWork.State.FAILED, stage=text)),
+    )
+    return Progress(**pages, **work)
+
+
+def pages_of(object_id: int) -> list[Page]:
+    """All pages in their order: one query."""
+    return list(Page.objects.filter(object_id=object_id).order_by("position"))
+
+
+def page_by_seq(obj: DigitalObject, seq: int) -> Page | None:
+    """The page of that number, wherever it stands in the order."""
+    return Page.objects.filter(object=obj, seq=seq).first()
+
+
+def text_of(page_id: int, layer: str) -> PageText | None:
+    """The text in force of a page, words and boxes included."""
+    return PageText.objects.filter(page_id=page_id, layer=layer, current=True).first()
