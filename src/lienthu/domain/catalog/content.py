@@ -11,7 +11,7 @@ from lienthu.domain.catalog.collections import is_local_history
 from lienthu.foundation.marc.describe import Description, describe
 from lienthu.foundation.marc.holdings import HoldingRule, ItemData, read_holdings_statements, read_items
 from lienthu.foundation.marc.model import Record
-from lienthu.foundation.marc.normalise import canonical, content_digest, digest
+from lienthu.foundation.marc.normalise import canonical_and_digest, digest
 
 MAX_CONTROL_NUMBER: Final = 110
 
@@ -43,13 +43,14 @@ def content_of(record: Record, rules: Sequence[HoldingRule], identity: str = "")
     """
     number = record.control_number
     description = describe(record)
+    marc, content_digest = canonical_and_digest(record)
     whole = description.belongs_to
     host = whole.control_number if whole else ""
     return Content(
         identity=identity or identity_of(number, record),
         control_number=number[:MAX_CONTROL_NUMBER],
-        marc=canonical(record),
-        digest=content_digest(record),
+        marc=marc,
+        digest=content_digest,
         description=description,
         items=read_items(record, rules),
         statements=read_holdings_statements(record),

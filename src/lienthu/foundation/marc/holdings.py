@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from lienthu.foundation.marc.model import Field, Record
@@ -183,7 +184,7 @@ def read_items(record: Record, rules: Sequence[HoldingRule] = DEFAULT_RULES) -> 
     items: list[ItemData] = []
     seen: set[str] = set()
     for field in record.fields:
-        rule = by_tag.get(field.tag)
+        rule = by_tag.get(field[0])  # by number: asked of every field of every record
         if rule is not None:
             for item in _items_of(field, rule):
                 if item.barcode:
@@ -250,6 +251,7 @@ def _count(text: str) -> int:
     return 1
 
 
+@lru_cache(maxsize=20_000)
 def iso_date(text: str) -> str:
     """A date as yyyy-mm-dd, from yyyy-mm-dd, dd/mm/yyyy (Vietnamese order) or yyyymmdd; otherwise ""."""
     head = text.strip().split(" ")[0].split("T")[0]

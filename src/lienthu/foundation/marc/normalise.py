@@ -14,7 +14,7 @@ import orjson
 from lienthu.foundation.marc.model import Field, Record
 from lienthu.foundation.marc.problems import Problem
 from lienthu.foundation.marc.repair import CODES, legal_subfields, legal_tag
-from lienthu.foundation.vietnamese.text import clean, nfc
+from lienthu.foundation.vietnamese.text import clean, is_clean, nfc
 
 _LEADER: Final = re.compile(r"00000[0-9A-Za-z ][A-Za-z][0-9A-Za-z ]{2}a2200000[0-9A-Za-z ]{3}4500")
 _ILLEGAL_IN_LEADER: Final = re.compile(r"[^0-9A-Za-z]")
@@ -23,6 +23,8 @@ _DEFAULT_TYPE: Final = "a"
 # Control fields are positional: blanks stay, only what no format can carry goes.
 _UNSTORABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _INDICATOR_VALUES: Final = frozenset("0123456789abcdefghijklmnopqrstuvwxyz ")
+_CONTROL_TAGS: Final = frozenset(f"{n:03}" for n in range(1, 10))
+_DATA_TAGS: Final = frozenset(f"{n:03}" for n in range(10, 1000))
 _DIGEST_SIZE: Final = 16
 _UNIDENTIFYING: Final = frozenset({"001", "003", "005"})
 _UNCHANGING: Final = frozenset({"005"})
@@ -36,11 +38,18 @@ def normalise(record: Record) -> Record:
     order is kept. Computed positions of the leader hold zeros, leader/09 is ``a``; other illegal characters
     are blank, but for leader/06, which must not be: language material is assumed.
     """
+    # most records are in order, and looking is much cheaper than building them anew
+    fields = record.fields if _is_normal(record.fields) else rebuilt(record.fields)
+    return Record(_leader(record.leader), fields)
+
+
+def rebuilt(fields: Iterable[Field]) -> tuple[Field, ...]:
+    """The fields as :func:`normalise` stores them, each made anew."""
     control: list[Field] = []
     data: list[Field] = []
     ignored: list[Problem] = []
     make = tuple.__new__
-    for field in record.fields:
+    for field in fields:
         tag, ind1, ind2, subfields, value = field
         if not (tag.isdigit() and tag.isascii() and len(tag) == 3) or tag == "000":
             tag = legal_tag(tag, ignored)
@@ -59,7 +68,28 @@ def normalise(record: Record) -> Record:
                 pairs = _legal_pairs(tag, pairs, ignored)
                 break
         data.append(make(Field, (tag, _indicator(ind1), _indicator(ind2), tuple(pairs), "")))
-    return Record(_leader(record.leader), (*control, *data))
+    return (*control, *data)
+
+
+def _is_normal(fields: tuple[Field, ...]) -> bool:
+    """True only if :func:`rebuilt` would leave all fields as they are; False says nothing."""
+    texts: list[str] = []
+    data_began = False
+    for tag, ind1, ind2, subfields, value in fields:
+        if tag in _DATA_TAGS:
+            data_began = True
+            if value or not subfields or ind1 not in _INDICATOR_VALUES or ind2 not in _INDICATOR_VALUES:
+                return False
+            for code, text in subfields:
+                if not text or code not in CODES:
+                    return False
+                texts.append(text)
+        elif (
+            data_began or tag not in _CONTROL_TAGS or subfields or ind1 != " " or ind2 != " "
+            or not (value.isascii() and value.isprintable()) or not value.strip()
+        ):  # fmt: skip
+            return False
+    return is_clean(texts)
 
 
 def _legal_pairs(tag: str, pairs: list[tuple[str, str]], ignored: list[Problem]) -> list[tuple[str, str]]:
@@ -96,7 +126,14 @@ def canonical(record: Record) -> str:
     """Compact JSON text ``[leader,[[tag,data]|[tag,ind1ind2,[[code,value],...]],...]]`` of a normalised
     record.
     """
-    return _json(record.leader, record.fields).decode()
+    return orjson.dumps([record.leader, _rows(record.fields)]).decode()
+
+
+def canonical_and_digest(record: Record) -> tuple[str, bytes]:
+    """:func:`canonical` and :func:`content_digest` of a record, its fields laid out once."""
+    rows = _rows(record.fields)
+    text = orjson.dumps([record.leader, rows]).decode()
+    return text, _digest_of_rows(record.leader, [row for row in rows if row[0] not in _UNCHANGING])
 
 
 def from_canonical(text: str | bytes) -> Record:
@@ -140,12 +177,14 @@ def content_digest(record: Record) -> bytes:
 
 
 def _digest(record: Record, without: frozenset[str]) -> bytes:
-    fields = [f for f in record.fields if f.tag not in without]
-    return blake2b(_json(record.leader, fields), digest_size=_DIGEST_SIZE).digest()
+    return _digest_of_rows(record.leader, [row for row in _rows(record.fields) if row[0] not in without])
 
 
-def _json(leader: str, fields: Iterable[Field]) -> bytes:
-    rows = [
+def _digest_of_rows(leader: str, rows: list[list[Any]]) -> bytes:
+    return blake2b(orjson.dumps([leader, rows]), digest_size=_DIGEST_SIZE).digest()
+
+
+def _rows(fields: Iterable[Field]) -> list[list[Any]]:
+    return [
         [tag, data] if tag < "010" else [tag, ind1 + ind2, subfields] for tag, ind1, ind2, subfields, data in fields
     ]
-    return orjson.dumps([leader, rows])

@@ -7,11 +7,14 @@ are compared as bags of folded syllables plus dates; the form in the source is k
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from lienthu.foundation.vietnamese.fold import fold
 from lienthu.foundation.vietnamese.text import clean
 from lienthu.foundation.vietnamese.tokens import folded_tokens
+
+_REMEMBERED = 60_000  # names come again and again
 
 
 class LifeDates(NamedTuple):
@@ -78,6 +81,7 @@ _BODIES = re.compile(
 )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def name_key(s: str) -> frozenset[str]:
     """Folded syllables of a personal name, whatever their order; no dates, roles, titles or pen names.
 
@@ -86,6 +90,7 @@ def name_key(s: str) -> frozenset[str]:
     return frozenset(folded_tokens(direct_form(s)))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def direct_form(s: str) -> str:
     """The name in the order it is spoken: "Phụng, Vũ Trọng, 1912-1939" gives "Vũ Trọng Phụng".
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from unicodedata import is_normalized, normalize
 
 _DELETED = (
@@ -37,6 +38,12 @@ _NEEDS_TIDYING = re.compile("[" + "".join(re.escape(chr(c)) for c in _TIDY) + "]
 _UNTIDY_ASCII = re.compile(r"[\x00-\x1f\x7f]|  |^ | $")
 # Zero-width (non-)joiners are spelling in Arabic and Indic scripts, noise everywhere else.
 _STRAY_JOINER = re.compile("(?<![\u0600-\u08ff\u0900-\u109f\u1780-\u17ff])[\u200c\u200d]")
+
+# Any of these may mean work for `clean`; a text without them, in NFC and with single spaces, is as `clean` leaves it.
+_SUSPECT = re.compile(
+    _NEEDS_TIDYING.pattern[:-1] + "\u0370-\u03ff\u0400-\u052f\u200c\u200d"
+    "\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|  |^ | $| \\||\\| "
+)
 
 _CYRILLIC = dict(zip("АВЕЅІЈКМНОРСТУХаеѕіјорсухӐӑ", "ABESIJKMHOPCTYXaesijopcyxĂă", strict=True))
 _GREEK = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧανορυ", "ABEZHIKMNOPTYXavopu", strict=True))
@@ -73,6 +80,15 @@ def clean(s: str) -> str:
         if _FOREIGN.search(s):
             s = nfc(_WORD.sub(_latinised, s))
     return " ".join(s.split())
+
+
+def is_clean(values: Iterable[str]) -> bool:
+    """True only if `clean` would change none of the values: one look at all texts of a record is much cheaper.
+
+    False says nothing: where something is suspect, each value has to be looked at.
+    """
+    text = "|".join(values)
+    return not _SUSPECT.search(text) and (text.isascii() or is_normalized("NFC", text))
 
 
 def _latinised(match: re.Match[str]) -> str:

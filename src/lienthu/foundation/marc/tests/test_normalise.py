@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from lienthu.foundation.marc import iso2709, marcjson, marcxml
 from lienthu.foundation.marc.marc8 import decode_marc8
 from lienthu.foundation.marc.model import Field, Record
-from lienthu.foundation.marc.normalise import canonical, content_digest, digest, from_canonical, normalise
+from lienthu.foundation.marc.normalise import (
+    canonical,
+    canonical_and_digest,
+    content_digest,
+    digest,
+    from_canonical,
+    normalise,
+    rebuilt,
+)
 from lienthu.foundation.marc.split import split_iso2709
 
 REAL = Path(__file__).resolve().parents[6] / "shared" / "data" / "marc"
@@ -138,7 +146,9 @@ def through_json(record: Record) -> Record:
 @settings(max_examples=300, deadline=None)
 def test_the_form_is_stable_and_survives_every_format(record: Record) -> None:
     normal = normalise(record)
-    assert normalise(normal) == normal
+    assert normal.fields == rebuilt(record.fields)
+    assert normalise(normal) == normal == Record(normal.leader, rebuilt(normal.fields))
+    assert canonical_and_digest(normal) == (canonical(normal), content_digest(normal))
     assert from_canonical(canonical(normal)) == normal
     assert re.fullmatch(r"00000[0-9A-Za-z ][A-Za-z][0-9A-Za-z ]{2}a2200000[0-9A-Za-z ]{3}4500", normal.leader)
     if normal.fields:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lienthu.foundation.vietnamese.text import clean, nfc
+from lienthu.foundation.vietnamese.text import clean, is_clean, nfc
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,19 @@ def test_clean_is_idempotent_and_nfc(text: str) -> None:
     assert is_normalized("NFC", once)
     assert "  " not in once
     assert once == once.strip()
+
+
+@given(st.lists(st.text(st.one_of(st.sampled_from("aế |\u0301\u00a0\u200cĐ"), st.characters()))))
+def test_texts_are_called_clean_only_if_all_of_them_are(values: list[str]) -> None:
+    if is_clean(values):
+        assert list(map(clean, values)) == values
+
+
+def test_every_character_that_is_called_clean_is() -> None:
+    for code in range(0x110000):
+        for value in (chr(code), f"a{chr(code)}b"):
+            assert not is_clean([value]) or clean(value) == value
+    assert is_clean(["Nguyễn Du", "Truyện Kiều / thơ", "Q. 1"])
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
