@@ -13,6 +13,7 @@ urlpatterns = [
     path("records/<int:id>/", records.record, name="record"),
     path("people/<int:id>/", people.person, name="person"),
     path("covers/<int:id>.svg", records.cover, name="cover"),
+    path("covers/<int:id>.png", records.shared, name="share_image"),
     path("libraries/", libraries.libraries, name="libraries"),
     path("libraries/<path:code>/", libraries.library, name="library"),
     path("robots.txt", robots.robots, name="robots"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 
 import pytest
 from django.urls import reverse
@@ -304,3 +305,16 @@ def test_a_set_and_its_volumes_lead_to_each_other_in_their_order(client, provinc
     assert "Văn chương vùng mỏ toàn tập" in indexed.rest, "a volume is found by the title of its set"
     api = client.get(f"/api/v1/records/{of['BO-9']}").json()
     assert [part["id"] for part in api["parts"]] == [of[f"BO-9-{n}"] for n in ("1", "2", "10")]
+
+
+def test_a_shared_address_shows_a_card_of_the_publication(client, province) -> None:
+    """Other sites take pictures of 1200 by 630 in PNG; what only a closed library holds has none."""
+    id_ = id_of("số đỏ", library="VN-QNTV")
+    address = f"/covers/{id_}.png"
+    assert f'<meta property="og:image" content="http://testserver{address}">' in html_of(client, id_)
+    answer = client.get(address)
+    assert answer["Content-Type"] == "image/png"
+    assert struct.unpack(">II", answer.content[16:24]) == (1200, 630)
+    assert "public" in answer["Cache-Control"]
+    assert client.get("/covers/999999999.png").status_code == 404
+    assert client.get(f"/covers/{closed_only()}.png").status_code == 404

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import http_date
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import etag, require_safe
 
@@ -17,6 +18,7 @@ from lienthu.faces.web.portal.addresses import absolute
 from lienthu.faces.web.portal.covers import cover_digest, cover_of
 from lienthu.faces.web.portal.reasons import members_of, origins_in
 from lienthu.faces.web.portal.record_page import page_context
+from lienthu.faces.web.portal.share_image import SIZE, share_image
 from lienthu.faces.web.portal.structured import structured_data
 from lienthu.faces.web.portal.views.errors import gone
 from lienthu.foundation.marc.normalise import from_canonical
@@ -41,6 +43,8 @@ def record(request: HttpRequest, id: int) -> HttpResponse:
         context["origins"] = origins_in(view)
     context["canonical"] = absolute(request, address)
     context["noindex"] = bool(request.GET)
+    context["share_image"] = absolute(request, reverse("portal:share_image", args=[id]))
+    context["share_size"] = SIZE
     context["structured"] = structured_data(view, lambda path: absolute(request, path))
     return render(request, "portal/record.html", context)
 
@@ -74,6 +78,16 @@ def cover(request: HttpRequest, id: int) -> HttpResponseBase:
     # An SVG opened by itself is a document: nothing in it may run or load.
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+@require_safe
+def shared(request: HttpRequest, id: int) -> HttpResponse:
+    """The picture shown where the address of a publication is shared."""
+    view = discovery.publication(id)
+    if view is None:
+        return _elsewhere(request, id, "portal:share_image")
+    picture = share_image(view.description, get_language() or "vi")
+    return HttpResponse(picture, "image/png", headers={"Cache-Control": f"public, max-age={_COVER_AGE}"})
 
 
 def _elsewhere(request: HttpRequest, id: int, name: str) -> HttpResponse:
