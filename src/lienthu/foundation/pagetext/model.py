@@ -1,4 +1,4 @@
-"""The text of one page as plain immutable values: blocks of lines of words, each word where it stands.
+"""The text of one page as plain immutable values: blocks of lines of words, each word where it stands. Rule DIG-3.
 
 Coordinates are pixels of the page image as it is served (after turning, cropping and splitting), origin top left.
 Text is NFC and free of invisible characters (`foundation/vietnamese/text.py`). Blocks, lines and words are in reading

@@ -1,3 +1,5 @@
+"""DIG-3."""
+
 from __future__ import annotations
 
 import json
