@@ -26,6 +26,7 @@ SPECS = {
     "REP": ROOT / "docs/specs/joining.md",
     "MAT": ROOT / "docs/specs/matching.md",
     "DIG": ROOT / "docs/specs/digital.md",
+    "IMG": ROOT / "docs/specs/images.md",
     "PRS": ROOT / "docs/specs/preservation.md",
     "RGT": ROOT / "docs/specs/rights.md",
     "NW": SRC / "domain/network/README.md",

@@ -1,0 +1,89 @@
+"""Pages of PDF files as pictures, by PDFium. For the sandbox only: the library must not run in threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+import pyvips
+
+from lienthu.foundation.imaging.opening import FRAME_LIMIT
+from lienthu.foundation.kernel.refusal import Refused
+
+TYPESET_DPI: Final = 200
+_LOWEST_DPI, _HIGHEST_DPI = 150, 400
+_PAGE_PIXELS: Final = 80_000_000
+_COVERS: Final = 0.7  # a picture that fills so much of the page is the page, scanned
+_POINTS: Final = 72
+
+
+@contextmanager
+def document(path: Path) -> Iterator[pdfium.PdfDocument]:
+    """The opened document. Raises Refused: encrypted, damaged, too many pages."""
+    try:
+        opened = pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as error:
+        raise Refused("encrypted" if "password" in str(error).lower() else "damaged", format="pdf") from error
+    try:
+        if len(opened) < 1:
+            raise Refused("damaged", format="pdf", detail="no pages")
+        if len(opened) > FRAME_LIMIT:
+            raise Refused("too-many-frames", frames=len(opened), limit=FRAME_LIMIT)
+        yield opened
+    finally:
+        opened.close()
+
+
+def dpi_of(page: pdfium.PdfPage) -> float:
+    """At which resolution a page should be drawn: a scanned one at its own, a typeset one at TYPESET_DPI."""
+    width, height = page.get_size()
+    best = 0.0
+    for one in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = one.get_bounds()
+        if (right - left) * (top - bottom) >= _COVERS * width * height:
+            wide, high = one.get_px_size()
+            across = max(wide, high) / max(right - left, top - bottom) * _POINTS  # the longer side: it may lie turned
+            best = max(best, across)
+    return min(max(best, _LOWEST_DPI), _HIGHEST_DPI) if best else TYPESET_DPI
+
+
+def size_at(page: pdfium.PdfPage, dpi: float | None) -> tuple[float, int, int]:
+    """Resolution, width and height in pixels of a page, smaller than asked where the page is huge."""
+    width, height = page.get_size()
+    if not (0 < width < 1e6 and 0 < height < 1e6):
+        raise Refused("damaged", format="pdf", detail="page without a size")
+    dpi = dpi or dpi_of(page)
+    if (pixels := width * height * (dpi / _POINTS) ** 2) > _PAGE_PIXELS:
+        dpi *= (_PAGE_PIXELS / pixels) ** 0.5
+    return dpi, max(1, round(width * dpi / _POINTS)), max(1, round(height * dpi / _POINTS))
+
+
+def drawn(path: Path, number: int, dpi: float | None = None) -> pyvips.Image:
+    """Page ``number`` (from 0) as a vips image, grey where it has no colour, with its resolution."""
+    with document(path) as opened:
+        if not 0 <= number < len(opened):
+            raise Refused("no-such-frame", frame=number, frames=len(opened))
+        try:
+            page = opened[number]
+            dpi, wide, high = size_at(page, dpi)
+            bitmap = pdfium.PdfBitmap.new_native(wide, high, raw.FPDFBitmap_BGR, rev_byteorder=True)
+            bitmap.fill_rect((255, 255, 255, 255), 0, 0, wide, high)
+            flags = raw.FPDF_ANNOT | raw.FPDF_REVERSE_BYTE_ORDER
+            # not page.render(): it rounds sizes up, and a scan would get a column that it does not have
+            raw.FPDF_RenderPageBitmap(bitmap, page, 0, 0, wide, high, 0, flags)
+        except pdfium.PdfiumError as error:
+            raise Refused("damaged", format="pdf", frame=number) from error
+        pixels = bitmap.to_numpy()
+        if pixels.ndim == 3 and pixels.shape[2] >= 3:
+            pixels = pixels[:, :, :3]
+            if not (np.any(pixels[:, :, 0] != pixels[:, :, 1]) or np.any(pixels[:, :, 1] != pixels[:, :, 2])):
+                pixels = pixels[:, :, 0]
+        high, wide = pixels.shape[:2]
+        bands = 1 if pixels.ndim == 2 else pixels.shape[2]
+        image = pyvips.Image.new_from_memory(np.ascontiguousarray(pixels).tobytes(), wide, high, bands, "uchar")
+    return image.copy(interpretation="b-w" if bands == 1 else "srgb", xres=dpi / 25.4, yres=dpi / 25.4)
