@@ -66,7 +66,8 @@ _PAPERS: Final = (
     _Paper(
         "so-tay-phong-doc", "military", "notice", "VN-QNLV01", None, "document", "Tài liệu nội sinh", "armed_forces",
         replace(
-            OWN_WORK, basis="Tài liệu nội sinh của thư viện lực lượng vũ trang: chỉ người của đơn vị được xem", closed=True
+            OWN_WORK, closed=True,
+            basis="Tài liệu nội sinh của thư viện lực lượng vũ trang: chỉ người của đơn vị được xem",
         ),
         OFFICE, ("Thư viện", "Nội quy"),
     ),
