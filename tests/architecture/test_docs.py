@@ -28,6 +28,7 @@ SPECS = {
     "DIG": ROOT / "docs/specs/digital.md",
     "IMG": ROOT / "docs/specs/images.md",
     "PRS": ROOT / "docs/specs/preservation.md",
+    "ING": ROOT / "docs/specs/digital.md",
     "RGT": ROOT / "docs/specs/rights.md",
     "NW": SRC / "domain/network/README.md",
 }

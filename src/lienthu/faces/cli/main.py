@@ -20,6 +20,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "harvest": ("harvest", "fetch the records of a repository, a watched folder or an SFTP server"),
     "batch": ("batch", "list imports; go on with an interrupted one; undo one"),
     "export": ("export", "export the records of a library"),
+    "digital": ("digital", "digitised documents: take in, prepare, publish, take down"),
     "search": ("search", "search the province"),
     "union": ("union", "compare records as the union does; judge the matching rule"),
     "generate": ("generate", "write synthetic Vietnamese MARC records"),

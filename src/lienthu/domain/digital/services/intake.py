@@ -1,0 +1,238 @@
+"""Taking files in: digests at the door, masters into the store, an object with its pages (ING-1 to ING-3)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lienthu.domain.digital import store
+from lienthu.domain.digital.errors import AlreadyHere, NothingToTakeIn
+from lienthu.domain.digital.models import (
+    Collection,
+    DigitalObject,
+    Kind,
+    MasterFile,
+    Page,
+    PageWork,
+    Project,
+    Stage,
+    StageMove,
+)
+from lienthu.domain.digital.problems import problem_of
+from lienthu.domain.digital.services.acts import note
+from lienthu.domain.network.models import Library
+from lienthu.foundation.kernel.names import public_name
+from lienthu.foundation.vietnamese.text import clean
+from lienthu.platform.actor import Actor
+from lienthu.platform.sandbox import Failed, Limits, Sandbox
+
+IMAGES = frozenset({".tif", ".tiff", ".jpg", ".jpeg", ".png", ".jp2", ".j2k", ".jpx", ".webp"})
+MAX_PAGES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One file at the door."""
+
+    path: Path
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What the person says about what is handed over."""
+
+    title: str
+    record_id: int | None = None
+    kind: Kind = Kind.BOOK
+    languages: Sequence[str] = ("vie",)
+    dublin_core: dict[str, list[str]] = field(default_factory=dict)
+    collection: Collection | None = None
+    project: Project | None = None
+    right_to_left: bool = False
+    sample: bool = False
+
+
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    """A key under which page2 comes before page10."""
+    return tuple(
+        (0, int(part), "") if part.isdigit() else (1, 0, part.casefold()) for part in re.split(r"(\d+)", name) if part
+    )
+
+
+def files_in(path: Path) -> list[Path]:
+    """The files of a folder in the order of their names, or the one file. Links and hidden files are left alone."""
+    if path.is_file():
+        return [path]
+    found = [
+        p
+        for p in path.rglob("*")
+        if p.is_file() and not p.is_symlink() and not any(part.startswith(".") for part in p.relative_to(path).parts)
+    ]
+    known = [p for p in found if p.suffix.lower() in IMAGES or p.suffix.lower() == ".pdf"]
+    return sorted(known, key=lambda p: natural(str(p.relative_to(path))))
+
+
+def take_in(
+    paths: Sequence[Path], description: Description, *, library: Library, actor: Actor, allow_again: bool = False
+) -> DigitalObject:
+    """Make one object of these files, in this order. What cannot be read becomes a page that says why (ING-3).
+
+    Masters are in the preservation store before a row speaks of them: a crash in between leaves a store object that
+    no row names, never a row without bytes. Raises NothingToTakeIn, AlreadyHere (ING-2), OSError (disk full).
+    """
+    given = [_digest(path) for path in paths]
+    if not any(g.size for g in given):
+        raise NothingToTakeIn(_("There is no file in it that can be taken in: images (TIFF, JPEG, PNG, JP2) or PDF."))
+    if not allow_again and (twin := _same_files(library, given)) is not None:
+        raise AlreadyHere(twin.public_id, twin.title)
+    probed = _probe(given)
+    obj = DigitalObject(
+        public_id=public_name(),
+        library=library,
+        record_id=description.record_id,
+        collection=description.collection,
+        project=description.project,
+        kind=description.kind,
+        title=clean(description.title)[:1000],
+        description={key: [clean(v) for v in values] for key, values in description.dublin_core.items()},
+        languages=list(description.languages),
+        right_to_left=description.right_to_left,
+        stage=Stage.SCANNED,
+        sample=description.sample,
+        created_by=actor.name[:120],
+    )
+    logical = _logical_paths(given)
+    store.preservation_store().create(
+        store.store_id(obj),
+        dict(zip(logical, (g.path for g in given), strict=True)),
+        message="masters received",
+        user=actor.name,
+        at=timezone.now(),
+    )
+    with transaction.atomic():
+        obj.save()
+        files = MasterFile.objects.bulk_create(
+            [
+                MasterFile(
+                    object=obj,
+                    sha256=g.sha256,
+                    path=path,
+                    name=g.name[:255],
+                    size=g.size,
+                    media_type=p.media_type,
+                    facts=p.facts,
+                    problem=p.problem,
+                )
+                for g, path, p in zip(given, logical, probed, strict=True)
+            ]
+        )
+        add_pages(obj, files, probed)
+        StageMove.objects.create(object=obj, before=Stage.PLANNED, after=Stage.SCANNED, by=actor.name[:120])
+        note("digital.taken_in", obj, actor=actor, files=len(files), pages=obj.last_seq)
+    return obj
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What the sandbox says of a file."""
+
+    frames: int
+    media_type: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    problem: str = ""
+
+
+def add_pages(obj: DigitalObject, files: Sequence[MasterFile], probed: Sequence[Probed]) -> list[Page]:
+    """Pages for the frames of these files, after the last page, and the work that waits for them."""
+    position = Page.objects.filter(object=obj).count()
+    pages: list[Page] = []
+    for file, facts in zip(files, probed, strict=True):
+        for frame in range(max(1, facts.frames)):
+            obj.last_seq += 1
+            pages.append(
+                Page(
+                    object=obj,
+                    seq=obj.last_seq,
+                    position=position + len(pages) + 1,
+                    file=file,
+                    frame=frame,
+                    state=Page.State.FAILED if facts.problem else Page.State.WAITING,
+                    problem=facts.problem[:300],
+                )
+            )
+    if len(pages) > MAX_PAGES:
+        raise NothingToTakeIn(
+            _("These are %(n)s pages; one object takes %(max)s. Split it into volumes.")
+            % {"n": len(pages), "max": MAX_PAGES}
+        )
+    pages = Page.objects.bulk_create(pages)
+    wait_for(obj, [page for page in pages if page.state == Page.State.WAITING])
+    return pages
+
+
+def wait_for(obj: DigitalObject, pages: Iterable[Page]) -> None:
+    """Let these pages go through the pipeline: the picture first; the text is asked for when the picture is there."""
+    PageWork.objects.bulk_create(
+        [PageWork(page=p, object=obj, stage=PageWork.Stage.PICTURE, priority=obj.priority) for p in pages],
+        update_conflicts=True,
+        unique_fields=["page", "stage"],
+        update_fields=["priority"],
+    )
+
+
+def _digest(path: Path) -> Given:
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as f:
+        while block := f.read(1 << 20):
+            digest.update(block)
+            size += len(block)
+    return Given(path, path.name, digest.hexdigest(), size)
+
+
+def _same_files(library: Library, given: Sequence[Given]) -> DigitalObject | None:
+    """An object of the library that has all of these files."""
+    wanted = {g.sha256 for g in given}
+    row = (
+        MasterFile.objects.filter(object__library=library, sha256__in=wanted)
+        .values("object")
+        .annotate(n=Count("sha256", distinct=True))
+        .filter(n=len(wanted))
+        .order_by("object")
+        .first()
+    )
+    return DigitalObject.objects.get(pk=row["object"]) if row else None
+
+
+def _logical_paths(given: Sequence[Given]) -> list[str]:
+    """Names in the store: in order, plain, still telling what the file was called."""
+    width = max(4, len(str(len(given))))
+    return [
+        f"masters/{n:0{width}}-{re.sub(r'[^A-Za-z0-9._-]+', '_', g.name)[-80:].lstrip('.')}"
+        for n, g in enumerate(given, 1)
+    ]
+
+
+def _probe(given: Sequence[Given]) -> list[Probed]:
+    """Ask the sandbox about each file; a file that breaks it is a page with a problem, not the end."""
+    answers: list[Probed] = []
+    with Sandbox(Limits(memory_mb=1500, seconds=60)) as box:
+        for g in given:
+            try:
+                facts = box.call("lienthu.foundation.imaging.work:probe", path=str(g.path))
+            except Failed as failure:
+                answers.append(Probed(1, problem=problem_of(failure)))
+            else:
+                answers.append(Probed(facts["frames"], facts["media_type"], facts))
+    return answers

@@ -1,0 +1,53 @@
+"""Where the bytes of digitised objects are: masters in the preservation store, derivatives beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+
+from lienthu.domain.digital.models import DigitalObject, MasterFile, Page
+from lienthu.foundation.pagetext.tessdata import prepare_tessdata
+from lienthu.foundation.preservation.ocfl import Store
+
+
+def preservation_store() -> Store:
+    """The OCFL store of this installation."""
+    return Store(Path(settings.DIGITAL_DIR) / "ocfl")
+
+
+def store_id(obj: DigitalObject) -> str:
+    """The name of an object in the preservation store."""
+    return f"urn:lienthu:digital:{obj.public_id}"
+
+
+def master_path(file: MasterFile, obj: DigitalObject) -> Path:
+    """Where the bytes of a master are. To be opened in the sandbox only."""
+    return preservation_store().path_of(store_id(obj), file.path)
+
+
+def derived_folder(public_id: str) -> Path:
+    """The folder of what was made of an object's masters; it can be deleted and made again."""
+    return Path(settings.DIGITAL_DIR) / "derived" / public_id[:2] / public_id
+
+
+def picture_path(public_id: str, seq: int, version: int) -> Path:
+    """The pyramid of a page. Another version of the picture is another file: nothing is ever half new."""
+    return derived_folder(public_id) / f"{seq}-{version}.tif"
+
+
+def picture_of(page: Page, public_id: str) -> Path:
+    """The pyramid of this page as it is now."""
+    return picture_path(public_id, page.seq, page.version)
+
+
+def tessdata_folder() -> Path:
+    """The data by which Tesseract reads, unpacked from the packages when first needed."""
+    return prepare_tessdata(Path(settings.DIGITAL_DIR) / "tessdata", Path(settings.BASE_DIR) / "node_modules")
+
+
+def scratch_folder() -> Path:
+    """For files on their way in or out; emptied by whoever filled it."""
+    folder = Path(settings.DIGITAL_DIR) / "scratch"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
