@@ -29,6 +29,7 @@ SPECS = {
     "IMG": ROOT / "docs/specs/images.md",
     "PRS": ROOT / "docs/specs/preservation.md",
     "ING": ROOT / "docs/specs/digital.md",
+    "FTS": ROOT / "docs/specs/fulltext.md",
     "RGT": ROOT / "docs/specs/rights.md",
     "NW": SRC / "domain/network/README.md",
 }

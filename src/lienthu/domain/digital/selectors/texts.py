@@ -1,0 +1,59 @@
+"""The texts in force of many pages at once: for search inside and for the page index. They ask no rights."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from lienthu.domain.digital.models import Page, PageText
+from lienthu.foundation.pagetext.model import PageText as Words
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """One layer of a page, plain. ``content`` only where it was asked for."""
+
+    page_id: int
+    layer: str
+    source: str
+    text: str
+    content: bytes = b""
+
+    def words(self) -> Words:
+        """The words with their boxes."""
+        return Words.from_json(self.value())
+
+    def value(self) -> Mapping[str, Any]:
+        """The same as the JSON value it is kept as: much quicker where only a few numbers are wanted."""
+        value: Mapping[str, Any] = orjson.loads(zlib.decompress(self.content))
+        return value
+
+
+def texts_of_pages(
+    page_ids: Collection[int], layers: Collection[str] = (), *, content: bool = False
+) -> dict[int, list[TextRow]]:
+    """Page id → its texts in force, original first (then transcription, translation): one query."""
+    rows = PageText.objects.filter(page_id__in=page_ids, current=True)
+    if layers:
+        rows = rows.filter(layer__in=layers)
+    fields = ["page_id", "layer", "source", "text", *(["content"] if content else [])]
+    out: dict[int, list[TextRow]] = {}
+    for values in rows.order_by("page_id", "layer").values_list(*fields):
+        row = TextRow(values[0], values[1], values[2], values[3], bytes(values[4]) if content else b"")
+        out.setdefault(row.page_id, []).append(row)
+    return out
+
+
+def pages_with_text(object_id: int) -> list[Page]:
+    """The pages of an object that have a text in force, in their order: one query."""
+    current = PageText.objects.filter(page__object_id=object_id, current=True)
+    return list(Page.objects.filter(object_id=object_id, pk__in=current.values("page_id")).order_by("position"))
+
+
+def pages_by_id(page_ids: Collection[int]) -> dict[int, Page]:
+    """These pages: one query."""
+    return Page.objects.in_bulk(list(page_ids))
