@@ -31,6 +31,7 @@ SPECS = {
     "ING": ROOT / "docs/specs/digital.md",
     "FTS": ROOT / "docs/specs/fulltext.md",
     "RGT": ROOT / "docs/specs/rights.md",
+    "WFL": ROOT / "docs/specs/workflow.md",
     "NW": SRC / "domain/network/README.md",
 }
 NUMBER = re.compile(rf"\b({'|'.join(SPECS)})-(\d+)(?:\s*(?:to|…|–|-)\s*(?:\1-)?(\d+)\b)?")

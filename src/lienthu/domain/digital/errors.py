@@ -97,3 +97,19 @@ class Conflict(DigitalRefused):
 
     def __init__(self) -> None:
         super().__init__(_("Somebody changed this meanwhile. Load the page again and repeat what you did."))
+
+
+class PagesRefused(DigitalRefused):
+    """An act on pages that cannot be done; the sentence says why."""
+
+    code = "pages-refused"
+    status = 422
+
+
+class NothingToUndo(DigitalRefused):
+    """No act is left that could be undone."""
+
+    code = "nothing-to-undo"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is nothing left to undo."))

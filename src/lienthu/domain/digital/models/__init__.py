@@ -1,5 +1,6 @@
 """Tables of the digital room."""
 
+from lienthu.domain.digital.models.acts import PageAct, ShelvedText
 from lienthu.domain.digital.models.objects import (
     Collection,
     DigitalObject,
@@ -29,6 +30,7 @@ __all__ = [
     "MasterFile",
     "OwnerGroup",
     "Page",
+    "PageAct",
     "PageText",
     "PageWork",
     "PremisesNetwork",
@@ -38,6 +40,7 @@ __all__ = [
     "RightsRecord",
     "SeatRequest",
     "Section",
+    "ShelvedText",
     "Stage",
     "StageMove",
     "Takedown",

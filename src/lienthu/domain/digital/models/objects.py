@@ -134,6 +134,9 @@ class DigitalObject(models.Model):
     version = models.BigIntegerField(
         default=1, help_text="rises with every change: for caches and for concurrent edits"
     )
+    pages_version = models.IntegerField(
+        default=1, help_text="rises with every act of a person on the pages, not with the work of the pipeline (WFL-3)"
+    )
     preserved_version = models.BigIntegerField(default=0, help_text="the version that the preservation store holds")
     sample = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
