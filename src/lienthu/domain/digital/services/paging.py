@@ -47,9 +47,9 @@ class Volume:
         if seen is not None and seen != self.obj.pages_version:
             raise Conflict
         found = rows.read(self.obj.pk, ["seq"])
-        self.ids = [key for key, _ in found]
-        self.seq_of: dict[int, int] = dict(found)  # type: ignore[arg-type]
-        self.id_of = {seq: key for key, seq in found}
+        self.ids: list[int] = [key for key, _ in found]
+        self.seq_of: dict[int, int] = dict(found)
+        self.id_of: dict[int, int] = {seq: key for key, seq in found}
 
     def keys(self, seqs: Sequence[int]) -> list[int]:
         """The ids of these pages, in the order of the volume. Raises PagesRefused."""
