@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lienthu.domain.digital.policy import Block
+from lienthu.domain.digital.problems import sentence_of
 
 BLOCK_SENTENCES: dict[Block, str | Promise] = {
     Block.NOT_THERE: gettext_lazy("Nothing stands at this address."),
@@ -65,6 +69,17 @@ class NothingToTakeIn(DigitalRefused):
     """No usable file was handed over."""
 
     code = "nothing-to-take-in"
+
+
+class ArchiveRefused(DigitalRefused):
+    """An archive or bag that is not opened, or not whole (ING-7). ``problem`` is the code, ``facts`` what was found."""
+
+    code = "archive-refused"
+
+    def __init__(self, problem: str, facts: Mapping[str, Any]) -> None:
+        told = " · ".join(str(value) for value in facts.values() if value not in ("", None))
+        super().__init__(f"{sentence_of(problem)} ({told})" if told else sentence_of(problem))
+        self.problem, self.facts = problem, dict(facts)
 
 
 class AlreadyHere(DigitalRefused):

@@ -35,7 +35,6 @@ from lienthu.foundation.vietnamese.text import clean
 from lienthu.platform.actor import Actor
 from lienthu.platform.sandbox import Failed, Limits, Sandbox
 
-IMAGES = frozenset({".tif", ".tiff", ".jpg", ".jpeg", ".png", ".jp2", ".j2k", ".jpx", ".webp"})
 MAX_PAGES = 20_000
 
 
@@ -62,26 +61,6 @@ class Description:
     project: Project | None = None
     right_to_left: bool = False
     sample: bool = False
-
-
-def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """A key under which page2 comes before page10."""
-    return tuple(
-        (0, int(part), "") if part.isdigit() else (1, 0, part.casefold()) for part in re.split(r"(\d+)", name) if part
-    )
-
-
-def files_in(path: Path) -> list[Path]:
-    """The files of a folder in the order of their names, or the one file. Links and hidden files are left alone."""
-    if path.is_file():
-        return [path]
-    found = [
-        p
-        for p in path.rglob("*")
-        if p.is_file() and not p.is_symlink() and not any(part.startswith(".") for part in p.relative_to(path).parts)
-    ]
-    known = [p for p in found if p.suffix.lower() in IMAGES or p.suffix.lower() == ".pdf"]
-    return sorted(known, key=lambda p: natural(str(p.relative_to(path))))
 
 
 def take_in(

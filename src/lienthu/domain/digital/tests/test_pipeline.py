@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,17 +11,19 @@ import pyvips
 from django.utils import timezone
 
 from lienthu.domain.digital import store
-from lienthu.domain.digital.errors import AlreadyHere, NothingToTakeIn
+from lienthu.domain.digital.errors import AlreadyHere, ArchiveRefused, NothingToTakeIn
 from lienthu.domain.digital.models import DigitalObject, Layer, MasterFile, Page, PageText, PageWork
 from lienthu.domain.digital.problems import SENTENCES, sentence_of
 from lienthu.domain.digital.selectors.objects import progress_of
 from lienthu.domain.digital.services import intake, pipeline
+from lienthu.domain.digital.services.gathering import files_in, gathered
 from lienthu.domain.digital.services.intake import Description
 from lienthu.domain.digital.services.texts import content_of, set_text
 from lienthu.domain.digital.tests.cast import CLERK
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.tests.factories import make_library
 from lienthu.foundation.pagetext import model
+from lienthu.foundation.preservation import bag
 from lienthu.foundation.vietnamese.fold import fold
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,7 +65,7 @@ def test_a_folder_of_scans_becomes_pages_with_pictures_and_words(library: Librar
     for name in ("trang 2.jpg", "trang 10.jpg"):
         typeset(folder / name, f"{SENTENCE} {name[6:-4]}")
     (folder / "Thumbs.db").write_bytes(b"x")
-    obj = taken_in(library, *intake.files_in(folder))
+    obj = taken_in(library, *files_in(folder))
     assert [f.name for f in MasterFile.objects.filter(object=obj).order_by("path")] == ["trang 2.jpg", "trang 10.jpg"]
     assert (
         store.master_path(MasterFile.objects.get(name="trang 2.jpg"), obj).read_bytes()
@@ -157,3 +160,31 @@ def test_a_machine_never_overrules_a_person(library: Library, tmp_path: Path) ->
         (3, "ocr", False),
     ]
     assert set_text(page, corrected, layer=Layer.TRANSLATION, actor=CLERK).current
+
+
+def test_archives_and_bags_are_opened_with_care(tmp_path: Path) -> None:
+    """ING-7: a ZIP's pictures in their order; nothing outside it, nothing that is wrong by its own lists."""
+    page = typeset(tmp_path / "a.png")
+    good, bad = tmp_path / "quyen.zip", tmp_path / "xau.zip"
+    with zipfile.ZipFile(good, "w") as z:
+        for name in ("p10.png", "p2.png", "__MACOSX/p2.png", "readme.txt"):
+            z.write(page, name)
+    with gathered(good) as files:
+        assert [f.name for f in files] == ["p2.png", "p10.png"]
+    assert not files[0].exists()
+    with zipfile.ZipFile(bad, "w") as z:
+        z.write(page, "../../ngoai.png")
+    with pytest.raises(ArchiveRefused) as refused, gathered(bad):
+        pass
+    assert refused.value.problem == "unsafe-name"
+    folder = tmp_path / "scans"
+    (folder / "s").mkdir(parents=True)
+    (folder / "s" / "1.png").write_bytes(page.read_bytes())
+    bag.write(tmp_path / "bag", {"s/1.png": folder / "s" / "1.png"}, info=[])
+    with gathered(tmp_path / "bag") as files:
+        assert [f.name for f in files] == ["1.png"]
+    files[0].write_bytes(b"other")
+    with pytest.raises(ArchiveRefused) as refused, gathered(tmp_path / "bag"):
+        pass
+    assert refused.value.problem == "bag-wrong-digest"
+    assert "1.png" in str(refused.value)

@@ -22,8 +22,8 @@ _RIGHTS = ("official", "public_domain", "licensed", "permitted", "in_copyright",
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """One sub-command each for what can be done with digital objects."""
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
-    ingest = acts.add_parser("ingest", help="take in a folder of images, a PDF or an image, and make it readable")
-    ingest.add_argument("path", type=Path, help="a folder, or one file")
+    ingest = acts.add_parser("ingest", help="take in images, PDFs, a ZIP or a bag, and make them readable")
+    ingest.add_argument("path", type=Path, help="a folder, a file, a ZIP or tar, a bag")
     ingest.add_argument("--library", required=True, metavar="CODE")
     ingest.add_argument("--title", help="what it is called; with --record taken from there")
     ingest.add_argument("--record", type=int, metavar="ID", help="the catalogue record it belongs to")
@@ -67,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
 def _ingest(options: argparse.Namespace) -> int:
     from lienthu.domain.digital.models import Collection, Kind
     from lienthu.domain.digital.services import intake, pipeline, publishing
+    from lienthu.domain.digital.services.gathering import gathered
     from lienthu.domain.network.selectors import library_by_code
     from lienthu.faces.cli.indexing import catch_up
 
@@ -85,13 +86,9 @@ def _ingest(options: argparse.Namespace) -> int:
         languages=options.languages.split("+"),
         collection=collection,
     )
-    obj = intake.take_in(
-        intake.files_in(options.path),
-        description,
-        library=library_by_code(options.library),
-        actor=actor,
-        allow_again=options.again,
-    )
+    library = library_by_code(options.library)
+    with gathered(options.path) as files:
+        obj = intake.take_in(files, description, library=library, actor=actor, allow_again=options.again)
     if options.rights:
         publishing.record_rights(obj.public_id, _rights(options), actor=actor)
     if options.later:
