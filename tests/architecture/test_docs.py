@@ -27,6 +27,7 @@ SPECS = {
     "MAT": ROOT / "docs/specs/matching.md",
     "DIG": ROOT / "docs/specs/digital.md",
     "IMG": ROOT / "docs/specs/images.md",
+    "PRE": ROOT / "docs/specs/presentation.md",
     "PRS": ROOT / "docs/specs/preservation.md",
     "ING": ROOT / "docs/specs/digital.md",
     "FTS": ROOT / "docs/specs/fulltext.md",

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "lienthu.faces.web.staff.authorities",
     "lienthu.faces.protocols.rest",
     "lienthu.faces.protocols.oai",
+    "lienthu.faces.protocols.iiif",
     "lienthu.config.apps.ConfigApp",
 ]
 

@@ -38,6 +38,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("oai", contributed, name="oai"),
     path("oai/union", publications, name="oai_union"),
+    path("iiif/", include("lienthu.faces.protocols.iiif.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("lienthu.faces.web.accounts.urls")),
     path("staff/accounts/", include("lienthu.faces.web.staff.network.account_urls")),

@@ -1,0 +1,102 @@
+"""Signing in through viewers: access, token, probe, signing out. PRE-5."""
+
+from __future__ import annotations
+
+import json
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from lienthu.domain.digital.models import DigitalObject, PremisesNetwork
+from lienthu.domain.digital.policy import Access, Status
+from lienthu.domain.network.policy import Role
+from lienthu.domain.network.tests.factories import make_library, make_person
+from lienthu.faces.protocols.iiif.tests.cast import make_volume
+from lienthu.faces.protocols.iiif.who import COOKIE
+
+pytestmark = pytest.mark.django_db
+ORIGIN = "https://viewer.example"
+
+
+@pytest.fixture
+def volume() -> DigitalObject:
+    return make_volume(make_library(), status=Status.PERMITTED, permission=Access.SIGNED)
+
+
+def told(client: Client, obj: DigitalObject, version: int = 2, origin: str = ORIGIN, status: int = 200) -> Any:
+    """What the token page tells the viewer's window, and the origin it is told to."""
+    response = client.get(f"/iiif/auth/{version}/token/{obj.public_id}", {"origin": origin, "messageId": "1"})
+    assert response.status_code == status
+    html = unescape(response.content.decode())
+    assert 'data-origin="' + (origin if status == 200 else "") + '"' in html
+    return json.loads(html.split('data-message="')[1].split('" data-origin')[0])
+
+
+def probed(obj: DigitalObject, token: str = "", **extra: Any) -> Any:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    response = Client().get(f"/iiif/auth/2/probe/{obj.public_id}/1", headers=headers, **extra)
+    assert response.status_code == 200
+    return json.loads(response.content)
+
+
+def reader_of(obj: DigitalObject) -> Client:
+    client = Client()
+    client.force_login(make_person("", (Role.READER, obj.library)))
+    return client
+
+
+def test_the_window_leads_to_signing_in_and_back(volume: DigitalObject) -> None:
+    response = Client().get(f"/iiif/auth/2/access/{volume.public_id}")
+    assert response.status_code == 302
+    assert response["Location"].startswith("/account/sign-in/?next=%2Fiiif%2Fauth%2F2%2Faccess%2F")
+    signed = reader_of(volume)
+    assert signed.get(f"/iiif/auth/2/access/{volume.public_id}").status_code == 200
+    cookie = signed.cookies[COOKIE]
+    assert (cookie["path"], cookie["httponly"]) == ("/iiif/", True)
+    signed.get(f"/iiif/auth/2/logout/{volume.public_id}")
+    assert signed.cookies[COOKIE].value == ""
+
+
+def test_a_token_answers_the_probe_and_nothing_else(volume: DigitalObject) -> None:
+    """PRE-5."""
+    token = told(reader_of(volume), volume)["accessToken"]
+    assert probed(volume, token)["status"] == 200
+    assert probed(volume)["status"] == 401
+    assert probed(volume, "x" + token)["status"] == 401
+    other = make_volume(volume.library, status=Status.PERMITTED, permission=Access.SIGNED)
+    assert probed(other, token)["status"] == 401, "a token is for one object"
+    bearing = {"Authorization": f"Bearer {token}"}
+    made = Client().get(f"/iiif/presentation/3/{volume.public_id}/text/1/original", headers=bearing)
+    assert made.status_code == 403
+
+
+def test_a_changed_password_ends_a_token(volume: DigitalObject) -> None:
+    person = make_person("", (Role.READER, volume.library))
+    client = Client()
+    client.force_login(person)
+    token = told(client, volume)["accessToken"]
+    person.set_password("mật khẩu khác hẳn")
+    person.save()
+    assert probed(volume, token)["status"] == 401
+
+
+def test_strangers_get_an_error_of_the_version_they_speak(volume: DigitalObject) -> None:
+    assert told(Client(), volume)["profile"] == "missingAspect"
+    assert told(Client(), volume, 1)["error"] == "missingCredentials"
+    assert told(reader_of(volume), volume, origin="javascript:alert(1)", status=400)["profile"] == "invalidOrigin"
+    plain = Client().get(f"/iiif/auth/1/token/{volume.public_id}")
+    assert (plain.status_code, plain.json()["error"]) == (401, "missingCredentials")
+    framed = reader_of(volume).get(f"/iiif/auth/2/token/{volume.public_id}", {"origin": ORIGIN, "messageId": "1"})
+    assert "frame-ancestors *" in framed["Content-Security-Policy"]
+    assert "X-Frame-Options" not in framed
+
+
+def test_in_the_rooms_of_the_library_nobody_signs_in() -> None:
+    obj = make_volume(make_library(), status=Status.UNKNOWN)
+    PremisesNetwork.objects.create(library=obj.library, cidr="10.1.0.0/16")
+    assert probed(obj, REMOTE_ADDR="10.1.2.3")["status"] == 200
+    elsewhere = probed(obj, REMOTE_ADDR="203.0.113.7")
+    assert elsewhere["status"] == 403
+    assert next(iter(elsewhere["note"].values()))
