@@ -17,6 +17,7 @@ from lienthu.domain.catalog.services import batches
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.services.libraries import Particulars, create_library
 from lienthu.domain.network.services.periods import Description
+from lienthu.domain.union import preparing
 from lienthu.domain.union.models import Cluster, Membership
 from lienthu.domain.union.services.conduct import run_batch, undo_batch
 from lienthu.faces.cli.sample.contributions import contributions
@@ -186,9 +187,7 @@ def test_undo_gives_back_what_was_there(tmp_path: Path) -> None:
 
 
 def test_a_run_that_stops_at_any_chunk_goes_on_and_ends_the_same(tmp_path: Path, monkeypatch: Any) -> None:
-    from lienthu.domain.union.services import chunks
-
-    monkeypatch.setattr(chunks, "CHUNK", 7)
+    monkeypatch.setattr(preparing, "CHUNK", 7)
     path = tmp_path / "x.mrc"
     path.write_bytes(b"".join(generate_iso2709(50, 9)) + b"junk\xff" + _SAMPLES[1] + _SAMPLES[0])
     whole = _load(path)

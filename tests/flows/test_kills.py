@@ -45,6 +45,17 @@ def _same(found: dict[str, list[Any]], expected: dict[str, list[Any]]) -> None:
         assert found[name] == expected[name], name
 
 
+def readers_of(install: Any) -> list[int]:
+    """Processes of this install that read a file ahead."""
+    mine = f"LIENTHU_DATA={install.folder}".encode()
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if b"reading_ahead" in (process / "cmdline").read_bytes() and mine in (process / "environ").read_bytes():
+                found.append(int(process.name))
+    return found
+
+
 def test_a_killed_command_is_run_again(
     install: Any, synthetic: Callable[..., Path], expected: Any, wait_until: Any
 ) -> None:
@@ -63,6 +74,7 @@ def test_a_killed_command_is_run_again(
             command.send_signal(signal.SIGKILL)
             command.communicate()
             assert command.returncode == -signal.SIGKILL, "the command was faster than the test"
+            wait_until(lambda: not readers_of(install), 10)
             wait_until(lambda: c.execute(
                 "SELECT count(*) = 1 FROM pg_stat_activity"
                 " WHERE datname = current_database() AND backend_type = 'client backend'"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lienthu.domain.catalog.content import MAX_CONTROL_NUMBER, identity_of
 from lienthu.domain.catalog.heading_matching import bag_of
@@ -44,6 +45,15 @@ class AuthorityContent:
     def sort_key(self) -> str:
         """By which lists of headings are ordered."""
         return sort_key(self.said.heading.name)[:120]
+
+
+class AuthorityArrival(NamedTuple):
+    """An authority record as it arrives: where it stood, its bytes as received, its content."""
+
+    ordinal: int
+    raw: bytes
+    raw_encoding: str
+    content: AuthorityContent
 
 
 def authority_content(record: Record, identity: str = "") -> AuthorityContent | None:

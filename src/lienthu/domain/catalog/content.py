@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from lienthu.domain.catalog.collections import is_local_history
 from lienthu.foundation.marc.describe import Description, describe
@@ -16,15 +15,16 @@ from lienthu.foundation.marc.normalise import canonical_and_digest, digest
 MAX_CONTROL_NUMBER: Final = 110
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """A record ready to be stored: identity, canonical text, digests, description and copies."""
+class Content(NamedTuple):
+    """A record ready to be stored: identity, canonical text, digest, copies, and what the catalogue notes of it."""
 
     identity: str
     control_number: str
     marc: str
     digest: bytes
-    description: Description
+    title: str
+    material_type: str
+    children: bool
     items: tuple[ItemData, ...]
     statements: tuple[str, ...]
     host_control_number: str
@@ -33,16 +33,28 @@ class Content:
     @property
     def label(self) -> str:
         """Control number and title, for people reading a report."""
-        return f"{self.control_number or '–'} · {self.description.title}"[:200]
+        return f"{self.control_number or '–'} · {self.title}"[:200]
 
 
-def content_of(record: Record, rules: Sequence[HoldingRule], identity: str = "") -> Content:
+class Arrival(NamedTuple):
+    """A record as it arrives: where it stood, its bytes as received, and its content."""
+
+    ordinal: int
+    raw: bytes
+    raw_encoding: str
+    content: Content
+
+
+def content_of(
+    record: Record, rules: Sequence[HoldingRule], identity: str = "", description: Description | None = None
+) -> Content:
     """What a normalised record holds. Rule IMP-13: identity is 001, or without one the digest of the record.
 
-    ``identity``: who the record is by the word of the repository it was harvested from (HAR-4).
+    ``identity``: who the record is by the word of the repository it was harvested from (HAR-4). ``description``: what
+    the record says, where that is known already.
     """
     number = record.control_number
-    description = describe(record)
+    description = description or describe(record)
     marc, content_digest = canonical_and_digest(record)
     whole = description.belongs_to
     host = whole.control_number if whole else ""
@@ -51,7 +63,9 @@ def content_of(record: Record, rules: Sequence[HoldingRule], identity: str = "")
         control_number=number[:MAX_CONTROL_NUMBER],
         marc=marc,
         digest=content_digest,
-        description=description,
+        title=description.title,
+        material_type=description.material_type,
+        children=description.audience_children,
         items=read_items(record, rules),
         statements=read_holdings_statements(record),
         host_control_number="" if len(host) > MAX_CONTROL_NUMBER else host,

@@ -6,10 +6,10 @@ Pure reading, nothing here writes. Rules IMP-1 to IMP-12, docs/specs/import.md.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from lienthu.domain.catalog.content import harvested_identity
 from lienthu.domain.catalog.encoding import (
@@ -38,8 +38,7 @@ _SAMPLED_RECORDS: Final = 400
 _PREVIEWED: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class ReadPiece:
+class ReadPiece(NamedTuple):
     """One piece of a file: a record, or a problem that says why there is none.
 
     ``offset`` is in bytes for ISO 2709, an ordinal elsewhere; ``resume`` is where reading goes on after it. ``header``
@@ -229,7 +228,7 @@ def _mended(piece: ReadPiece, plan: EncodingPlan) -> ReadPiece:
         return piece
     name = plan.name if plan.forced else plan.in_text
     if not name or name == "utf-8":
-        return replace(piece, record=normalise(piece.record))
+        return piece._replace(record=normalise(piece.record))
     decode = find_decoder(name)
 
     def mend(text: str) -> str:
@@ -244,7 +243,7 @@ def _mended(piece: ReadPiece, plan: EncodingPlan) -> ReadPiece:
         f._replace(data=mend(f.data)) if f.data else f._replace(subfields=tuple((c, mend(v)) for c, v in f.subfields))
         for f in piece.record.fields
     )
-    return replace(piece, encoding=name, record=normalise(piece.record.with_fields(fields)))
+    return piece._replace(encoding=name, record=normalise(piece.record.with_fields(fields)))
 
 
 def _tabular(path: Path, fmt: str, plan: EncodingPlan, mapping: Mapping[str, str]) -> Iterator[ReadPiece]:

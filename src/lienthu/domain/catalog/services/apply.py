@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from django.db import connection
 
-from lienthu.domain.catalog.content import Content
+from lienthu.domain.catalog.content import Arrival, Content
 from lienthu.domain.catalog.models import Source
 from lienthu.domain.catalog.reading import HARVESTED
 from lienthu.domain.catalog.services import datestamps
 from lienthu.domain.catalog.services.hosts import link_hosts
 from lienthu.domain.catalog.services.linking import link_written
-from lienthu.foundation.marc.describe import Description
 
 MAX_BARCODE = 120  # longer is no barcode; the record itself keeps it whole
 _BARCODES = 7_406_206  # class of advisory locks: the barcodes of one library
@@ -26,24 +25,13 @@ _BARCODES = 7_406_206  # class of advisory locks: the barcodes of one library
 Outcome = Literal["created", "updated", "unchanged"]
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A record as it arrives: where it stood, its bytes as received, and its content."""
-
-    ordinal: int
-    raw: bytes
-    raw_encoding: str
-    content: Content
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A record that was created or changed by a chunk."""
+class Written(NamedTuple):
+    """A record that was created or changed by a chunk; ``ordinal`` is that of its arrival, if it has just arrived."""
 
     record_id: int
     is_new: bool
-    description: Description
-    identity: str = ""
+    content: Content
+    ordinal: int | None = None
 
 
 @dataclass(slots=True)
@@ -143,7 +131,7 @@ def apply(arrivals: Sequence[Arrival], *, source: Source, batch_id: int | None, 
         [(r.known.id, r.last.content.marc) for r in rows.values()],
         fresh=frozenset(r.known.id for r in rows.values() if r.known.created_now),
     )
-    out.written = [Written(r.known.id, r.is_new, r.last.content.description, i) for i, r in rows.items()]
+    out.written = [Written(r.known.id, r.is_new, r.last.content, r.last.ordinal) for r in rows.values()]
     return out
 
 
@@ -208,8 +196,8 @@ def _write_records(
                 c = r.last.content
                 copy.write_row(
                     (r.known.id, source.library_id, source.pk, identity, c.control_number, r.known.revision, c.digest,
-                     False, c.host_control_number, "now", "now", stamp, public, c.description.material_type,
-                     c.local_history, c.description.audience_children, 0)
+                     False, c.host_control_number, "now", "now", stamp, public, c.material_type,
+                     c.local_history, c.children, 0)
                 )  # fmt: skip
         if old:
             cursor.execute(
@@ -231,9 +219,9 @@ def _write_records(
                     [r.known.revision for r in old],
                     [r.last.content.digest for r in old],
                     [r.last.content.host_control_number for r in old],
-                    [r.last.content.description.material_type for r in old],
+                    [r.last.content.material_type for r in old],
                     [r.last.content.local_history for r in old],
-                    [r.last.content.description.audience_children for r in old],
+                    [r.last.content.children for r in old],
                 ],
             )
         with cursor.copy(

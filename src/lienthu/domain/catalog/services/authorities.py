@@ -12,7 +12,7 @@ import orjson
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from lienthu.domain.catalog.authority_content import AuthorityContent, authority_content
+from lienthu.domain.catalog.authority_content import AuthorityArrival, AuthorityContent, authority_content
 from lienthu.domain.catalog.authority_models import Authority, AuthorityRevision
 from lienthu.domain.catalog.errors import AuthorityRefused
 from lienthu.domain.catalog.models import ImportBatch, Source
@@ -24,16 +24,6 @@ from lienthu.platform.actor import Actor
 from lienthu.platform.services import audit, changes
 
 _ORIGIN = AuthorityRevision.Origin
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorityArrival:
-    """An authority record as it arrives: where it stood, its bytes as received, its content."""
-
-    ordinal: int
-    raw: bytes
-    raw_encoding: str
-    content: AuthorityContent
 
 
 @dataclass(slots=True)

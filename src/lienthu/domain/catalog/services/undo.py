@@ -66,7 +66,7 @@ def take_back(batch: ImportBatch, record_ids: Sequence[int]) -> TakenBack:
     take_out(dict.fromkeys(withdraw, b""))
     _restore(restore, batch, public)
     out.withdrawn = withdraw
-    out.restored = [Written(record_id, False, c.description) for record_id, _, c in restore]
+    out.restored = [Written(record_id, False, c) for record_id, _, c in restore]
     return out
 
 
@@ -103,9 +103,9 @@ def _restore(restore: Sequence[tuple[int, int, Content]], batch: ImportBatch, pu
                 [r[0] for r in restore],
                 [r[2].digest for r in restore],
                 [r[2].host_control_number for r in restore],
-                [r[2].description.material_type for r in restore],
+                [r[2].material_type for r in restore],
                 [r[2].local_history for r in restore],
-                [r[2].description.audience_children for r in restore],
+                [r[2].children for r in restore],
             ],
         )
     contents = [(record_id, content) for record_id, _, content in restore]

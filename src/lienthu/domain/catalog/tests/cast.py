@@ -7,11 +7,11 @@ from itertools import count
 
 from django.db import transaction
 
-from lienthu.domain.catalog.content import content_of
+from lienthu.domain.catalog.content import Arrival, content_of
 from lienthu.domain.catalog.models import BibRecord, ImportBatch, Source
 from lienthu.domain.catalog.selectors import rules_of
 from lienthu.domain.catalog.services import batches
-from lienthu.domain.catalog.services.apply import Applied, Arrival, apply
+from lienthu.domain.catalog.services.apply import Applied, apply
 from lienthu.domain.network.models import Library
 from lienthu.foundation.marc import iso2709
 from lienthu.foundation.marc.model import Field, Record

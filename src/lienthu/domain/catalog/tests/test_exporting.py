@@ -111,8 +111,8 @@ def test_an_export_is_in_the_audit_trail_with_what_it_left_out(tinh: Library) ->
 
 def write_by_json(library: Library, record: Record) -> None:
     """As a MARC-in-JSON file brings it: what is too long for ISO 2709 can come in only so."""
-    from lienthu.domain.catalog.content import content_of
-    from lienthu.domain.catalog.services.apply import Arrival, apply
+    from lienthu.domain.catalog.content import Arrival, content_of
+    from lienthu.domain.catalog.services.apply import apply
     from lienthu.foundation.marc import marcjson
 
     batch = open_batch(library)

@@ -17,8 +17,9 @@ from lienthu.domain.discovery.services.indexing import CONSUMER, Indexer, store
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.services.libraries import Particulars, update_library
 from lienthu.domain.network.tests.factories import TESTS, make_library
+from lienthu.domain.union import preparing
 from lienthu.domain.union import selectors as union
-from lienthu.domain.union.services import chunks, touch
+from lienthu.domain.union.services import touch
 from lienthu.domain.union.services.conduct import undo_batch
 from lienthu.domain.union.tests.cast import cluster_of, imported
 from lienthu.platform.models import Change
@@ -35,7 +36,7 @@ def _small_writers(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of four records is a large import here."""
-    monkeypatch.setattr(chunks, "CHUNK", 4)
+    monkeypatch.setattr(preparing, "CHUNK", 4)
     monkeypatch.setattr(indexing, "_SLICE", 4)
 
 

@@ -13,8 +13,9 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from lienthu.domain.catalog.content import Arrival
 from lienthu.domain.catalog.models import ImportBatch
-from lienthu.domain.catalog.services.apply import Applied, Arrival
+from lienthu.domain.catalog.services.apply import Applied
 from lienthu.domain.catalog.trial_selectors import former_states, holders_of
 from lienthu.domain.union.joining import placed
 from lienthu.domain.union.joining.findings import EXAMPLES, PAIRS, Conflict, Findings, Kind, Lack
@@ -45,7 +46,7 @@ class Gatherer:
         """What a chunk brought, and what its records became."""
         self._written.extend(w.record_id for w in applied.written)
         for a, outcome in zip(arrivals, applied.outcomes, strict=True):
-            kind = self._found.kinds.setdefault(a.content.description.material_type, Kind())
+            kind = self._found.kinds.setdefault(a.content.material_type, Kind())
             setattr(kind, outcome, getattr(kind, outcome) + 1)
             self._look_at(a)
         self._found.barcodes_taken += len(applied.barcodes_taken)
@@ -58,10 +59,9 @@ class Gatherer:
 
     def _look_at(self, a: Arrival) -> None:
         content = a.content
-        lacks = missing(
-            from_canonical(content.marc), content.description, has_copies=bool(content.items or content.statements)
-        )
-        excused = not_asked(content.description.material_type)
+        record = from_canonical(content.marc)
+        lacks = missing(record, describe(record), has_copies=bool(content.items or content.statements))
+        excused = not_asked(content.material_type)
         for name, lack in self._found.quality.items():
             if name not in excused:
                 lack.asked += 1
@@ -81,15 +81,15 @@ class Gatherer:
         for w in changed:
             if w.record_id not in before:
                 continue
-            a = last[w.identity]
+            a = last[w.content.identity]
             old, new = from_canonical(before[w.record_id]), from_canonical(a.content.marc)
             touched = changed_tags(old, new)
             tags.update(touched)
             self._found.changed_records += 1
             if len(self._found.changed_examples) < EXAMPLES:
                 self._found.changed_examples.append([a.ordinal + 1, a.content.label, " ".join(touched)])
-            was = describe(old)
-            if other_work(was.title_proper or was.title, w.description.title_proper or w.description.title):
+            was, now = describe(old), describe(new)
+            if other_work(was.title_proper or was.title, now.title_proper or now.title):
                 self._found.numbers_reused += 1
                 if len(self._found.reused_examples) < EXAMPLES:
                     claim = Conflict(

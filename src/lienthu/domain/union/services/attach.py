@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -17,14 +18,14 @@ from lienthu.domain.union.services.settling import lock_union, settle
 _FEW = 3  # a record with fewer links left than this is scored again when one it was linked to goes
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A record to be placed: new, or changed so that it may belong elsewhere now."""
+class Incoming(NamedTuple):
+    """A record to be placed: new, or changed so that it may belong elsewhere now. ``keys``: those it is found by."""
 
     record_id: int
-    fingerprint: Fingerprint
-    completeness: int
     is_new: bool
+    fingerprint: Fingerprint
+    keys: tuple[int, ...]
+    completeness: int
     work_key: int | None = None
 
 
@@ -53,7 +54,7 @@ def attach(incoming: Sequence[Incoming]) -> Attached:
     _renew_completeness(stay)
     moving = [i for i in incoming if i.record_id not in staying]
     changed = {i.record_id: before[i.record_id] for i in moving if i.record_id in before}
-    keys = {i.record_id: match_keys(i.fingerprint) for i in moving}
+    keys: dict[int, Sequence[int]] = {i.record_id: i.keys for i in moving}
     forget_keys({i.record_id: keys[i.record_id] for i in moving if i.record_id in changed})
     again, seeds = _let_go(changed)
     _rewrite([i for i in moving if i.record_id in changed], book.rule.version)
@@ -62,7 +63,7 @@ def attach(incoming: Sequence[Incoming]) -> Attached:
         book.arrive(i.record_id, before[i.record_id][0] if i.record_id in before else None, i.fingerprint)
     for record_id, (cluster_id, text) in again.items():
         book.add(record_id, cluster_id, text)
-    orphans = {r: match_keys(book.fingerprint(r)) for r in again}
+    orphans: dict[int, Sequence[int]] = {r: match_keys(book.fingerprint(r)) for r in again}
     found = find_edges(keys | orphans, book)
     store_edges(found, book.rule.version)
     store_keys(keys | orphans)

@@ -1,126 +1,73 @@
-"""A chunk of a file: cut, prepared, written and joined, counted. What imports and rehearsals share (rule IMP-22)."""
+"""A chunk of a file: written and joined, counted. What imports and rehearsals share (rule IMP-22)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
+from collections import Counter
+from collections.abc import Callable, Generator, Mapping, Sequence
 
 from django.utils import timezone
 
-from lienthu.domain.catalog.authority_content import authority_content
-from lienthu.domain.catalog.content import content_of
+from lienthu.domain.catalog.authority_content import AuthorityArrival
+from lienthu.domain.catalog.content import Arrival
 from lienthu.domain.catalog.models import ImportBatch
-from lienthu.domain.catalog.reading import ReadPiece, pieces
-from lienthu.domain.catalog.selectors import plan_of
-from lienthu.domain.catalog.services.apply import Applied, Arrival, Written, apply
-from lienthu.domain.catalog.services.authorities import AuthorityArrival, apply_authorities
+from lienthu.domain.catalog.reading import ReadPiece
+from lienthu.domain.catalog.selectors import plan_of, rules_of
+from lienthu.domain.catalog.services.apply import Applied, Written, apply
+from lienthu.domain.catalog.services.authorities import apply_authorities
 from lienthu.domain.catalog.services.batches import ChunkReport
-from lienthu.domain.union.fingerprint import completeness, fingerprint
+from lienthu.domain.union.preparing import Compared, Prepared, Task, compared
+from lienthu.domain.union.reading_ahead import chunks_ahead
 from lienthu.domain.union.services.attach import Attached, Incoming, attach
 from lienthu.domain.union.services.harvested import keep_origins, steps_of, take_away
-from lienthu.domain.union.works import work_key
-from lienthu.foundation.marc.authority import is_authority
-from lienthu.foundation.marc.holdings import HoldingRule
-from lienthu.foundation.marc.model import Record
-from lienthu.foundation.marc.problems import Problem
-from lienthu.foundation.marc.quality import impossible_dates
-from lienthu.foundation.marc.validate import validate
+from lienthu.foundation.marc.describe import describe_canonical
 from lienthu.platform.services import files
 
 Observer = Callable[[Sequence[Arrival], Applied], None]
 """Told what a chunk's records became, inside its transaction."""
 
-CHUNK = 1000
-CHUNK_BYTES = 16 * 1024 * 1024
+
+def chunks_of(batch: ImportBatch) -> Generator[Prepared]:
+    """The chunks of a batch's file from its checkpoint on. Close it when it is not read to its end."""
+    return chunks_ahead(
+        Task(
+            files.path_of(batch.sha256),
+            batch.format,
+            plan_of(batch),
+            batch.options.get("mapping") or batch.source.column_mapping,
+            rules_of(batch.source, batch.format),
+            timezone.localdate().year,
+            batch.next_offset,
+            batch.next_ordinal,
+        )
+    )
 
 
-def chunks_of(batch: ImportBatch) -> Iterator[list[ReadPiece]]:
-    """The pieces of a batch's file from its checkpoint on, in chunks of CHUNK, fewer when they are large."""
-    mapping = batch.options.get("mapping") or batch.source.column_mapping
-    reading = pieces(
-        files.path_of(batch.sha256), batch.format, plan_of(batch), mapping,
-        start=batch.next_offset, ordinal=batch.next_ordinal,
-    )  # fmt: skip
-    while True:
-        chunk: list[ReadPiece] = []
-        size = 0
-        for piece in islice(reading, CHUNK):
-            chunk.append(piece)
-            size += len(piece.raw)
-            if size >= CHUNK_BYTES:
-                break
-        if not chunk:
-            return
-        yield chunk
+def report_of(chunk: Prepared) -> ChunkReport:
+    """What reading a chunk has to report; writing it adds its part."""
+    last = chunk.pieces[-1]
+    return ChunkReport(
+        read=len(chunk.pieces),
+        next_offset=last.resume,
+        next_ordinal=last.ordinal + 1,
+        repaired=chunk.repaired,
+        quarantine=list(chunk.quarantine),
+        problems=list(chunk.problems),
+        encodings=Counter(chunk.encodings),
+    )
 
 
-@dataclass(slots=True)
-class Prepared:
-    """What a chunk holds: publications, and authorities, which a file may bring among them (AUT-1)."""
-
-    records: list[Arrival] = field(default_factory=list)
-    authorities: list[AuthorityArrival] = field(default_factory=list)
-
-
-def prepare(chunk: Sequence[ReadPiece], rules: Sequence[HoldingRule]) -> tuple[Prepared, ChunkReport]:
-    """What a chunk holds, and what reading it has to report."""
-    report = ChunkReport(read=len(chunk), next_offset=chunk[-1].resume, next_ordinal=chunk[-1].ordinal + 1)
-    out = Prepared()
-    this_year = timezone.localdate().year
-    for p in chunk:
-        if p.deleted:
-            continue
-        if p.record is None:
-            problem = p.problem or Problem("not-marc")
-            report.problems += [(p.ordinal, p.offset, "", r.code, r.detail, False) for r in p.repairs]
-            report.quarantine.append((p.ordinal, p.offset, p.raw, problem.code, problem.detail))
-            continue
-        if is_authority(p.record):
-            _prepare_authority(p, p.record, out, report)
-            continue
-        content = content_of(p.record, rules, p.identity)
-        out.records.append(Arrival(p.ordinal, p.raw, p.encoding, content))
-        report.encodings[p.encoding] += 1
-        if p.repairs:
-            report.repaired += 1
-            report.problems += [(p.ordinal, p.offset, content.label, r.code, r.detail, True) for r in p.repairs]
-        for problem in (*validate(p.record), *impossible_dates(p.record, this_year)):
-            report.problems.append((p.ordinal, p.offset, content.label, problem.code, problem.detail, False))
-    return out, report
-
-
-def _prepare_authority(p: ReadPiece, record: Record, out: Prepared, report: ChunkReport) -> None:
-    said = authority_content(record, p.identity)
-    if said is None:
-        report.problems += [(p.ordinal, p.offset, "", r.code, r.detail, False) for r in p.repairs]
-        report.quarantine.append((p.ordinal, p.offset, p.raw, "no-heading", ""))
-        return
-    out.authorities.append(AuthorityArrival(p.ordinal, p.raw, p.encoding, said))
-    report.encodings[p.encoding] += 1
-    if p.repairs:
-        report.repaired += 1
-        report.problems += [(p.ordinal, p.offset, said.label, r.code, r.detail, True) for r in p.repairs]
-
-
-def write(
-    batch: ImportBatch,
-    chunk: Sequence[ReadPiece],
-    prepared: Prepared,
-    report: ChunkReport,
-    observe: Observer | None = None,
-) -> frozenset[int]:
+def write(batch: ImportBatch, chunk: Prepared, report: ChunkReport, observe: Observer | None = None) -> frozenset[int]:
     """Write the records and place them in clusters, in the caller's transaction; fills the report.
 
     Returns the clusters that changed.
     """
     touched: frozenset[int] = frozenset()
-    _write_authorities(batch, chunk, prepared.authorities, report)
-    for arrived, gone in steps_of(chunk, prepared.records):
+    _write_authorities(batch, chunk.pieces, chunk.authorities, report)
+    for arrived, gone in steps_of(chunk.pieces, chunk.records):
         applied = apply(arrived, source=batch.source, batch_id=batch.pk, raw_format=batch.format)
-        keep_origins(batch, chunk, applied)
-        attached = attach(incoming(applied.written))
-        _count(report, applied, attached, chunk)
+        keep_origins(batch, chunk.pieces, applied)
+        attached = attach(incoming(applied.written, chunk.compared))
+        _count(report, applied, attached, chunk.pieces)
         touched |= attached.clusters
         if observe is not None:
             observe(arrived, applied)
@@ -161,11 +108,13 @@ def _count(report: ChunkReport, applied: Applied, attached: Attached, chunk: Seq
         report.problems.append((a.ordinal, offsets[a.ordinal], a.content.label, "barcode-taken", barcode, False))
 
 
-def incoming(written: Sequence[Written]) -> list[Incoming]:
-    """Written records as the union compares them."""
+def incoming(written: Sequence[Written], known: Mapping[int, Compared] | None = None) -> list[Incoming]:
+    """Written records as the union compares them. ``known``: by ordinal, of those that just arrived."""
     return [
         Incoming(
-            w.record_id, fingerprint(w.description), completeness(w.description), w.is_new, work_key(w.description)
+            w.record_id,
+            w.is_new,
+            *(compared(describe_canonical(w.content.marc)) if known is None or w.ordinal is None else known[w.ordinal]),
         )
         for w in written
-    ]  # fmt: skip
+    ]

@@ -8,29 +8,30 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import closing
 
 import psycopg
 from django.db import OperationalError, connection, transaction
 
 from lienthu.domain.catalog.errors import CatalogRefused
 from lienthu.domain.catalog.models import ImportBatch
-from lienthu.domain.catalog.reading import ReadPiece
-from lienthu.domain.catalog.selectors import batch_record_ids, rules_of
+from lienthu.domain.catalog.selectors import batch_record_ids
 from lienthu.domain.catalog.services import batches
 from lienthu.domain.catalog.services.authorities import take_back_authorities
 from lienthu.domain.catalog.services.figures import count_copies
 from lienthu.domain.catalog.services.undo import take_back
+from lienthu.domain.union import preparing
+from lienthu.domain.union.preparing import Prepared
 from lienthu.domain.union.services import chunks
 from lienthu.domain.union.services.attach import attach, remove
 from lienthu.domain.union.services.rehearse import rehearse
-from lienthu.foundation.marc.holdings import HoldingRule
 from lienthu.platform.actor import Actor
 from lienthu.platform.services import changes
 
 Progress = Callable[[ImportBatch], None]
 
-_FIRST_STATISTICS = 4 * chunks.CHUNK
+_FIRST_STATISTICS = 4 * preparing.CHUNK
 _TRIES = 5
 
 log = logging.getLogger(__name__)
@@ -67,25 +68,27 @@ def _run(batch_id: int, actor: Actor, progress: Progress | None) -> ImportBatch:
 
 
 def _import(batch: ImportBatch, progress: Progress | None) -> ImportBatch:
-    rules = rules_of(batch.source, batch.format)
     statistics_due = max(_FIRST_STATISTICS, batch.next_ordinal)
-    for chunk in chunks.chunks_of(batch):
-        batch = _one_chunk(batch.pk, chunk, rules)
-        if batch.status != ImportBatch.Status.RUNNING:
-            break
-        if batch.next_ordinal >= statistics_due:
-            refresh_statistics()
-            statistics_due = batch.next_ordinal * 8
-        if progress:
-            progress(batch)
+    began = time.monotonic()
+    with closing(chunks.chunks_of(batch)) as coming:
+        for chunk in coming:
+            batch = _one_chunk(batch.pk, chunk, began)
+            began = time.monotonic()
+            if batch.status != ImportBatch.Status.RUNNING:
+                break
+            if batch.next_ordinal >= statistics_due:
+                refresh_statistics()
+                statistics_due = batch.next_ordinal * 8
+            if progress:
+                progress(batch)
     return batch
 
 
-def _one_chunk(batch_id: int, chunk: Sequence[ReadPiece], rules: Sequence[HoldingRule]) -> ImportBatch:
+def _one_chunk(batch_id: int, chunk: Prepared, began: float) -> ImportBatch:
     """Write one chunk. When the database chose this one to resolve a deadlock, once more: nothing of it was kept."""
     for tries_left in reversed(range(_TRIES)):
         try:
-            return _try_chunk(batch_id, chunk, rules)
+            return _try_chunk(batch_id, chunk, began)
         except OperationalError as e:
             if not tries_left or not isinstance(e.__cause__, psycopg.errors.DeadlockDetected):
                 raise
@@ -93,19 +96,18 @@ def _one_chunk(batch_id: int, chunk: Sequence[ReadPiece], rules: Sequence[Holdin
     raise AssertionError
 
 
-def _try_chunk(batch_id: int, chunk: Sequence[ReadPiece], rules: Sequence[HoldingRule]) -> ImportBatch:
-    began = time.monotonic()
-    prepared, report = chunks.prepare(chunk, rules)
+def _try_chunk(batch_id: int, chunk: Prepared, began: float) -> ImportBatch:
+    first, report = chunk.pieces[0].ordinal, chunks.report_of(chunk)
     with transaction.atomic():
         batch = ImportBatch.objects.select_for_update().select_related("source").get(pk=batch_id)
-        if batch.status != ImportBatch.Status.RUNNING or batch.next_ordinal != chunk[0].ordinal:
+        if batch.status != ImportBatch.Status.RUNNING or batch.next_ordinal != first:
             # undone meanwhile, or another process runs it and is already further
             if batch.status == ImportBatch.Status.RUNNING:
                 raise RuntimeError(f"batch {batch_id} is being run by another process")
             return batch
         # a file of one chunk is what somebody waits for at a screen; what follows can wait its turn
-        bulk = chunk[0].ordinal > 0 or len(chunk) == chunks.CHUNK
-        changes.publish("cluster.changed", chunks.write(batch, chunk, prepared, report), bulk=bulk)
+        bulk = first > 0 or len(chunk.pieces) == preparing.CHUNK
+        changes.publish("cluster.changed", chunks.write(batch, chunk, report), bulk=bulk)
         report.seconds = time.monotonic() - began
         batches.add_chunk(batch, report)
     return batch
@@ -120,12 +122,12 @@ def undo_batch(batch_id: int, *, actor: Actor, progress: Callable[[int], None] |
 
 def _undo(batch: ImportBatch, actor: Actor, progress: Callable[[int], None] | None) -> ImportBatch:
     after = done = 0
-    while ids := batch_record_ids(batch.pk, after, chunks.CHUNK):
+    while ids := batch_record_ids(batch.pk, after, preparing.CHUNK):
         with transaction.atomic():
             back = take_back(batch, ids)
             touched = set(remove(back.withdrawn))
             touched |= attach(chunks.incoming(back.restored)).clusters
-            changes.publish("cluster.changed", touched, bulk=after > 0 or len(ids) == chunks.CHUNK)
+            changes.publish("cluster.changed", touched, bulk=after > 0 or len(ids) == preparing.CHUNK)
         after, done = ids[-1], done + len(ids)
         if progress:
             progress(done)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from lienthu.domain.catalog.content import Arrival
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.provenance import Provenance
 from lienthu.domain.catalog.reading import ReadPiece
-from lienthu.domain.catalog.services.apply import Applied, Arrival
+from lienthu.domain.catalog.services.apply import Applied
 from lienthu.domain.catalog.services.origins import note_origins
 from lienthu.domain.catalog.services.withdraw import Withdrawal, Withdrawn, withdraw
 from lienthu.domain.union.services.attach import remove
@@ -65,6 +66,6 @@ def keep_origins(batch: ImportBatch, chunk: Sequence[ReadPiece], applied: Applie
                 earlier=header.origins,
             )
             for w in applied.written
-            if (header := headers.get(w.identity)) is not None
+            if (header := headers.get(w.content.identity)) is not None
         ]
     )

@@ -13,7 +13,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import IO
 
 import orjson
@@ -23,7 +23,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from lienthu.domain.catalog.errors import BatchStateRefused
 from lienthu.domain.catalog.models import ImportBatch
-from lienthu.domain.catalog.selectors import rules_of
 from lienthu.domain.catalog.services import batches, datestamps
 from lienthu.domain.catalog.services.batches import ChunkReport, FoundProblem, Unread
 from lienthu.domain.union.joining.gather import Gatherer
@@ -103,18 +102,22 @@ def _write_everything(
     gatherer: Gatherer,
     progress: Callable[[ImportBatch], None] | None,
 ) -> None:
-    rules = rules_of(batch.source, batch.format)
-    with connection.cursor() as cursor, _second_connection() as beside, datestamps.for_nobody():
+    with (
+        connection.cursor() as cursor,
+        _second_connection() as beside,
+        datestamps.for_nobody(),
+        closing(chunks.chunks_of(batch)) as coming,
+    ):
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_PATIENCE])
-        for chunk in chunks.chunks_of(batch):
-            began = time.monotonic()
-            prepared, report = chunks.prepare(chunk, rules)
-            chunks.write(batch, chunk, prepared, report, gatherer.observe)
+        began = time.monotonic()
+        for chunk in coming:
+            report = chunks.report_of(chunk)
+            chunks.write(batch, chunk, report, gatherer.observe)
             # what the end of an import's chunk would check; kept back, the checks of a long file fill the memory
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
             _give_way()
-            report.seconds = time.monotonic() - began
+            report.seconds, began = time.monotonic() - began, time.monotonic()
             findings.add(batches.count_chunk(batch, report), report)
             with suppress(OperationalError):  # progress is for looking at; the report comes at the end
                 batches.show_progress(batch, beside)

@@ -14,6 +14,7 @@ from lienthu.domain.catalog.services.discard import discard, discardable
 from lienthu.domain.catalog.tests.cast import CLERK, book, iso_file
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.tests.factories import make_library
+from lienthu.domain.union import preparing
 from lienthu.domain.union.services import chunks
 from lienthu.domain.union.services.conduct import run_batch, undo_batch
 from lienthu.domain.union.tests.cast import received
@@ -81,7 +82,7 @@ def test_what_was_imported_cannot_be_discarded(tinh: Library, monkeypatch: pytes
     done = received(tinh, DATA)
     run_batch(done.pk, actor=CLERK)
     halfway = received(tinh, iso_file([book(f"Sách {n}", number=str(n)) for n in range(4)]))
-    monkeypatch.setattr(chunks, "CHUNK", 2)
+    monkeypatch.setattr(preparing, "CHUNK", 2)
     with pytest.raises(ZeroDivisionError):
         run_batch(halfway.pk, actor=CLERK, progress=lambda _: 1 // 0)  # type: ignore[arg-type, return-value]
     for batch in (done, halfway):

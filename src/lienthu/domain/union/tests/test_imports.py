@@ -20,6 +20,7 @@ from lienthu.domain.catalog.services.sources import set_column_mapping, set_enco
 from lienthu.domain.catalog.tests.cast import CLERK, book, encoded, held, iso_file
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.tests.factories import make_library
+from lienthu.domain.union import preparing
 from lienthu.domain.union.models import Cluster, MatchKey, Membership
 from lienthu.domain.union.services import chunks, conduct
 from lienthu.domain.union.tests.cast import assert_union_is_sound, imported, imported_file, received
@@ -122,7 +123,7 @@ def test_the_very_same_file_again_changes_nothing(tinh: Library) -> None:
 def test_a_dry_run_says_what_the_import_will_say_and_writes_nothing(
     tinh: Library, first: bytes, chunk: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chunks, "CHUNK", chunk)
+    monkeypatch.setattr(preparing, "CHUNK", chunk)
     if first:
         imported_file(tinh, first)
     tables = (BibRecord, Revision, Item, Cluster, Membership, MatchKey, Change)
@@ -154,7 +155,7 @@ def test_a_dry_run_cannot_be_undone(tinh: Library) -> None:
 
 
 def test_an_import_goes_on_where_it_stopped(tinh: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "CHUNK", 3)
+    monkeypatch.setattr(preparing, "CHUNK", 3)
     batch = received(tinh, a_mixed_file())
 
     def pull_the_plug(at: ImportBatch) -> None:
@@ -198,7 +199,7 @@ def test_two_runs_of_one_batch_are_refused(tinh: Library) -> None:
 
 def test_a_run_that_finds_the_checkpoint_moved_stops(tinh: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """What would happen if two processes ran one batch in spite of the lock."""
-    monkeypatch.setattr(chunks, "CHUNK", 3)
+    monkeypatch.setattr(preparing, "CHUNK", 3)
     batch = received(tinh, a_mixed_file())
 
     def meanwhile(at: ImportBatch) -> None:
@@ -221,7 +222,7 @@ def test_two_imports_into_one_source_are_put_in_order_by_its_lock(tinh: Library)
 
 
 def test_a_batch_that_is_being_undone_stops_at_its_next_chunk(tinh: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "CHUNK", 3)
+    monkeypatch.setattr(preparing, "CHUNK", 3)
     batch = received(tinh, a_mixed_file())
 
     def take_it_back(at: ImportBatch) -> None:
@@ -301,7 +302,7 @@ def test_received_started_finished_failed_and_undone_are_in_the_audit_trail(
     tinh: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = received(tinh, a_mixed_file())
-    monkeypatch.setattr(chunks, "CHUNK", 3)
+    monkeypatch.setattr(preparing, "CHUNK", 3)
     with pytest.raises(ZeroDivisionError):
         conduct.run_batch(batch.pk, actor=CLERK, progress=lambda _: 1 // 0)  # type: ignore[arg-type, return-value]
     conduct.run_batch(batch.pk, actor=CLERK)

@@ -19,6 +19,7 @@ from lienthu.domain.catalog.services.planning import open_trial, replan
 from lienthu.domain.catalog.tests.cast import CLERK, article, book, iso_file
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.tests.factories import make_library
+from lienthu.domain.union import preparing
 from lienthu.domain.union.joining import findings as shape
 from lienthu.domain.union.joining.document import document_of
 from lienthu.domain.union.joining.exporting import file_of
@@ -26,7 +27,6 @@ from lienthu.domain.union.joining.findings import Findings
 from lienthu.domain.union.joining.gather import changed_tags, other_work
 from lienthu.domain.union.joining.selectors import findings_of, rehearsals_of
 from lienthu.domain.union.models import Edge, JoiningReport
-from lienthu.domain.union.services import chunks
 from lienthu.domain.union.services.conduct import run_batch
 from lienthu.domain.union.services.reports import forget_rehearsal
 from lienthu.domain.union.services.requesting import request_import
@@ -102,7 +102,7 @@ def test_what_only_the_library_itself_has_is_told_apart(ha_long: Library) -> Non
 def test_the_report_says_what_the_import_then_does(
     tinh: Library, ha_long: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chunks, "CHUNK", 3)
+    monkeypatch.setattr(preparing, "CHUNK", 3)
     monkeypatch.setattr("lienthu.domain.union.joining.gather._SLICE", 2)
     imported(tinh, *[other(n) for n in range(0, 20, 2)])
     file = iso_file([other(n) for n in range(10)] + [novel("a"), novel("b"), novel("c")])
@@ -206,7 +206,7 @@ def test_changed_tags() -> None:
 def test_examples_are_bounded_and_counts_are_not(
     tinh: Library, ha_long: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chunks, "CHUNK", 40)
+    monkeypatch.setattr(preparing, "CHUNK", 40)
     records = [other(n, barcodes=["SAME"]) for n in range(120)]
     imported(tinh, *records)
     trial = imported_file(ha_long, iso_file(records), dry_run=True)

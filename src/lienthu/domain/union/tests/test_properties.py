@@ -16,7 +16,7 @@ from lienthu.domain.catalog.models import BibRecord, Source
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.tests.factories import make_library
 from lienthu.domain.union.errors import UnionRefused
-from lienthu.domain.union.fingerprint import fingerprint
+from lienthu.domain.union.fingerprint import fingerprint, match_keys
 from lienthu.domain.union.models import Act, Membership, PairDecision
 from lienthu.domain.union.services import decide
 from lienthu.domain.union.services.attach import Incoming, attach, remove
@@ -101,7 +101,8 @@ class Play:
         incoming = []
         for n, dress in sorted(chunk.items()):
             new = BibRecord.objects.filter(pk=self.ids[n], deleted=True).update(deleted=False)
-            incoming.append(Incoming(self.ids[n], fingerprint(DRESSES[dress]), dress, bool(new)))
+            print_ = fingerprint(DRESSES[dress])
+            incoming.append(Incoming(self.ids[n], bool(new), print_, tuple(match_keys(print_)), dress))
         attach(incoming)
 
     def withdraw(self, numbers: set[int]) -> None:

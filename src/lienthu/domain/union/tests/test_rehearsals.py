@@ -17,6 +17,7 @@ from lienthu.domain.catalog.services import batches, datestamps
 from lienthu.domain.catalog.tests.cast import CLERK, book, iso_file
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.tests.factories import make_library
+from lienthu.domain.union import preparing
 from lienthu.domain.union.models import Cluster
 from lienthu.domain.union.services import chunks, conduct, rehearse
 from lienthu.domain.union.tests.cast import imported_file, received
@@ -73,7 +74,7 @@ def test_a_dry_run_says_of_many_chunks_what_the_import_says(
     libraries: list[Library], before: list[Record], pieces: list[Record | bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with transaction.atomic():
-        monkeypatch.setattr(chunks, "CHUNK", 2)
+        monkeypatch.setattr(preparing, "CHUNK", 2)
         if before:
             for library in libraries:
                 imported_file(library, iso_file(before))
@@ -96,7 +97,7 @@ def many(count: int) -> bytes:
 
 @pytest.mark.django_db(transaction=True)
 def test_its_progress_is_seen_while_nothing_is_written(tinh: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "CHUNK", 5)
+    monkeypatch.setattr(preparing, "CHUNK", 5)
     trial = received(tinh, many(20), dry_run=True)
     seen: list[tuple[int, int]] = []
 
@@ -118,7 +119,7 @@ def test_its_progress_is_seen_while_nothing_is_written(tinh: Library, monkeypatc
 
 @pytest.mark.django_db(transaction=True)
 def test_it_gives_way_to_whoever_waits_for_it_and_begins_again(tinh: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "CHUNK", 5)
+    monkeypatch.setattr(preparing, "CHUNK", 5)
     imported_file(tinh, many(20))
     trial = received(tinh, many(20)[:-1] + b" \x1d", dry_run=True)
     waiting: list[threading.Thread] = []
@@ -221,10 +222,10 @@ def test_a_chunk_that_a_deadlock_threw_out_is_written_again(tinh: Library, monke
     def gave_way(*args: Any) -> Any:  # the other one must have what it waited for before the chunk comes again
         cross.join(10)
         other.execute("ROLLBACK")
-        return prepare(*args)
+        return report_of(*args)
 
-    prepare = chunks.prepare
-    monkeypatch.setattr(chunks, "prepare", lambda *args: gave_way(*args) if thrown_out else prepare(*args))
+    report_of = chunks.report_of
+    monkeypatch.setattr(chunks, "report_of", lambda *args: gave_way(*args) if thrown_out else report_of(*args))
     done = conduct.run_batch(batch.pk, actor=CLERK)
     other.close()
     assert thrown_out == [True]
