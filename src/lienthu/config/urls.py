@@ -10,6 +10,7 @@ from lienthu.faces.protocols.oai.pages import documentation as oai_documentation
 from lienthu.faces.protocols.oai.views import contributed, publications
 from lienthu.faces.protocols.rest.api import api
 from lienthu.faces.protocols.rest.pages import documentation
+from lienthu.faces.web.staff.premises.views import pair
 from lienthu.platform.health import health
 
 
@@ -45,6 +46,8 @@ urlpatterns = [
     path("staff/authorities/", include("lienthu.faces.web.staff.authorities.urls")),
     path("staff/harvesting/", include("lienthu.faces.web.staff.harvesting.urls")),
     path("staff/network/", include("lienthu.faces.web.staff.network.urls")),
+    path("staff/premises/", include("lienthu.faces.web.staff.premises.urls")),
+    path("station/<str:secret>/", pair, name="pair_station"),
     path("staff/union/", include("lienthu.faces.web.staff.union.urls")),
     path("staff/", include("lienthu.faces.web.staff.urls")),
     path("", include("lienthu.faces.web.portal.urls")),

@@ -7,12 +7,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Final
 
+from django.core import signing
+from django.http import HttpRequest
 from django.utils import timezone
 
 from lienthu.domain.digital import policy
 from lienthu.domain.digital.errors import AccessDenied, NoSuchObject
-from lienthu.domain.digital.models import AccessRule, DigitalObject, Page, PremisesNetwork, ReadingSeat, RightsRecord
+from lienthu.domain.digital.models import (
+    AccessRule,
+    DigitalObject,
+    Page,
+    PremisesNetwork,
+    ReadingSeat,
+    ReadingStation,
+    RightsRecord,
+)
 from lienthu.domain.digital.policy import (
     Act,
     Audiences,
@@ -27,8 +38,9 @@ from lienthu.domain.digital.shipped.reading import shipped_rules
 from lienthu.domain.network.policy import GRANTS, Permission
 from lienthu.domain.network.selectors.rights import Signed, facts_of
 from lienthu.foundation.kernel.digests import holder_key
+from lienthu.platform.client_address import client_address
 
-SYSTEM = Reader(tokens=frozenset({policy.PUBLIC, policy.SIGNED, policy.STAFF_EVERYWHERE}))
+SYSTEM = Reader(tokens=frozenset({policy.PUBLIC, policy.SIGNED, policy.SYSTEM}))
 """The command line and background work: whoever can start them can read the disk."""
 
 
@@ -63,13 +75,59 @@ class Opened:
         return policy.audiences(self.facts, self.rules, self.on)
 
 
-def reader_of(user: Signed, address: str, *, holder: str = "") -> Reader:
-    """Who asks: by account, by where the request comes from, and by the seats taken.
+STATION_COOKIE: Final = "lienthu_station"
+_STATION_SALT: Final = "digital.station"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, and under which key seats are held (empty: a visitor of whom nothing is known cannot hold one)."""
+
+    reader: Reader
+    holder: str
+
+
+def who_asks(request: HttpRequest) -> Asking:
+    """The reader behind a request: account, address, and the reading station it comes from."""
+    station = _station_of(request.COOKIES.get(STATION_COOKIE, ""))
+    user = request.user
+    holder = ""
+    if user.is_authenticated and user.pk is not None:
+        holder = holder_key("account", str(user.pk))
+    elif station is not None:
+        holder = holder_key("station", str(station.pk))
+    elif _houses_of(address := client_address(request)):
+        holder = holder_key("address", address)  # a reading room without stations: one seat for each computer
+    reader = reader_of(user, client_address(request), holder=holder, station=station)
+    return Asking(reader, holder)
+
+
+def station_cookie(secret: str) -> str:
+    """What a paired station carries."""
+    return signing.dumps(secret, salt=_STATION_SALT)
+
+
+def _station_of(cookie: str) -> ReadingStation | None:
+    if not cookie or len(cookie) > 400:
+        return None
+    try:
+        secret = signing.loads(cookie, salt=_STATION_SALT)
+    except signing.BadSignature:
+        return None
+    return ReadingStation.objects.filter(
+        secret=holder_key("secret", str(secret)), closed_at=None, paired_at__isnull=False
+    ).first()
+
+
+def reader_of(user: Signed, address: str, *, holder: str = "", station: ReadingStation | None = None) -> Reader:
+    """Who asks: by account, by where the request comes from, and by the seats taken. Faces call ``who_asks``.
 
     ``holder``: the key of ``holder_key`` under which seats are held; empty: taken from the account.
     """
     tokens = {policy.PUBLIC}
     houses = _houses_of(address)
+    if station is not None:
+        houses |= {station.library_id}
     tokens.update(policy.premises(library_id) for library_id in houses)
     if user.is_authenticated and user.pk is not None:
         facts = facts_of(user)

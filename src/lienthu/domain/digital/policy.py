@@ -27,6 +27,8 @@ def member(library_id: int) -> str:
     return f"member:{library_id}"
 
 
+SYSTEM = "system"
+"""Carried by the command line and background work only, never by a request."""
 STAFF_EVERYWHERE = "staff:*"
 """Carried by those who digitise in the whole province. Opens nothing that is hidden (RGT-3)."""
 
@@ -175,7 +177,9 @@ def decide_access(rights: RightsFacts, rules: Sequence[Rule], on: date) -> Acces
 def audiences(facts: ObjectFacts, rules: Sequence[Rule], on: date) -> Audiences:
     """By which tokens the object may be seen, found, read, taken home and worked on, on that day (RGT-3 to RGT-7)."""
     own = frozenset({member(facts.library_id), staff(facts.library_id)})
-    work = frozenset({staff(facts.library_id)} if facts.hidden else {staff(facts.library_id), STAFF_EVERYWHERE})
+    work = frozenset({staff(facts.library_id), SYSTEM})
+    if not facts.hidden:
+        work |= {STAFF_EVERYWHERE}
     if facts.rights is None or not facts.published or facts.taken_down:
         return Audiences(work=work)
     access = decide_access(facts.rights, rules, on)

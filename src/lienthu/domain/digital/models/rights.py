@@ -67,6 +67,21 @@ class PremisesNetwork(models.Model):
         return self.cidr
 
 
+class ReadingStation(models.Model):
+    """A computer or tablet in a library's rooms, known by a secret of its own (RGT-11)."""
+
+    library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="reading_stations")
+    name = models.CharField(max_length=120)
+    secret = models.CharField(max_length=64, unique=True, help_text="digest of what the station carries")
+    opened_at = models.DateTimeField(auto_now_add=True)
+    opened_by = models.CharField(max_length=120)
+    paired_at = models.DateTimeField(null=True, help_text="when the address for pairing was used; it works once")
+    closed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Takedown(models.Model):
     """An object hidden everywhere at once, with the reason; lifted, it comes back (RGT-8)."""
 

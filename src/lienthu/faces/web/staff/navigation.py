@@ -39,6 +39,7 @@ def _areas() -> list[_Area]:
         _Area("staff:export", _("Export"), "download", Permission.EXPORT_RECORDS),
         _Area("staff_union:review", _("Union editing"), "merge", Permission.EDIT_UNION),
         _Area("staff_accounts:list", _("Accounts"), "users", Permission.MANAGE_ROLES),
+        _Area("staff_premises:libraries", _("Reading rooms"), "pin", Permission.EDIT_LIBRARY),
         _Area("staff_network:libraries", _("Libraries"), "library", Permission.VIEW_STAFF),
     ]
 
