@@ -87,19 +87,22 @@ class Asking:
     holder: str
 
 
-def who_asks(request: HttpRequest) -> Asking:
-    """The reader behind a request: account, address, and the reading station it comes from."""
+def who_asks(request: HttpRequest, user: Signed | None = None) -> Asking:
+    """The reader behind a request: account (of the session, or ``user``), address, and the reading station."""
     station = _station_of(request.COOKIES.get(STATION_COOKIE, ""))
-    user = request.user
+    user = request.user if user is None else user
+    address = client_address(request)
+    houses = _houses_of(address)
     holder = ""
     if user.is_authenticated and user.pk is not None:
         holder = holder_key("account", str(user.pk))
     elif station is not None:
         holder = holder_key("station", str(station.pk))
-    elif _houses_of(address := client_address(request)):
+    elif houses:
         holder = holder_key("address", address)  # a reading room without stations: one seat for each computer
-    reader = reader_of(user, client_address(request), holder=holder, station=station)
-    return Asking(reader, holder)
+    if station is not None:
+        houses |= {station.library_id}
+    return Asking(_reader(user, houses, holder), holder)
 
 
 def station_cookie(secret: str) -> str:
@@ -119,19 +122,17 @@ def _station_of(cookie: str) -> ReadingStation | None:
     ).first()
 
 
-def reader_of(user: Signed, address: str, *, holder: str = "", station: ReadingStation | None = None) -> Reader:
-    """Who asks: by account, by where the request comes from, and by the seats taken. Faces call ``who_asks``.
+def reader_of(user: Signed, address: str) -> Reader:
+    """Who asks, where there is no request: by account, address and the seats the account holds."""
+    holder = holder_key("account", str(user.pk)) if user.is_authenticated and user.pk is not None else ""
+    return _reader(user, _houses_of(address), holder)
 
-    ``holder``: the key of ``holder_key`` under which seats are held; empty: taken from the account.
-    """
+
+def _reader(user: Signed, houses: frozenset[int], holder: str) -> Reader:
     tokens = {policy.PUBLIC}
-    houses = _houses_of(address)
-    if station is not None:
-        houses |= {station.library_id}
     tokens.update(policy.premises(library_id) for library_id in houses)
     if user.is_authenticated and user.pk is not None:
         facts = facts_of(user)
-        holder = holder or holder_key("account", str(user.pk))
         if facts.active and not facts.password_first:
             tokens.add(policy.SIGNED)
             for grant in facts.grants:

@@ -72,7 +72,7 @@ class NothingToTakeIn(DigitalRefused):
 
 
 class ArchiveRefused(DigitalRefused):
-    """An archive or bag that is not opened, or not whole (ING-7). ``problem`` is the code, ``facts`` what was found."""
+    """An archive or bag that is not opened, or not whole (ING-8). ``problem`` is the code, ``facts`` what was found."""
 
     code = "archive-refused"
 

@@ -1,4 +1,4 @@
-"""What somebody hands over, as files in their order: a file, a folder, a ZIP or tar, a bag (ING-7)."""
+"""What somebody hands over, as files in their order: a file, a folder, a ZIP or tar, a bag (ING-8)."""
 
 from __future__ import annotations
 

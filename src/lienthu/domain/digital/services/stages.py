@@ -22,6 +22,7 @@ from lienthu.platform.sandbox import Failed, Limits, Sandbox
 
 _PICTURES = Limits(memory_mb=1500, seconds=120)
 _TEXTS = Limits(memory_mb=600, seconds=300)
+PDF = "application/pdf"
 _IMAGING = "lienthu.foundation.imaging.work"
 _TEXT = "lienthu.foundation.pagetext.work"
 _log = logging.getLogger(__name__)
@@ -102,18 +103,40 @@ def picture(obj: DigitalObject, page: Page, box: Box) -> Outcome:
 
 
 def text(obj: DigitalObject, page: Page, box: Box) -> Outcome:
-    """The words of the page, recognised."""
-    found = box.call(
+    """The words of a born-digital PDF as they are, otherwise recognised (ING-6)."""
+    found = _own_words(obj, page, box) or box.call(
         _TEXTS,
         f"{_TEXT}:ocr",
         path=str(store.picture_of(page, obj.public_id)),
-        languages=list(obj.languages) or ["vie"],
+        languages=_languages(obj),
         dpi=page.quality.get("dpi"),
         tessdata=str(store.tessdata_folder()),
-    )["page"]
-    page_text = PageText.from_json(found)
+    )
+    page_text = PageText.from_json(found["page"])
 
     def save(fresh: Page) -> None:
         set_text(fresh, page_text, actor=_PIPELINE)
 
     return Outcome(page_text.engine, save)
+
+
+def _own_words(obj: DigitalObject, page: Page, box: Box) -> dict[str, Any] | None:
+    """The words that a PDF carries, unless it carries none or they are in doubt."""
+    if page.file is None or page.file.media_type != PDF:
+        return None
+    found: dict[str, Any] = box.call(
+        _TEXTS,
+        f"{_TEXT}:pdf_text",
+        path=str(store.master_path(page.file, obj)),
+        frame=page.frame,
+        width=page.width,
+        height=page.height,
+        rotation=page.rotation,
+        crop=page.crop,
+        languages=_languages(obj),
+    )
+    return None if found["doubt"] else found
+
+
+def _languages(obj: DigitalObject) -> list[str]:
+    return list(obj.languages) or ["vie"]

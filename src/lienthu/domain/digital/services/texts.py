@@ -1,4 +1,4 @@
-"""The text of pages: versions are added, never changed; the newest of a layer is in force (ING-6)."""
+"""The text of pages: versions are added, never changed; the newest of a layer is in force (ING-7)."""
 
 from __future__ import annotations
 

@@ -114,6 +114,15 @@ def test_one_bad_page_does_not_stop_a_volume(library: Library, tmp_path: Path) -
     assert MasterFile.objects.filter(object=obj).count() == 3
 
 
+def test_a_born_digital_pdf_keeps_its_own_words(library: Library, tmp_path: Path) -> None:
+    """ING-6."""
+    obj = taken_in(library, typeset(tmp_path / "kehoach.pdf", pages=3))
+    assert pipeline.run(workers=2).failed == 0
+    texts = list(PageText.objects.filter(page__object=obj, current=True).order_by("page__position"))
+    assert [t.source for t in texts] == ["pdf", "pdf", "pdf"]
+    assert texts[2].text.strip() == f"{SENTENCE} 3"
+
+
 def test_the_same_files_are_taken_in_once(library: Library, tmp_path: Path) -> None:
     """ING-2 and the door: nothing to take in is refused."""
     page = typeset(tmp_path / "a.png")
@@ -145,7 +154,7 @@ def test_a_page_turned_meanwhile_is_done_again(library: Library, tmp_path: Path)
 
 
 def test_a_machine_never_overrules_a_person(library: Library, tmp_path: Path) -> None:
-    """ING-6."""
+    """ING-7."""
     obj = taken_in(library, typeset(tmp_path / "a.png"))
     pipeline.run()
     page = Page.objects.get(object=obj)
@@ -163,7 +172,7 @@ def test_a_machine_never_overrules_a_person(library: Library, tmp_path: Path) ->
 
 
 def test_archives_and_bags_are_opened_with_care(tmp_path: Path) -> None:
-    """ING-7: a ZIP's pictures in their order; nothing outside it, nothing that is wrong by its own lists."""
+    """ING-8: a ZIP's pictures in their order; nothing outside it, nothing that is wrong by its own lists."""
     page = typeset(tmp_path / "a.png")
     good, bad = tmp_path / "quyen.zip", tmp_path / "xau.zip"
     with zipfile.ZipFile(good, "w") as z:

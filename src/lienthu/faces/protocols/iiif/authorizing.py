@@ -14,14 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from lienthu.domain.digital.access import open_object, reader_of
+from lienthu.domain.digital.access import open_object, who_asks
 from lienthu.domain.digital.errors import AccessDenied, NoSuchObject
 from lienthu.domain.digital.policy import Act, Block
 from lienthu.domain.digital.selectors.objects import page_by_seq
 from lienthu.faces.protocols.iiif import who, words
 from lienthu.faces.protocols.iiif.answers import refusal, served
 from lienthu.faces.protocols.iiif.authorization import AUTH_2_CONTEXT
-from lienthu.platform.client_address import client_address
 
 VERSIONS: Final = (1, 2)
 _UNAUTHORISED: Final = (Block.SIGN_IN, Block.SEAT_NEEDED)
@@ -86,7 +85,7 @@ def token(request: HttpRequest, version: int, public_id: str) -> HttpResponse:
 def probe(request: HttpRequest, public_id: str, seq: int) -> HttpResponse:
     """Whether the bearer of the token may have this picture."""
     user = who.bearer(request, public_id)
-    opened = open_object(public_id, reader_of(user, client_address(request)))
+    opened = open_object(public_id, who_asks(request, user).reader)
     page = page_by_seq(opened.object, seq)
     if page is None:
         raise NoSuchObject(f"{public_id}.{seq}")

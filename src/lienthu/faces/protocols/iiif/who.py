@@ -10,9 +10,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from lienthu.domain.digital.access import reader_of
+from lienthu.domain.digital.access import who_asks
 from lienthu.domain.digital.policy import Reader
-from lienthu.platform.client_address import client_address
 
 COOKIE: Final = "iiif_access"
 TOKEN_SECONDS: Final = 600
@@ -21,7 +20,7 @@ _COOKIE_SALT, _TOKEN_SALT = "iiif.cookie", "iiif.token"
 
 def reader(request: HttpRequest) -> Reader:
     """The reader behind a request for anything under /iiif/."""
-    return reader_of(user_of(request), client_address(request))
+    return who_asks(request, user_of(request)).reader
 
 
 def user_of(request: HttpRequest) -> Any:
