@@ -1,8 +1,8 @@
 """Read and describe the next chunk of a file in a process of its own while this one writes the last (ADR 0005).
 
-Rule IMP-22. The process knows nothing of the database: it is given a task, and gives chunks in the order of the file, one ahead. So
-what a chunk is, its transaction and its checkpoint are the same with it and without it. It ends when its pipe is
-closed, however the process at the other end ended.
+Rule IMP-22. The process knows nothing of the database: it is given a task, and gives chunks in the order of the file,
+one ahead. So what a chunk is, its transaction and its checkpoint are the same with it and without it. It ends when its
+pipe is closed, however the process at the other end ended.
 """
 
 from __future__ import annotations
