@@ -90,8 +90,9 @@ def read_pdf_page(path: str, number: int, placing: Placing, languages: Sequence[
         chars = list(_chars(page, text, placing))
         scanned = _is_scan(page)
     seen = [char for char in chars if char.seen]
-    readings = _readings(seen or chars)
-    lines = [line for raw_line in _lines(seen or chars) if (line := _line(raw_line, readings, placing))]
+    read = seen if any(char.font for char in seen) else chars  # what is not to be used can still be looked at
+    readings = _readings(read)
+    lines = [line for raw_line in _lines(read) if (line := _line(raw_line, readings, placing))]
     engine = f"pdfium {pdfium.version.PDFIUM_INFO}"
     made = PageText(placing.width, placing.height, _blocks(lines), tuple(languages), "pdf", engine)
     repaired = {name: reading.encoding for name, reading in readings.items() if reading.repairs}
@@ -126,9 +127,10 @@ def _chars(page: pdfium.PdfPage, text: pdfium.PdfTextPage, placing: Placing) -> 
     """Every character with its font and place; white space and line ends, PDFium's own too, without a place."""
     names: dict[int, tuple[str, bool]] = {}
     for index in range(min(text.count_chars(), _MOST_CHARACTERS)):
-        code = raw.FPDFText_GetUnicode(text, index)
-        char = chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
-        if char.isspace() or (raw.FPDFText_IsGenerated(text, index) == 1 and code != 2):
+        char = _char(text, index)
+        if not char:
+            continue
+        if char.isspace() or (raw.FPDFText_IsGenerated(text, index) == 1 and char != "\x02"):
             yield _Char("\n" if char in "\r\n" else " ", "", (0, 0, 0, 0), True)
             continue
         owner = raw.FPDFText_GetTextObject(text, index)
@@ -139,6 +141,17 @@ def _chars(page: pdfium.PdfPage, text: pdfium.PdfTextPage, placing: Placing) -> 
         box = _place(page, text, index, placing)
         if box[2] > 0 and box[0] < 1 and box[3] > 0 and box[1] < 1:  # what was cut off is not on the page
             yield _Char(char, name, box, seen)
+
+
+def _char(text: pdfium.PdfTextPage, index: int) -> str:
+    """The character; the halves of one beyond 16 bits come one after the other: all of it first, then nothing."""
+    code = raw.FPDFText_GetUnicode(text, index)
+    if 0xD800 <= code < 0xDC00:
+        low = raw.FPDFText_GetUnicode(text, index + 1)
+        return chr(0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)) if 0xDC00 <= low < 0xE000 else "\ufffd"
+    if 0xDC00 <= code < 0xE000:
+        return ""
+    return chr(code) if code < 0x110000 else "\ufffd"
 
 
 def _font_name(text: pdfium.PdfTextPage, index: int) -> str:
