@@ -1,6 +1,6 @@
 """From a file to chunks ready to be written: read, described, checked, fingerprinted. Pure.
 
-Rules IMP-11, IMP-22, QUA-2, AUT-1. Nothing here needs the database, so a process of its own can do it (`reading_ahead`).
+Rules IMP-11, IMP-22, QUA-2, AUT-1. Nothing here needs the database, so `reading_ahead` does it in a process of its own.
 """
 
 from __future__ import annotations
