@@ -29,6 +29,7 @@ class Env:
     trusted_proxies: int
     supervised: bool
     cost_limits: bool
+    fixity_nightly_bytes: int
 
 
 def _flag(name: str) -> bool:
@@ -60,6 +61,7 @@ def read() -> Env:
     empty = embedded), HOST and PORT, LIENTHU_DEBUG, LIENTHU_ALLOWED_HOSTS (comma-separated), LIENTHU_PUBLIC_URL,
     LIENTHU_ADMIN_EMAIL (who answers for the site, told to programs that harvest it),
     LIENTHU_SECURE (cookies over HTTPS only, HSTS), LIENTHU_TRUSTED_PROXIES (how many proxies set X-Forwarded-For),
+    LIENTHU_FIXITY_NIGHTLY_GB (how much of the preservation store is read through each night),
     LIENTHU_SUPERVISED (set by ``lienthu run`` for its children), LIENTHU_NO_COST_LIMIT (benchmarks only).
     """
     hosts = tuple(h.strip() for h in os.environ.get("LIENTHU_ALLOWED_HOSTS", "").split(",") if h.strip())
@@ -76,6 +78,7 @@ def read() -> Env:
         trusted_proxies=_number("LIENTHU_TRUSTED_PROXIES", 0),
         supervised=_flag("LIENTHU_SUPERVISED"),
         cost_limits=not _flag("LIENTHU_NO_COST_LIMIT"),
+        fixity_nightly_bytes=_number("LIENTHU_FIXITY_NIGHTLY_GB", 20) << 30,
     )
 
 

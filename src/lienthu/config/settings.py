@@ -17,6 +17,7 @@ DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 FILES_DIR = DATA_DIR / "files"
 INDEX_DIR = DATA_DIR / "index"
 DIGITAL_DIR = DATA_DIR / "digital"
+FIXITY_NIGHTLY_BYTES = ENV.fixity_nightly_bytes
 
 SECRET_KEY = environment.secret_key(DATA_DIR)
 DEBUG = ENV.debug

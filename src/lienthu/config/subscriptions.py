@@ -10,7 +10,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "authority.changed": ("discovery.authorities",),
     "record.headings": ("discovery.headings",),
     "library.changed": ("discovery.libraries",),
-    "digital.object": ("discovery.volumes",),
-    "digital.page": ("discovery.pages",),
+    "digital.object": ("discovery.volumes", "digital.preservation"),
+    "digital.page": ("discovery.pages", "digital.preservation_pages"),
     "library.closedness": ("catalog.closedness",),
 }

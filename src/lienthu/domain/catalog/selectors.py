@@ -175,3 +175,16 @@ def copy_counts(record_ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
 def copies_held() -> int | None:
     """How many copies the open libraries hold, as last counted; None before the first count."""
     return Figure.objects.filter(name="copies").values_list("value", flat=True).first()
+
+
+def record_name(record_id: int) -> list[str]:
+    """What a record is called wherever its catalogue may be: library, source, identity in the source."""
+    row = BibRecord.objects.values_list("library__code", "source__code", "identity").get(pk=record_id)
+    return [str(part) for part in row]
+
+
+def record_by_name(name: Sequence[str]) -> int | None:
+    """The record of that name, if this catalogue has it."""
+    library, source, identity = name
+    found = BibRecord.objects.filter(library__code=library, source__code=source, identity=identity)
+    return found.values_list("pk", flat=True).first()

@@ -128,3 +128,33 @@ class NothingToUndo(DigitalRefused):
 
     def __init__(self) -> None:
         super().__init__(_("There is nothing left to undo."))
+
+
+class NotPreserved(DigitalRefused):
+    """The preservation store could not take it, or does not hold it."""
+
+    code = "not-preserved"
+
+    def __init__(self, title: str, why: str) -> None:
+        super().__init__(
+            _("“%(title)s” could not be written to the preservation store: %(why)s") % {"title": title, "why": why}
+        )
+
+
+class FixityBusy(DigitalRefused):
+    """Another process reads the store through."""
+
+    code = "fixity-busy"
+
+    def __init__(self) -> None:
+        super().__init__(_("The store is being read through already. Wait until that has ended."))
+
+
+class BagRefused(DigitalRefused):
+    """A bag that is not taken; the sentence says why."""
+
+    code = "bag-refused"
+    status = 422
+
+    def __init__(self, why: str) -> None:
+        super().__init__(_("The bag is not taken. %(why)s") % {"why": why})

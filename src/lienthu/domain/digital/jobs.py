@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 
+from django.conf import settings
 from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from lienthu.domain.digital.services import pipeline
+from lienthu.domain.digital.models import FixityRun
+from lienthu.domain.digital.services import fixity, pipeline, preserving
+from lienthu.platform.actor import Actor
 
 _TURN = 15.0  # seconds; then other jobs get their turn
 
@@ -36,3 +39,36 @@ def watch_pages(timestamp: int) -> None:
     """Pages whose worker was killed are taken up again."""
     if pipeline.waiting():
         enqueue_pages()
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(queue="upkeep", name="digital.preserve", queueing_lock="digital.preserve", lock="digital.preserve")
+def preserve_changed(timestamp: int) -> None:
+    """Tell the preservation store of objects that have come to rest (PRS-8)."""
+    preserving.preserve_due(actor=Actor.system("worker"), seconds=_TURN)
+
+
+@app.periodic(cron="15 1 * * *")
+@app.task(queue="upkeep", name="digital.fixity_nightly", queueing_lock="digital.fixity_nightly")
+def read_the_store(timestamp: int) -> None:
+    """Every night a piece of the preservation store is read through (PRS-10)."""
+    run = fixity.begin(actor=Actor.system("worker"), budget_bytes=settings.FIXITY_NIGHTLY_BYTES)
+    _go_on_reading(run.pk)
+
+
+@app.task(queue="upkeep", name="digital.fixity", retry=RetryStrategy(max_attempts=5, wait=60))
+def read_on(run_id: int) -> None:
+    """A turn of reading, then the rest is queued behind what else waits."""
+    run = fixity.go_on(FixityRun.objects.get(pk=run_id), actor=Actor.system("worker"), seconds=_TURN)
+    if run.ended_at is None:
+        _go_on_reading(run_id)
+
+
+def _go_on_reading(run_id: int) -> None:
+    try:
+        with transaction.atomic():
+            read_on.configure(lock="digital.fixity", queueing_lock=f"digital.fixity:{run_id}", priority=-20).defer(
+                run_id=run_id
+            )
+    except AlreadyEnqueued:
+        return

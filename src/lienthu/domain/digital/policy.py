@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 PUBLIC = "public"
@@ -268,3 +268,14 @@ def decide_publication(facts: PublishFacts) -> Decision:
     if not facts.pages_ready:
         return Decision(False, Block.NO_PAGES)
     return Decision(True)
+
+
+AT_REST = timedelta(minutes=10)
+"""So long nothing was changed: what is being worked on is not written to the store after every click."""
+AT_LATEST = timedelta(hours=2)
+"""So long at most an object waits that is worked on all day."""
+
+
+def decide_preservation(changed_first: datetime, changed_last: datetime, now: datetime) -> bool:
+    """Whether an object that differs from the store is told there now (PRS-8)."""
+    return now - changed_last >= AT_REST or now - changed_first >= AT_LATEST

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 
@@ -10,15 +12,27 @@ from lienthu.domain.digital.models import DigitalObject, MasterFile, Page
 from lienthu.foundation.pagetext.tessdata import prepare_tessdata
 from lienthu.foundation.preservation.ocfl import Store
 
+STORE_PREFIX: Final = "urn:lienthu:digital:"
+
 
 def preservation_store() -> Store:
     """The OCFL store of this installation."""
-    return Store(Path(settings.DIGITAL_DIR) / "ocfl")
+    return _store(Path(settings.DIGITAL_DIR) / "ocfl")
+
+
+@lru_cache(maxsize=8)
+def _store(root: Path) -> Store:
+    return Store(root)  # kept: it remembers the inventories that it read
 
 
 def store_id(obj: DigitalObject) -> str:
     """The name of an object in the preservation store."""
-    return f"urn:lienthu:digital:{obj.public_id}"
+    return store_id_of(obj.public_id)
+
+
+def store_id_of(public_id: str) -> str:
+    """The name that an object of this public id has, or would have, in the preservation store."""
+    return f"{STORE_PREFIX}{public_id}"
 
 
 def master_path(file: MasterFile, obj: DigitalObject) -> Path:

@@ -12,6 +12,7 @@ from lienthu.domain.digital.models.objects import (
     StageMove,
 )
 from lienthu.domain.digital.models.pages import Layer, MasterFile, Page, PageText, PageWork, Section
+from lienthu.domain.digital.models.preservation import FixityProblem, FixityRun, Preservation
 from lienthu.domain.digital.models.rights import (
     AccessRule,
     PremisesNetwork,
@@ -26,6 +27,8 @@ __all__ = [
     "AccessRule",
     "Collection",
     "DigitalObject",
+    "FixityProblem",
+    "FixityRun",
     "Kind",
     "Layer",
     "MasterFile",
@@ -35,6 +38,7 @@ __all__ = [
     "PageText",
     "PageWork",
     "PremisesNetwork",
+    "Preservation",
     "Project",
     "QualityProfile",
     "ReadingSeat",

@@ -1,4 +1,4 @@
-"""``lienthu digital``: take files in, work on their pages, publish, take down."""
+"""``lienthu digital``: take files in, work on their pages, publish, take down, keep."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lienthu.faces.cli import digital_keeping
 from lienthu.faces.cli.ground import Refusal
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ingest.add_argument("--draft", action="store_true", help="do not publish")
     ingest.add_argument("--later", action="store_true", help="leave the pages to the worker")
     ingest.add_argument("--json", action="store_true", help="the last line is one JSON object")
+    digital_keeping.add_arguments(acts)
     work = acts.add_parser("work", help="prepare pages and recognise text until nothing waits")
     work.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     work.add_argument("--seconds", type=float)
@@ -223,4 +225,5 @@ _ACTS: dict[str, Callable[[argparse.Namespace], int]] = {
     "publish": _publish,
     "take-down": _take_down,
     "lift": _lift,
+    **digital_keeping.ACTS,
 }

@@ -15,6 +15,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -54,6 +55,7 @@ class Store:
         self.staging = staging or root.with_name(root.name + ".staging")
         self._patience = patience
         self._read: OrderedDict[str, tuple[tuple[int, int, int], Inventory]] = OrderedDict()
+        self._reading = threading.Lock()
         self._begin()
 
     # ------------------------------------------------------------------------------------------------------- writing
@@ -116,7 +118,8 @@ class Store:
                 raise NoSuchObject(f"{object_id} is not in the store")
             os.rename(folder, scratch / "discarded")
             sync_folder(folder.parent)
-            self._read.pop(object_id, None)
+            with self._reading:
+                self._read.pop(object_id, None)
             self._prune(folder.parent)
 
     def settle(self, object_id: str) -> None:
@@ -157,9 +160,10 @@ class Store:
             raise ObjectDamaged(f"Where {object_id} should lie is {inventory.object_id}")
         if told != _sidecar(data) and not _told_by_version(folder, inventory.head, data):
             raise ObjectDamaged(f"The inventory of {object_id} is not what its digest says")
-        self._read[object_id] = (sign, inventory)
-        while len(self._read) > _REMEMBERED:
-            self._read.popitem(last=False)
+        with self._reading:
+            self._read[object_id] = (sign, inventory)
+            while len(self._read) > _REMEMBERED:
+                self._read.popitem(last=False)
         return inventory
 
     def path_of(self, object_id: str, logical: str, version: int | None = None) -> Path:
@@ -170,11 +174,37 @@ class Store:
         """A logical file, to be read and closed. Raises as ``path_of`` and OSError."""
         return self.path_of(object_id, logical, version).open("rb")
 
+    def read(self, object_id: str, logical: str, version: int | None = None) -> bytes:
+        """A logical file whole, its digest checked. Raises as ``path_of``, and OSError."""
+        data = self.path_of(object_id, logical, version).read_bytes()
+        if hashlib.sha512(data).hexdigest() != self.inventory(object_id).files(version)[logical]:
+            raise ObjectDamaged(f"{logical} of {object_id} is not what was kept")
+        return data
+
     def objects(self) -> Iterator[str]:
         """The ids of all objects, one after the other, in the order of the folders."""
         for folder in self._object_folders(self.root, layout.TUPLES):
             object_id = layout.object_id_of(folder.name)
             yield object_id if object_id is not None else Inventory.loads((folder / NAME).read_bytes()).object_id
+
+    def everything_of(self, object_id: str) -> Iterator[tuple[str, Path]]:
+        """All files of an object as it is now, by paths below the root; whole while somebody writes to it."""
+        folder, inventory = self.folder_of(object_id), self.inventory(object_id)
+        place = folder.relative_to(self.root).as_posix()
+        yield f"{place}/{DECLARATION}", folder / DECLARATION
+        for number in range(1, inventory.head + 1):
+            for name in (NAME, SIDECAR):
+                yield f"{place}/v{number}/{name}", folder / f"v{number}" / name
+        for path in sorted(inventory.digests):
+            yield f"{place}/{path}", folder / path
+        # the newest version's own inventory is the object's: the object's file may be of a newer version by now
+        for name in (NAME, SIDECAR):
+            yield f"{place}/{name}", folder / f"v{inventory.head}" / name
+
+    def everything_above(self) -> Iterator[tuple[str, Path]]:
+        """The files of the root that say what the store is."""
+        for name in (ROOT_DECLARATION, "ocfl_layout.json", f"extensions/{layout.NAME}/config.json"):
+            yield name, self.root / name
 
     def folder_of(self, object_id: str) -> Path:
         """Where the object lies, whether it is there or not."""

@@ -7,11 +7,14 @@ from django.views.decorators.http import require_safe
 
 from lienthu.domain.catalog.batch_selectors import batch_list, batches_in_need
 from lienthu.domain.catalog.record_selectors import record_count
+from lienthu.domain.digital.access import reader_of
+from lienthu.domain.digital.selectors.preservation import damage_for
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.union.harvesting.selectors import stale_sources
 from lienthu.faces.web.staff.access import Desk, staff_page
 from lienthu.faces.web.staff.navigation import current_library
 from lienthu.faces.web.staff.pages import show
+from lienthu.platform.client_address import client_address
 
 
 @require_safe
@@ -30,5 +33,6 @@ def home(request: HttpRequest, desk: Desk) -> HttpResponse:
         several=len(may_import) > 1,
         latest=batch_list(may_import, limit=6) if may_import else [],
         stale=stale_sources(may_import) if may_import else [],
+        damaged=damage_for(reader_of(request.user, client_address(request))),
         in_need=batches_in_need(may_import, limit=6) if may_import else [],
     )

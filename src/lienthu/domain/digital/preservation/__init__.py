@@ -1,0 +1,1 @@
+"""How the rows of the digital room are told in the preservation store, and read from it again."""

@@ -1,0 +1,160 @@
+"""Telling the store what the rows say: a new version of the object with its rows, METS and texts (PRS-8)."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import chain
+from typing import Final
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from lienthu.domain.digital import store
+from lienthu.domain.digital.errors import DigitalRefused, NoSuchObject, NotPreserved
+from lienthu.domain.digital.models import DigitalObject, Preservation
+from lienthu.domain.digital.policy import decide_preservation
+from lienthu.domain.digital.preservation import room, snapshot
+from lienthu.domain.digital.preservation.describing import document_of
+from lienthu.domain.digital.preservation.snapshot import Snapshot
+from lienthu.foundation.preservation import mets
+from lienthu.foundation.preservation.ocfl import Inventory, Source, StoreError
+from lienthu.platform.actor import Actor
+from lienthu.platform.services import audit, changes
+
+OBJECTS: Final = "digital.preservation"
+PAGES: Final = "digital.preservation_pages"
+_AT_ONCE: Final = 5000
+_log = logging.getLogger(__name__)
+
+
+def note_changes() -> int:
+    """Take the news of objects and pages, and remember which objects differ from what the store tells; how many."""
+    noted = 0
+    for consumer in (OBJECTS, PAGES):
+        while changes.waiting(consumer):
+            with changes.drain(consumer, _AT_ONCE) as keys:
+                if not keys:
+                    break  # another has them in hand
+                objects = DigitalObject.objects.filter(**{"pk__in" if consumer == OBJECTS else "pages__pk__in": keys})
+                noted += _note(sorted(set(objects.values_list("pk", flat=True))))
+    return noted
+
+
+def _note(object_ids: list[int]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO digital_preservation AS p (object_id, changed_first, changed_last, head, problem, check_path)"
+            " SELECT id, now(), now(), 0, '', '' FROM unnest(%s::bigint[]) AS id ON CONFLICT (object_id) DO UPDATE"
+            " SET changed_first = coalesce(p.changed_first, now()), changed_last = now()",
+            [object_ids],
+        )
+        return int(cursor.rowcount)
+
+
+def preserve(public_id: str, *, actor: Actor) -> Inventory:
+    """Bring the store up to the rows of an object. Nothing new is written where nothing differs.
+
+    Raises NoSuchObject (no such row), NotPreserved (the store refuses, or does not hold it), Busy.
+    """
+    obj = DigitalObject.objects.filter(public_id=public_id).first()
+    if obj is None:
+        raise NoSuchObject(public_id)
+    _preserve_room(actor)
+    taken, began = snapshot.take(obj.pk), timezone.now()
+    try:
+        inventory = _tell(taken, actor)
+    except StoreError as e:
+        Preservation.objects.update_or_create(object=obj, defaults={"problem": str(e)[:300]})
+        raise NotPreserved(taken.object.title, str(e)) from e
+    _note_kept(taken, inventory, began, actor)
+    return inventory
+
+
+def preserve_due(*, actor: Actor, seconds: float, everything: bool = False) -> int:
+    """Preserve what has come to rest, or everything that waits, for so long; the number of objects.
+
+    One that cannot be preserved does not keep the others waiting: its reason stands with it, and it waits again.
+    """
+    note_changes()
+    until, done = time.monotonic() + seconds, 0
+    for keeping in Preservation.objects.filter(changed_first__isnull=False).order_by("changed_first").iterator(500):
+        if time.monotonic() > until:
+            break
+        first, last = keeping.changed_first, keeping.changed_last
+        if not everything and not (first and last and decide_preservation(first, last, timezone.now())):
+            continue
+        obj = DigitalObject.objects.filter(pk=keeping.object_id).values_list("public_id", flat=True).first()
+        if obj is None:
+            continue
+        try:
+            preserve(obj, actor=actor)
+            done += 1
+        except (DigitalRefused, snapshot.Busy, OSError) as e:
+            _log.warning("%s was not preserved: %s", obj, e)
+            now = timezone.now()  # behind the others, and not at once again
+            Preservation.objects.filter(pk=keeping.pk).update(changed_first=now, changed_last=now, problem=str(e)[:300])
+    return done
+
+
+def _preserve_room(actor: Actor) -> None:
+    kept, data = store.preservation_store(), room.dumps()
+    if not kept.exists(room.STORE_ID):
+        kept.create(room.STORE_ID, {room.TOLD: data}, message="first", user=actor.name, at=timezone.now())
+        return
+    kept.update(room.STORE_ID, add={room.TOLD: data}, remove=(), message="changed", user=actor.name, at=timezone.now())
+
+
+def _tell(taken: Snapshot, actor: Actor) -> Inventory:
+    kept, store_id = store.preservation_store(), store.store_id(taken.object)
+    held = kept.inventory(store_id).files()
+    wanted = [text["path"] for text in taken.told["texts"]]
+    document = document_of(store_id, taken.told, taken.object.library.name)
+    rows: dict[str, Source] = {snapshot.TOLD: taken.dumps(), snapshot.METS: mets.write(document)}
+    return kept.update(
+        store_id,
+        add=_Added(rows, taken.object.pk, [path for path in wanted if path not in held]),
+        remove={path for path in held if path.startswith(snapshot.TEXTS)}.difference(wanted),
+        message=f"rows of version {taken.object.version}",
+        user=actor.name,
+        at=timezone.now(),
+    )
+
+
+class _Added(Mapping[str, Source]):
+    """What a version adds. The texts of a volume are read while they are written, in their order, not all at once."""
+
+    def __init__(self, rows: Mapping[str, Source], object_id: int, texts: Sequence[str]) -> None:
+        self._rows, self._texts = rows, texts
+        self._contents = snapshot.contents(object_id, frozenset(texts))
+
+    def __iter__(self) -> Iterator[str]:
+        return chain(self._rows, self._texts)
+
+    def __len__(self) -> int:
+        return len(self._rows) + len(self._texts)
+
+    def __getitem__(self, path: str) -> Source:
+        if path in self._rows:
+            return self._rows[path]
+        for found, content in self._contents:
+            if found == path:
+                return content
+        raise KeyError(path)
+
+
+@transaction.atomic
+def _note_kept(taken: Snapshot, inventory: Inventory, began: datetime, actor: Actor) -> None:
+    obj = taken.object
+    keeping, _ = Preservation.objects.select_for_update().get_or_create(object=obj)
+    news = inventory.head != keeping.head
+    if keeping.changed_last is not None and keeping.changed_last <= began:
+        keeping.changed_first = keeping.changed_last = None
+    keeping.head, keeping.preserved_at, keeping.problem = inventory.head, timezone.now(), ""
+    keeping.save()
+    # not an act on the object: its version stays, and nobody is told
+    DigitalObject.objects.filter(pk=obj.pk, preserved_version__lt=obj.version).update(preserved_version=obj.version)
+    if news:
+        audit.record("digital.preserved", obj, actor=actor, library_id=obj.library_id, version=inventory.head)
