@@ -25,5 +25,6 @@ def _tabs(current: str) -> list[dict[str, Any]]:
         ("series", _("Obvious series"), "staff_union:series"),
         ("acts", _("Decisions"), "staff_union:acts"),
         ("rules", _("Matching rule"), "staff_union:rules"),
+        ("sources", _("Best sources"), "staff_union:sources"),
     ]
     return [{"label": label, "url": reverse(name), "current": key == current} for key, label, name in tabs]

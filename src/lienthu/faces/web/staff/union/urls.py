@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lienthu.faces.web.staff.union.views import acts, cluster, review, rules, series
+from lienthu.faces.web.staff.union.views import acts, cluster, review, rules, series, sources
 
 app_name = "staff_union"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("decisions/", acts.acts, name="acts"),
     path("decisions/<int:pk>/", acts.act, name="act"),
     path("decisions/<int:pk>/revert/", acts.revert, name="act_revert"),
+    path("sources/", sources.sources, name="sources"),
+    path("sources/<slug:group>/", sources.rank, name="source_rank"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.new, name="rule_new"),
     path("rules/<int:version>/", rules.rule, name="rule"),

@@ -90,3 +90,21 @@ def note_text(note: str, weight: float, silent: bool) -> str:
     if silent and not weight:
         return gettext("not stated on both sides")
     return gettext("agrees") if weight > 0 else gettext("contradicts") if weight < 0 else gettext("says nothing")
+
+
+GROUP_WORDS: Final = {
+    "title": _("Title and responsibility"),
+    "persons": _("Persons"),
+    "imprint": _("Place, publisher, year"),
+    "edition": _("Edition"),
+    "extent": _("Extent"),
+    "series": _("Series"),
+    "subjects": _("Subjects"),
+    "classification": _("Classification"),
+    "numbers": _("Numbers (ISBN, ISSN, national)"),
+    "contents": _("Summary, contents, notes"),
+    "links": _("Links"),
+    "language": _("Languages"),
+    "other_titles": _("Other titles"),
+}
+"""Field groups of elect.py, for which libraries are put in order."""
