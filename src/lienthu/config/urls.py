@@ -37,6 +37,7 @@ urlpatterns = [
     path("api/", documentation, name="api_documentation"),
     path("api/oai/", oai_documentation, name="oai_documentation"),
     path("api/v1/", api.urls),
+    path("iiif/image/", include("lienthu.faces.protocols.iiif.image.urls")),
     path("oai", contributed, name="oai"),
     path("oai/union", publications, name="oai_union"),
     path("iiif/", include("lienthu.faces.protocols.iiif.urls")),

@@ -12,4 +12,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthu.config.settings")
 if environment.read().supervised:
     # a killed Granian master would leave its workers serving old code on the same port
     die_with_parent(signal.SIGKILL)
-application = get_wsgi_application()
+_django = get_wsgi_application()
+# only after Django is set up can what uses its models be imported
+from lienthu.faces.protocols.iiif.image.lean import LeanImages  # noqa: E402
+
+application = LeanImages(_django)

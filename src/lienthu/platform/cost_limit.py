@@ -75,12 +75,13 @@ def charge(request: HttpRequest, cost: float, limiter: Limiter = LIMITER) -> int
     People who are signed in are never refused, nor are programs on this machine; nobody is where COST_LIMITS is off.
     """
     address = client_address(request)
-    if not settings.COST_LIMITS or request.user.is_authenticated or _is_this_machine(address):
+    if not settings.COST_LIMITS or request.user.is_authenticated or is_this_machine(address):
         return 0
     return math.ceil(limiter.take(client_key(address), cost))
 
 
-def _is_this_machine(address: str) -> bool:
+def is_this_machine(address: str) -> bool:
+    """Whether the client is a program on this machine."""
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:

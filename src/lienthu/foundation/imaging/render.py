@@ -1,4 +1,4 @@
-"""Any other image request: from the nearest level of the pyramid, by libvips."""
+"""Any other image request: from the nearest level of the pyramid, by libvips. Rule IMG-6."""
 
 from __future__ import annotations
 

@@ -105,6 +105,17 @@ class Pyramid:
         """In which size a tile is asked for."""
         return _size(self.region(level, column, row), self.levels[level].scale)
 
+    def tile_size(self, region: Region, width: int, height: int | None) -> Size | None:
+        """The size of the tile that shows just this region, in this width and, unless None, in this height."""
+        for size in self._found.get(region, ()):
+            if size.w == width and (height is None or size.h == height):
+                return size
+        return None
+
+    def replaced(self) -> bool:
+        """Whether the file was removed or another one took its name."""
+        return os.fstat(self._file.fileno()).st_nlink == 0
+
     def stored(self, region: Region, size: Size, *, free_height: bool = False) -> bytes | None:
         """The JPEG file of a request that is exactly one tile, else None. ``free_height``: only the width counts."""
         by_size = self._found.get(region)

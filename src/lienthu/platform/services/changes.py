@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from lienthu.platform.services.epoch import bump_at_commit
+
 _subscriptions: Mapping[str, tuple[str, ...]] = {}
 
 
@@ -27,6 +29,7 @@ def publish(topic: str, keys: Iterable[int], *, bulk: bool = False) -> None:
     keys = sorted(set(keys))
     if not keys:
         return
+    bump_at_commit()
     with connection.cursor() as cursor:
         for consumer in consumers:
             cursor.execute(
