@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "lienthu.faces.web.staff.union",
     "lienthu.faces.web.staff.authorities",
     "lienthu.faces.web.staff.premises",
+    "lienthu.faces.web.staff.digital",
     "lienthu.faces.protocols.rest",
     "lienthu.faces.protocols.oai",
     "lienthu.faces.protocols.iiif",

@@ -45,6 +45,7 @@ urlpatterns = [
     path("account/", include("lienthu.faces.web.accounts.urls")),
     path("staff/accounts/", include("lienthu.faces.web.staff.network.account_urls")),
     path("staff/authorities/", include("lienthu.faces.web.staff.authorities.urls")),
+    path("staff/digital/", include("lienthu.faces.web.staff.digital.urls")),
     path("staff/harvesting/", include("lienthu.faces.web.staff.harvesting.urls")),
     path("staff/network/", include("lienthu.faces.web.staff.network.urls")),
     path("staff/premises/", include("lienthu.faces.web.staff.premises.urls")),

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lienthu.domain.digital.board import Hindrance
 from lienthu.domain.digital.policy import Block
 from lienthu.domain.digital.problems import sentence_of
 
@@ -158,3 +159,30 @@ class BagRefused(DigitalRefused):
 
     def __init__(self, why: str) -> None:
         super().__init__(_("The bag is not taken. %(why)s") % {"why": why})
+
+
+STEP_SENTENCES: dict[Hindrance, str | Promise] = {
+    Hindrance.NO_PAGES: gettext_lazy("It has no pages yet. Scan it and upload the files first."),
+    Hindrance.PICTURES_WAIT: gettext_lazy("Pages still wait for their pictures. Wait a moment and try again."),
+    Hindrance.PAGES_FAILED: gettext_lazy("Some pages cannot be shown. Replace them, or mark them as missing, first."),
+    Hindrance.TEXTS_WAIT: gettext_lazy("Pages still wait for their text. Wait a moment and try again."),
+    Hindrance.NOT_DESCRIBED: gettext_lazy("Describe it first: link a catalogue record or fill in the description."),
+    Hindrance.BY_PUBLISHING: gettext_lazy(
+        "It is published under Rights and publication, where its rights are recorded."
+    ),
+    Hindrance.BY_WITHDRAWING: gettext_lazy("It is published. Withdraw it first."),
+    Hindrance.REASON_NEEDED: gettext_lazy("Say why it goes back: whoever scanned it reads the reason."),
+    Hindrance.SAME: gettext_lazy("It stands there already."),
+    Hindrance.UNKNOWN: gettext_lazy("There is no such stage."),
+}
+
+
+class StepRefused(DigitalRefused):
+    """A step along the board that is not allowed; ``hindrance`` says why (WFL-9)."""
+
+    code = "step-refused"
+    status = 422
+
+    def __init__(self, hindrance: Hindrance) -> None:
+        super().__init__(STEP_SENTENCES[hindrance])
+        self.hindrance = hindrance

@@ -33,6 +33,7 @@ def _areas() -> list[_Area]:
         _Area("staff:home", _("Overview"), "home", Permission.VIEW_STAFF),
         _Area("staff:import_list", _("Imports"), "upload", Permission.IMPORT_RECORDS),
         _Area("staff_harvesting:sources", _("Harvesting"), "refresh", Permission.IMPORT_RECORDS),
+        _Area("staff_digital:board", _("Digitisation"), "layers", Permission.DIGITISE),
         _Area("staff:records", _("Records"), "book", Permission.VIEW_STAFF),
         _Area("staff:quality", _("Quality"), "check", Permission.EXPORT_RECORDS),
         _Area("staff_authorities:list", _("Authorities"), "users", Permission.VIEW_STAFF),
