@@ -167,9 +167,7 @@ STEP_SENTENCES: dict[Hindrance, str | Promise] = {
     Hindrance.PAGES_FAILED: gettext_lazy("Some pages cannot be shown. Replace them, or mark them as missing, first."),
     Hindrance.TEXTS_WAIT: gettext_lazy("Pages still wait for their text. Wait a moment and try again."),
     Hindrance.NOT_DESCRIBED: gettext_lazy("Describe it first: link a catalogue record or fill in the description."),
-    Hindrance.BY_PUBLISHING: gettext_lazy(
-        "It is published under Rights and publication, where its rights are recorded."
-    ),
+    Hindrance.BY_PUBLISHING: gettext_lazy("Publish it under Rights and publication."),
     Hindrance.BY_WITHDRAWING: gettext_lazy("It is published. Withdraw it first."),
     Hindrance.REASON_NEEDED: gettext_lazy("Say why it goes back: whoever scanned it reads the reason."),
     Hindrance.SAME: gettext_lazy("It stands there already."),

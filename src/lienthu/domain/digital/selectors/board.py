@@ -58,7 +58,7 @@ class Column:
 
 
 def board(reader: Reader, filters: Filters, *, limit: int = 30) -> list[Column]:
-    """All stages with their first cards, urgent ones on top: two queries."""
+    """All stages with their first cards, urgent ones on top: three queries."""
     found = worked_on(reader)
     if filters.project is not None:
         found = found.filter(project_id=filters.project)

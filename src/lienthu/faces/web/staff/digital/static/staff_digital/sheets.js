@@ -101,7 +101,6 @@ export class Sheets {
     node.append(paper, line);
     this.nodes.set(seq, node);
     node.setAttribute("aria-selected", String(this.chosen.has(seq)));
-    node.setAttribute("aria-label", this.describe(seq));
     return node;
   }
 
