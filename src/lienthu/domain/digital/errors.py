@@ -115,6 +115,15 @@ class Conflict(DigitalRefused):
         super().__init__(_("Somebody changed this meanwhile. Load the page again and repeat what you did."))
 
 
+class NotPrepared(DigitalRefused):
+    """A file cannot be made because pictures of pages are not there yet, or not any more (DIG-8)."""
+
+    code = "not-prepared"
+
+    def __init__(self) -> None:
+        super().__init__(BLOCK_SENTENCES[Block.NO_PAGES])
+
+
 class PagesRefused(DigitalRefused):
     """An act on pages that cannot be done; the sentence says why."""
 

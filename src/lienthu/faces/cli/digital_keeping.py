@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from lienthu.faces.cli import digital_export
 from lienthu.faces.cli.ground import Refusal
 
 _UNITS: Final = {"": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40}
@@ -26,14 +27,11 @@ def add_arguments(acts: Any) -> None:
     fixity.add_argument("--show", action="store_true", help="read nothing; say how the store stands")
     rebuild = acts.add_parser("rebuild", help="restore objects that the database has lost, from the store alone")
     rebuild.add_argument("object", nargs="*", metavar="OBJECT", help="only these (default: all that are not there)")
-    export = acts.add_parser("export", help="pack an object for another system")
-    export.add_argument("object", metavar="OBJECT")
-    export.add_argument("target", type=Path, help="a folder to be made, or a file ending in .zip")
-    export.add_argument("--format", choices=["bag"], default="bag")
+    digital_export.add_arguments(acts)
     import_ = acts.add_parser("import", help="have an object from a bag that this system packed; unpublished")
     import_.add_argument("path", type=Path, help="a bag: a folder, a ZIP or a tar")
     import_.add_argument("--library", required=True, metavar="CODE")
-    for sub in (preserve, fixity, rebuild, export, import_):
+    for sub in (preserve, fixity, rebuild, import_):
         sub.add_argument("--json", action="store_true", help="the last line is one JSON object")
 
 
@@ -129,17 +127,6 @@ def _rebuild(options: argparse.Namespace) -> int:
     return 1 if report.failed or not in_step else 0
 
 
-def _export(options: argparse.Namespace) -> int:
-    from lienthu.domain.digital.services.packages import export_bag
-
-    try:
-        files = export_bag(options.object, options.target, actor=_actor())
-    except FileExistsError as e:
-        raise Refusal(f"{options.target} is there already; name another place.") from e
-    _say(options, {"bag": str(options.target), "files": files}, f"{options.target}: a bag of {files} files.")
-    return 0
-
-
 def _import(options: argparse.Namespace) -> int:
     from lienthu.domain.digital.jobs import enqueue_pages
     from lienthu.domain.digital.services.packages import import_bag
@@ -173,6 +160,6 @@ ACTS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "preserve": _preserve,
     "fixity": _fixity,
     "rebuild": _rebuild,
-    "export": _export,
+    "export": digital_export.export,
     "import": _import,
 }
