@@ -27,6 +27,7 @@ from lienthu.domain.union.services.conduct import run_batch
 from lienthu.faces.cli.sample import authorities as sample
 from lienthu.faces.cli.sample.contributions import contributions
 from lienthu.faces.cli.sample.network import load_network
+from lienthu.faces.cli.sample.volumes import records as digitised
 from lienthu.foundation.marc.holdings import PRESETS, rules_to_list
 from lienthu.platform.actor import Actor
 from lienthu.platform.models import User
@@ -106,6 +107,8 @@ def seed_province(progress: Callable[[str], None] = lambda line: None) -> Seeded
                 f"{library.code:<12} {c.filename:<40} {batch.encoding:<14} {batch.read} read, {batch.joined} joined,"
                 f" {batch.repaired} repaired, {batch.quarantined} quarantined"
             )
+        data = digitised.sample_records()
+        _seed_file(Path(folder), progress, data, digitised.FILENAME, library=digitised.LIBRARY)
         _seed_authorities(Path(folder), progress)
     with Indexer() as indexer:
         if indexer.acquire():
@@ -117,17 +120,25 @@ def seed_province(progress: Callable[[str], None] = lambda line: None) -> Seeded
 
 def _seed_authorities(folder: Path, progress: Callable[[str], None]) -> None:
     """The sample authorities, after the records: they find what is there as well as what comes."""
-    library = library_by_code(sample.LIBRARY)
     data = sample.sample_authorities()
-    if not ImportBatch.objects.filter(
-        library=library, sha256=hashlib.sha256(data).hexdigest(), status=ImportBatch.Status.DONE
-    ).exists():
-        path = folder / sample.FILENAME
-        path.write_bytes(data)
-        batch = batches.receive(path, library=library, actor=ACTOR, source_code=sample.SOURCE, fmt="iso2709")
-        batch = run_batch(batch.pk, actor=ACTOR)
-        progress(f"{library.code:<12} {sample.FILENAME:<40} {batch.encoding:<14} {batch.read} authorities")
+    _seed_file(folder, progress, data, sample.FILENAME, library=sample.LIBRARY, source=sample.SOURCE)
     sweep()
+
+
+def _seed_file(
+    folder: Path, progress: Callable[[str], None], data: bytes, filename: str, *, library: str, source: str = "main"
+) -> None:
+    """A small ISO 2709 file of one library, unless it has been imported already."""
+    owner = library_by_code(library)
+    digest = hashlib.sha256(data).hexdigest()
+    if ImportBatch.objects.filter(library=owner, sha256=digest, status=ImportBatch.Status.DONE).exists():
+        return
+    path = folder / filename
+    path.write_bytes(data)
+    batch = run_batch(
+        batches.receive(path, library=owner, actor=ACTOR, source_code=source, fmt="iso2709").pk, actor=ACTOR
+    )
+    progress(f"{owner.code:<12} {filename:<40} {batch.encoding:<14} {batch.read} read, {batch.joined} joined")
 
 
 def bench_library(code: str) -> Library:

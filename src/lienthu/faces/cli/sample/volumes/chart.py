@@ -8,9 +8,9 @@ from random import Random
 from typing import Any, Final
 
 from lienthu.faces.cli.sample.chance import seeded
-from lienthu.faces.cli.sample.volumes.model import DublinCore, RecordRef, SampleVolume
+from lienthu.faces.cli.sample.volumes.model import DublinCore, SampleVolume
 from lienthu.faces.cli.sample.volumes.press import OWN_WORK, Press, Wanted
-from lienthu.faces.cli.sample.volumes.records import LIBRARY, SOURCE
+from lienthu.faces.cli.sample.volumes.records import LIBRARY
 from lienthu.faces.cli.sample.volumes.scanning import WELL_KEPT
 
 KEY: Final = "so-do-vinh-ha-long"
@@ -210,7 +210,7 @@ def volumes(press: Press, wanted: Wanted) -> list[SampleVolume]:
             key=KEY,
             path=path,
             library=LIBRARY,
-            record=RecordRef(SOURCE, NUMBER),
+            record=NUMBER,
             dc=DublinCore(
                 title=TITLE,
                 date="2026",

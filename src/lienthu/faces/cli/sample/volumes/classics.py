@@ -22,14 +22,13 @@ from lienthu.faces.cli.sample.volumes.model import (
     Creator,
     DublinCore,
     Entry,
-    RecordRef,
     Rights,
     SampleVolume,
 )
 from lienthu.faces.cli.sample.volumes.press import PUBLIC_DOMAIN_MARK, Press, Wanted
-from lienthu.faces.cli.sample.volumes.records import LIBRARY, SOURCE, main_number
+from lienthu.faces.cli.sample.volumes.records import LIBRARY, main_number
 from lienthu.faces.cli.sample.volumes.scanning import HANDED_DOWN
-from lienthu.faces.cli.sample.volumes.woodblock import Column, Typeface, cover, leaf
+from lienthu.faces.cli.sample.volumes.woodblock import Column, Typeface, cover, leaf, place
 
 _TEXTS: Final = Path(__file__).with_name("texts") / "classics.json"
 _RIGHTS: Final = Rights(
@@ -40,9 +39,9 @@ _RIGHTS: Final = Rights(
     term="Hết thời hạn bảo hộ",
 )
 _FOLIOS: Final = "一二三四五六七八九"
-_NUMBERS: Final[Mapping[str, RecordRef]] = {
-    "ngu-che-thien-nam-dong-chu-de": RecordRef(SOURCE, "mau-so-002"),
-    "tho-thien-ly-tran": RecordRef(SOURCE, "mau-so-003"),
+_NUMBERS: Final[Mapping[str, str]] = {
+    "ngu-che-thien-nam-dong-chu-de": "mau-so-002",
+    "tho-thien-ly-tran": "mau-so-003",
 }
 
 
@@ -56,11 +55,8 @@ def _volume(press: Press, said: Mapping[str, Any]) -> SampleVolume:
     key = said["key"]
     typeface = Typeface(press.packages)
     title = said["original_title"]
-    pages, labels, texts = (
-        [cover(title.replace(" ; ", "\u3000"), typeface=typeface, rng=seeded(key, "cover"))],
-        ["[bìa]"],
-        [title],
-    )
+    pages = [cover(title.replace(" ; ", "\u3000"), typeface=typeface, rng=seeded(key, "cover"))]
+    labels, texts = ["[bìa]"], [title]
     lines: list[AlignedLine] = []
     contents = [Entry("Bìa", 1)]
     for n, (columns, verse, heading) in enumerate(_sides(said)):
@@ -72,13 +68,16 @@ def _volume(press: Press, said: Mapping[str, Any]) -> SampleVolume:
         texts.append("\n".join(c.text.replace("\u3000", " ") for c in columns if c.text))
         if heading:
             contents.append(Entry(heading, n + 2))
-        lines += [AlignedLine(n + 2, len(lines) + i, *layers) for i, layers in enumerate(verse, 1)]
+        boxes = {c.text: place(i, c, side).box(c) for i, c in enumerate(columns)}
+        for original, transcription, translation in verse:
+            line = AlignedLine(n + 2, len(lines) + 1, original, transcription, translation, boxes[original])
+            lines.append(line)
     images = [pyvips.Image.new_from_array(np.asarray(page)) for page in pages]
     return SampleVolume(
         key=key,
         path=press.photographed(key, images, wear=HANDED_DOWN),
         library=LIBRARY,
-        record=_NUMBERS.get(key) or RecordRef("main", main_number(key)),
+        record=_NUMBERS.get(key) or main_number(key),
         dc=DublinCore(
             title=said["title"],
             original_title=title,

@@ -89,21 +89,17 @@ class ClosedPage:
 
 @dataclass(frozen=True, slots=True)
 class AlignedLine:
-    """One line of a Hán-Nôm text in its layers; ``page`` counts from 1."""
+    """One line of a Hán-Nôm text in its layers; ``page`` counts from 1.
+
+    ``column`` is where its characters stand, [x, y, w, h] in pixels, but for the skew of the scan.
+    """
 
     page: int
     number: int
     original: str
     transcription: str
     translation: str
-
-
-@dataclass(frozen=True, slots=True)
-class RecordRef:
-    """A record of the sample catalogue: source of the library's files, and control number in it."""
-
-    source: str
-    control_number: str
+    column: tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +114,8 @@ class SampleVolume:
     key: str
     path: Path
     library: str
-    record: RecordRef | None
-    """The record of the work in that library's catalogue, None where the volume is described by Dublin Core only."""
+    record: str
+    """Control number of the work's record in the library's main source, "" where Dublin Core alone describes it."""
     dc: DublinCore
     material: Material
     collection: str

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from lienthu.faces.cli.sample.chance import seeded
-from lienthu.faces.cli.sample.volumes.model import DublinCore, Entry, Issue, RecordRef, SampleVolume
+from lienthu.faces.cli.sample.volumes.model import DublinCore, Entry, Issue, SampleVolume
 from lienthu.faces.cli.sample.volumes.press import OWN_WORK, Press, Wanted
-from lienthu.faces.cli.sample.volumes.records import LIBRARY, SOURCE
+from lienthu.faces.cli.sample.volumes.records import LIBRARY
 from lienthu.faces.cli.sample.volumes.scanning import NEWSPRINT
 
 KEY: Final = "bao-mau-vung-mo"
@@ -46,7 +46,7 @@ def volumes(press: Press, wanted: Wanted) -> list[SampleVolume]:
             key=KEY,
             path=press.target / KEY,
             library=LIBRARY,
-            record=RecordRef(SOURCE, NUMBER),
+            record=NUMBER,
             dc=DublinCore(
                 title="Báo mẫu Vùng mỏ",
                 date="1990-01-07/1990-02-04",

@@ -16,12 +16,11 @@ from lienthu.faces.cli.sample.volumes.model import (
     Entry,
     Material,
     OwnerGroup,
-    RecordRef,
     Rights,
     SampleVolume,
 )
 from lienthu.faces.cli.sample.volumes.press import IN_COPYRIGHT, OWN_WORK, Press, Wanted
-from lienthu.faces.cli.sample.volumes.records import LIBRARY, SOURCE
+from lienthu.faces.cli.sample.volumes.records import LIBRARY
 from lienthu.faces.cli.sample.volumes.scanning import HANDED_DOWN, OFFICE, WELL_KEPT, Wear
 
 _TEXTS: Final = Path(__file__).with_name("texts") / "papers.json"
@@ -35,7 +34,7 @@ class _Paper:
     said: str
     look: str
     library: str
-    record: RecordRef | None
+    record: str
     material: Material
     collection: str
     owner: OwnerGroup
@@ -47,13 +46,13 @@ class _Paper:
 
 _PAPERS: Final = (
     _Paper(
-        "gia-pha-mau", "chronicle", "chronicle", LIBRARY, RecordRef(SOURCE, "mau-so-005"), "manuscript",
+        "gia-pha-mau", "chronicle", "chronicle", LIBRARY, "mau-so-005", "manuscript",
         "Địa chí Quảng Ninh", "public",
         replace(OWN_WORK, basis=f"{OWN_WORK.basis}; trang ghi người đang sống đóng theo lời dặn của dòng họ"),
         HANDED_DOWN, ("Gia phả", "Dòng họ", "Quảng Ninh"),
     ),
     _Paper(
-        "nuoc-lon-nuoc-rong", "book", "book", LIBRARY, RecordRef(SOURCE, "mau-so-006"), "book",
+        "nuoc-lon-nuoc-rong", "book", "book", LIBRARY, "mau-so-006", "book",
         "Văn học Quảng Ninh", "public",
         Rights(
             status="in_copyright",
@@ -64,7 +63,7 @@ _PAPERS: Final = (
         WELL_KEPT, ("Truyện ngắn", "Văn học Việt Nam hiện đại"),
     ),
     _Paper(
-        "so-tay-phong-doc", "military", "notice", "VN-QNLV01", None, "document", "Tài liệu nội sinh", "armed_forces",
+        "so-tay-phong-doc", "military", "notice", "VN-QNLV01", "", "document", "Tài liệu nội sinh", "armed_forces",
         replace(
             OWN_WORK, closed=True,
             basis="Tài liệu nội sinh của thư viện lực lượng vũ trang: chỉ người của đơn vị được xem",
@@ -72,7 +71,7 @@ _PAPERS: Final = (
         OFFICE, ("Thư viện", "Nội quy"),
     ),
     _Paper(
-        "thuy-trieu-vinh-ha-long", "lesson", "lesson", "VN-QNDHHL", None, "learning", "Học liệu mở", "education",
+        "thuy-trieu-vinh-ha-long", "lesson", "lesson", "VN-QNDHHL", "", "learning", "Học liệu mở", "education",
         OWN_WORK, None, ("Thủy triều", "Địa lý địa phương", "Vịnh Hạ Long"),
     ),
 )  # fmt: skip

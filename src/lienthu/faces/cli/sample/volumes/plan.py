@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from lienthu.faces.cli.sample.volumes.model import Creator, DublinCore, Entry, RecordRef, Rights, SampleVolume
+from lienthu.faces.cli.sample.volumes.model import Creator, DublinCore, Entry, Rights, SampleVolume
 from lienthu.faces.cli.sample.volumes.press import PUBLIC_DOMAIN_MARK, Press, Wanted
-from lienthu.faces.cli.sample.volumes.records import LIBRARY, SOURCE
+from lienthu.faces.cli.sample.volumes.records import LIBRARY
 from lienthu.faces.cli.sample.volumes.scanning import OFFICE
 
 _TEXT: Final = Path(__file__).with_name("texts") / "plan-204.txt"
@@ -100,7 +100,7 @@ def volumes(press: Press, wanted: Wanted) -> list[SampleVolume]:
                 key=key,
                 path=path,
                 library=LIBRARY,
-                record=RecordRef(SOURCE, NUMBER),
+                record=NUMBER,
                 dc=DublinCore(
                     title=TITLE,
                     creators=(Creator("Ủy ban nhân dân tỉnh Quảng Ninh", "cơ quan", corporate=True),),

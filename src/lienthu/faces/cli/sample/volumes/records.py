@@ -1,4 +1,4 @@
-"""Records of the sample volumes for the catalogue of the provincial library: a file with a source of its own."""
+"""Records of the sample volumes for the catalogue of the provincial library: a file beside its main one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from lienthu.faces.cli.sample.works import Contributor, Work
 from lienthu.foundation.marc import iso2709
 
 LIBRARY: Final = PROVINCIAL
-SOURCE: Final = "so-hoa"
 FILENAME: Final = "so-hoa-mau.mrc"
 _ENTERED: Final = "260115"
 

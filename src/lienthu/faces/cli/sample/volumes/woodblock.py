@@ -81,27 +81,53 @@ def _font(path: Path, size: int, weight: int) -> ImageFont.FreeTypeFont:
     return font
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a column stands on its side of a leaf: its middle, where it begins, and the height of a character."""
+
+    middle: float
+    top: float
+    pitch: float
+    row: float
+
+    def box(self, column: Column) -> tuple[int, int, int, int]:
+        """[x, y, w, h] of the column's characters in pixels."""
+        left = self.middle - self.pitch / 2
+        return round(left), round(self.top), round(self.pitch), round(self.row * len(column.text))
+
+
+def place(index: int, column: Column, side: str) -> Place:
+    """The place of the ``index``-th column from the right; ``side`` as for `leaf`."""
+    inner_left, inner_right = _inner(side)
+    pitch = (inner_right - inner_left) / _COLUMNS
+    row = (_FRAME[3] - _FRAME[1]) / _ROWS
+    return Place(
+        middle=inner_right - (index + 0.5) * pitch,
+        top=_FRAME[1] + 20 + column.indent * row,
+        pitch=pitch,
+        row=row * column.scale,
+    )
+
+
+def _inner(side: str) -> tuple[float, float]:
+    left, _, right, _ = _FRAME
+    return (left + _FOLD, right) if side == "a" else (left, right - _FOLD)
+
+
 def leaf(
     columns: Sequence[Column], *, heading: str, folio: str, side: str, typeface: Typeface, rng: Random
 ) -> Image.Image:
     """One side of a leaf, ink on white. ``side`` is "a" (fold at the left edge) or "b" (fold at the right)."""
     page = Image.new("L", (WIDTH, HEIGHT), 255)
     pen = ImageDraw.Draw(page)
-    left, top, right, bottom = _FRAME
-    inner_left, inner_right = (left + _FOLD, right) if side == "a" else (left, right - _FOLD)
-    pitch = (inner_right - inner_left) / _COLUMNS
-    row = (bottom - top) / _ROWS
-    _rules(pen, rng, inner_left, inner_right, pitch)
+    inner_left, inner_right = _inner(side)
+    _rules(pen, rng, inner_left, inner_right, (inner_right - inner_left) / _COLUMNS)
     _fold(page, pen, rng, inner_left if side == "a" else inner_right, side, heading, folio, typeface)
     for i, column in enumerate(columns[:_COLUMNS]):
-        middle = inner_right - (i + 0.5) * pitch
-        y = top + 20 + column.indent * row
-        for character in column.text:
+        at = place(i, column, side)
+        for n, character in enumerate(column.text):
             if character != "\u3000":
-                _cut(
-                    page, character, middle, y + row * column.scale / 2, round(0.8 * row * column.scale), typeface, rng
-                )
-            y += row * column.scale
+                _cut(page, character, at.middle, at.top + (n + 0.5) * at.row, round(0.8 * at.row), typeface, rng)
     return page
 
 
