@@ -53,7 +53,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of the province need the test database to be made: pytest-django goes by the marker."""
     for item in items:
-        if "province" in getattr(item, "fixturenames", ()):
+        if {"province", "digitised"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("django_db")
 
 
@@ -61,16 +61,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _own_folders(request: pytest.FixtureRequest, tmp_path: Path, settings: Any) -> None:
     """Files and index of a test are its own; tests of the sample province share the session's."""
     folder = tmp_path
-    if "province" in request.fixturenames:
+    if "digitised" in request.fixturenames:
+        folder = request.getfixturevalue("_digitised_made").folder
+    elif "province" in request.fixturenames:
         folder = request.getfixturevalue("_province_made").folder
-    settings.FILES_DIR, settings.INDEX_DIR = folder / "files", folder / "index"
+    for name, path in _folders(folder).items():
+        setattr(settings, name, path)
 
 
 @pytest.fixture(autouse=True)
 def _django_db_marker(request: pytest.FixtureRequest) -> None:
     """As pytest-django's, but tests of the sample province have a database of their own."""
-    if "province" not in request.fixturenames and request.node.get_closest_marker("django_db"):
+    if not {"province", "digitised"} & set(request.fixturenames) and request.node.get_closest_marker("django_db"):
         request.getfixturevalue("_django_db_helper")
+
+
+def _folders(folder: Path) -> dict[str, Path]:
+    """Settings that name folders, for an install that lives in this one."""
+    return {"FILES_DIR": folder / "files", "INDEX_DIR": folder / "index", "DIGITAL_DIR": folder / "digital"}
 
 
 @dataclass(frozen=True)
@@ -86,26 +94,71 @@ def _province_made(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Province]:
     """Import and index the sample province once, in a copy of the empty test database."""
-    from django.conf import settings
     from django.db import connection
 
     from lienthu.faces.cli.seeding import seed_province
 
     made = Province(f"{connection.settings_dict['NAME']}_province", tmp_path_factory.mktemp("province"))
-    folders = settings.FILES_DIR, settings.INDEX_DIR
-    settings.FILES_DIR, settings.INDEX_DIR = made.folder / "files", made.folder / "index"
     with django_db_blocker.unblock():
-        empty = connection.settings_dict["NAME"]
-        connection.close()
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{made.database}"')
-            cursor.execute(f'CREATE DATABASE "{made.database}" TEMPLATE "{empty}"')
-        with _database(made.database):
+        _copy_database(connection.settings_dict["NAME"], made.database)
+        with _database(made.database), _at(made.folder):
             seed_province()
-    settings.FILES_DIR, settings.INDEX_DIR = folders
     yield made
-    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{made.database}" WITH (FORCE)')
+    with django_db_blocker.unblock():
+        _drop_database(made.database)
+
+
+@pytest.fixture(scope="session")
+def _digitised_made(
+    _province_made: Province, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Province]:
+    """The sample province with a few digitised volumes, their text recognised, in a copy of its database."""
+    from lienthu.faces.cli.digitised import load_volumes
+    from lienthu.faces.cli.indexing import catch_up
+    from lienthu.faces.cli.sample.volumes.build import FEW
+
+    made = Province(f"{_province_made.database}_digitised", tmp_path_factory.mktemp("digitised"))
+    for name in ("files", "index"):
+        shutil.copytree(_province_made.folder / name, made.folder / name)
+    with django_db_blocker.unblock():
+        _copy_database(_province_made.database, made.database)
+        with _database(made.database), _at(made.folder):
+            load_volumes(FEW)
+            catch_up()
+    yield made
+    with django_db_blocker.unblock():
+        _drop_database(made.database)
+
+
+@contextmanager
+def _at(folder: Path) -> Iterator[None]:
+    """Settings that name folders, as long as something is made there."""
+    from django.conf import settings
+
+    before = {name: getattr(settings, name) for name in _folders(folder)}
+    for name, path in _folders(folder).items():
+        setattr(settings, name, path)
+    try:
+        yield
+    finally:
+        for name, path in before.items():
+            setattr(settings, name, path)
+
+
+def _copy_database(old: str, new: str) -> None:
+    from django.db import connection
+
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{new}"')
+        cursor.execute(f'CREATE DATABASE "{new}" TEMPLATE "{old}"')
+
+
+def _drop_database(name: str) -> None:
+    from django.db import connection
+
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @contextmanager
@@ -125,12 +178,22 @@ def _database(name: str) -> Iterator[None]:
 @pytest.fixture
 def province(_province_made: Province, django_db_blocker: Any) -> Iterator[Province]:
     """The sample province, seeded and indexed. What a test writes to its database is rolled back."""
+    yield from _rolled_back(_province_made, django_db_blocker)
+
+
+@pytest.fixture
+def digitised(_digitised_made: Province, django_db_blocker: Any) -> Iterator[Province]:
+    """The sample province with the volumes of ``build.FEW``. What a test writes to its database is rolled back."""
+    yield from _rolled_back(_digitised_made, django_db_blocker)
+
+
+def _rolled_back(made: Province, django_db_blocker: Any) -> Iterator[Province]:
     from django.db import transaction
 
     whole = transaction.atomic()
     whole._from_testcase = True  # type: ignore[attr-defined]  # lets durable transactions run inside, as in TestCase
-    with django_db_blocker.unblock(), _database(_province_made.database), whole:
-        yield _province_made
+    with django_db_blocker.unblock(), _database(made.database), whole:
+        yield made
         transaction.set_rollback(True)
 
 

@@ -208,3 +208,4 @@ LOGGING = {
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_IMPORT_PATHS = ["lienthu.faces.cli.jobs"]  # the commands are no app

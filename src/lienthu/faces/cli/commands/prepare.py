@@ -31,6 +31,9 @@ def run(options: argparse.Namespace) -> int:
     if is_empty() and not options.no_sample:
         print("Loading the sample province (only this first time) …", file=sys.stderr, flush=True)
         seed_province()
+        from lienthu.faces.cli.jobs import enqueue_sample_volumes
+
+        enqueue_sample_volumes()
     ready = {
         "data": str(settings.DATA_DIR),
         "embedded": not env.database_url,

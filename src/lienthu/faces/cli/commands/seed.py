@@ -6,7 +6,8 @@ import argparse
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """No arguments."""
+    """--volumes also loads what is digitised."""
+    parser.add_argument("--volumes", action="store_true", help="also the digitised sample volumes, with their text")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -15,6 +16,12 @@ def run(options: argparse.Namespace) -> int:
 
     report = seed_province(progress=lambda line: print(line, flush=True))
     print(f"{report.libraries} libraries, {report.records} records of them, {report.publications} publications.")
+    if options.volumes:
+        from lienthu.faces.cli.digitised import load_volumes
+        from lienthu.faces.cli.indexing import catch_up
+
+        load_volumes(progress=lambda line: print(line, flush=True))
+        catch_up()
     for account in sample_accounts():
         print(f"  {account.username:<12} {account.password:<16} {account.what}")
     return 0
