@@ -169,6 +169,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [
     ("npm/htmx.org", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
+    ("npm/tus-js-client", BASE_DIR / "node_modules" / "tus-js-client" / "dist"),
     ("npm/@fontsource", BASE_DIR / "node_modules" / "@fontsource"),
     ("npm/@fontsource-variable", BASE_DIR / "node_modules" / "@fontsource-variable"),
 ]

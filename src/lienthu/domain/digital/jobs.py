@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from lienthu.domain.digital.models import FixityRun
-from lienthu.domain.digital.services import fixity, pipeline, preserving
+from lienthu.domain.digital.services import deliveries, fixity, pipeline, preserving
 from lienthu.platform.actor import Actor
 
 _TURN = 15.0  # seconds; then other jobs get their turn
@@ -72,3 +72,21 @@ def _go_on_reading(run_id: int) -> None:
             )
     except AlreadyEnqueued:
         return
+
+
+@app.task(queue="pages", name="digital.take_delivery", retry=RetryStrategy(max_attempts=5, wait=20))
+def take_delivery(delivery_id: int) -> None:
+    """Take in what was uploaded."""
+    deliveries.take(delivery_id)
+
+
+def enqueue_delivery(delivery_id: int) -> None:
+    """Queue the taking in of an upload: part of the caller's transaction."""
+    take_delivery.configure(lock=f"digital.delivery.{delivery_id}").defer(delivery_id=delivery_id)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queue="upkeep", name="digital.sweep_uploads", queueing_lock="digital.sweep_uploads")
+def sweep_uploads(timestamp: int) -> None:
+    """Throw away uploads that nobody went on with."""
+    deliveries.sweep()

@@ -1,6 +1,7 @@
 """Tables of the digital room."""
 
 from lienthu.domain.digital.models.acts import PageAct, ShelvedText
+from lienthu.domain.digital.models.deliveries import DeliveredFile, Delivery
 from lienthu.domain.digital.models.objects import (
     Collection,
     DigitalObject,
@@ -26,6 +27,8 @@ from lienthu.domain.digital.models.rights import (
 __all__ = [
     "AccessRule",
     "Collection",
+    "DeliveredFile",
+    "Delivery",
     "DigitalObject",
     "FixityProblem",
     "FixityRun",

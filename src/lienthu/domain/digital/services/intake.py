@@ -71,12 +71,12 @@ def take_in(
     Masters are in the preservation store before a row speaks of them: a crash in between leaves a store object that
     no row names, never a row without bytes. Raises NothingToTakeIn, AlreadyHere (ING-2), OSError (disk full).
     """
-    given = [_digest(path) for path in paths]
+    given = [digest_of(path) for path in paths]
     if not any(g.size for g in given):
         raise NothingToTakeIn(_("There is no file in it that can be taken in: images (TIFF, JPEG, PNG, JP2) or PDF."))
     if not allow_again and (twin := _same_files(library, given)) is not None:
         raise AlreadyHere(twin.public_id, twin.title)
-    probed = _probe(given)
+    probed = probe(given)
     obj = DigitalObject(
         public_id=public_name(),
         library=library,
@@ -92,7 +92,7 @@ def take_in(
         sample=description.sample,
         created_by=actor.name[:120],
     )
-    logical = _logical_paths(given)
+    logical = logical_paths(given)
     store.preservation_store().create(
         store.store_id(obj),
         dict(zip(logical, (g.path for g in given), strict=True)),
@@ -171,7 +171,8 @@ def wait_for(obj: DigitalObject, pages: Iterable[Page]) -> None:
     )
 
 
-def _digest(path: Path) -> Given:
+def digest_of(path: Path) -> Given:
+    """Name, size and SHA-256 of a file."""
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as f:
         while block := f.read(1 << 20):
@@ -194,16 +195,16 @@ def _same_files(library: Library, given: Sequence[Given]) -> DigitalObject | Non
     return DigitalObject.objects.get(pk=row["object"]) if row else None
 
 
-def _logical_paths(given: Sequence[Given]) -> list[str]:
+def logical_paths(given: Sequence[Given], first: int = 1) -> list[str]:
     """Names in the store: in order, plain, still telling what the file was called."""
     width = max(4, len(str(len(given))))
     return [
         f"masters/{n:0{width}}-{re.sub(r'[^A-Za-z0-9._-]+', '_', g.name)[-80:].lstrip('.')}"
-        for n, g in enumerate(given, 1)
+        for n, g in enumerate(given, first)
     ]
 
 
-def _probe(given: Sequence[Given]) -> list[Probed]:
+def probe(given: Sequence[Given]) -> list[Probed]:
     """Ask the sandbox about each file; a file that breaks it is a page with a problem, not the end."""
     answers: list[Probed] = []
     with Sandbox(Limits(memory_mb=1500, seconds=60)) as box:

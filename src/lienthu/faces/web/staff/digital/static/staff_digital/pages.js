@@ -186,6 +186,11 @@ function start(root) {
     if (by < 0 ? first === 0 : last === sheets.order.length - 1) return undefined;
     return act("move", { seqs: chosen, before: by < 0 ? sheets.order[first - 1] : sheets.order[last + 2] ?? null });
   }
+  const go = (where) => {
+    const form = $("[data-upload-form]");
+    form.action = say.upload + where;
+    form.submit();
+  };
   const does = {
     left: () => turn(270),
     right: () => turn(90),
@@ -234,11 +239,11 @@ function start(root) {
     undo: () => act("undo"),
     async upload() {
       if (!sheets.current) {
-        location.assign(say.upload);
+        go("");
         return;
       }
       const said = await dialog("upload");
-      if (said) location.assign(`${say.upload}&${said.how}=${sheets.current}`);
+      if (said) go(`&${said.how}=${sheets.current}`);
     },
     async goto() {
       const said = await dialog("goto", (form) => { form.label.value = ""; });

@@ -1,0 +1,259 @@
+"""Uploads in pieces, resumed after anything, then taken in by the worker. Rule WFL-11."""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lienthu.domain.digital.errors import AlreadyHere, DigitalRefused
+from lienthu.domain.digital.models import DeliveredFile, Delivery, DigitalObject, Kind, Project
+from lienthu.domain.digital.services import adding, intake
+from lienthu.domain.digital.services.gathering import gathered, natural
+from lienthu.domain.network.models import Library
+from lienthu.foundation.kernel.names import public_name
+from lienthu.foundation.vietnamese.text import clean
+from lienthu.platform.actor import Actor
+
+KEPT: Final = timedelta(days=3)
+"""An upload that nobody went on with for so long is thrown away."""
+MOST_FILES: Final = 10_000
+_RESERVE: Final = 512 * 1024 * 1024  # the database and the index need room too
+
+
+class UploadRefused(DigitalRefused):
+    """An upload that cannot go on; ``status`` is HTTP's."""
+
+    code = "upload-refused"
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def _no_room() -> UploadRefused:
+    return UploadRefused(_("There is no room left on the server's disk. Tell the administrator."), 507)
+
+
+def folder_of(delivery: Delivery) -> Path:
+    """Where the bytes of a delivery are until they are taken in."""
+    return Path(settings.DIGITAL_DIR) / "incoming" / delivery.token
+
+
+def _place(file: DeliveredFile) -> Path:
+    return folder_of(file.delivery) / f"{file.token}.part"
+
+
+def offset_of(file: DeliveredFile) -> int:
+    """How much of the file has come."""
+    try:
+        return _place(file).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def open_delivery(
+    library: Library, wish: Mapping[str, Any], *, target: DigitalObject | None = None, actor: Actor
+) -> Delivery:
+    """Begin an upload: into a new object, or for the object that is there."""
+    return Delivery.objects.create(
+        token=public_name(20), library=library, owner_id=actor.user_id, owner_name=actor.name[:120], object=target,
+        wish=dict(wish),
+    )  # fmt: skip
+
+
+def announce(delivery: Delivery, path: str, size: int) -> DeliveredFile:
+    """Make room for one file. Raises UploadRefused: too large, too many, no room on the disk."""
+    if delivery.state != Delivery.State.OPEN:
+        raise UploadRefused(_("These files are being taken in already."), 409)
+    path = clean(path.replace("\\", "/"))[-1000:] or "file"
+    if not 0 <= size <= settings.MAX_IMPORT_FILE_BYTES:
+        raise UploadRefused(_("The file is too large."), 413)
+    if delivery.files.count() >= MOST_FILES:
+        raise UploadRefused(_("At most %(max)s files at once.") % {"max": MOST_FILES}, 413)
+    folder = folder_of(delivery)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if shutil.disk_usage(folder).free < size + _RESERVE:
+        raise _no_room()
+    file = DeliveredFile.objects.create(delivery=delivery, token=public_name(20), path=path, size=size)
+    _place(file).touch(mode=0o600)
+    Delivery.objects.filter(pk=delivery.pk).update(touched_at=timezone.now())
+    return file
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[Any]:
+    """The file for writing, by nobody else at the same time."""
+    with path.open("r+b") as f:
+        try:
+            fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UploadRefused(_("This file is being uploaded in another window."), 423) from error
+        yield f
+
+
+def write(file: DeliveredFile, offset: int, read: Callable[[int], bytes], checksum: tuple[str, bytes] | None) -> int:
+    """Add a piece at ``offset``, which must be where the file ends; the new end.
+
+    What came before a broken connection or a kill stays and counts. With a checksum a piece counts whole or not at
+    all. Raises UploadRefused (409 another offset, 413 more than announced, 423 busy, 460 checksum, 507 disk full).
+    """
+    digest = hashlib.new(checksum[0], usedforsecurity=False) if checksum else None
+    with _alone(_place(file)) as f:
+        end = int(f.seek(0, os.SEEK_END))
+        if end != offset:
+            raise UploadRefused(_("The piece does not begin where the file ends."), 409)
+        begun = end
+        try:
+            while block := read(256 * 1024):
+                if end + len(block) > file.size:
+                    f.truncate(begun)
+                    raise UploadRefused(_("More came than was announced."), 413)
+                f.write(block)
+                end += len(block)
+                if digest:
+                    digest.update(block)
+            f.flush()
+            os.fsync(f.fileno())
+        except OSError as error:
+            if getattr(error, "errno", None) in (28, 122):  # no space, no quota
+                raise UploadRefused(
+                    _("There is no room left on the server's disk. Tell the administrator."), 507
+                ) from error
+            raise
+        if digest and checksum and digest.digest() != checksum[1]:
+            f.truncate(begun)
+            raise UploadRefused(_("The piece was damaged on its way."), 460)
+    Delivery.objects.filter(pk=file.delivery_id).update(touched_at=timezone.now())
+    return end
+
+
+def checksum_of(header: str) -> tuple[str, bytes] | None:
+    """What ``Upload-Checksum`` says; None without one. Raises UploadRefused (400) for what is none."""
+    if not header:
+        return None
+    name, _space, value = header.partition(" ")
+    try:
+        digest = base64.b64decode(value, validate=True)
+    except ValueError as error:
+        raise UploadRefused(_("The checksum cannot be read."), 400) from error
+    if name not in ("sha1", "sha256"):
+        raise UploadRefused(_("The checksum cannot be read."), 400)
+    return name, digest
+
+
+def drop(file: DeliveredFile) -> None:
+    """Forget a file that was not meant."""
+    if file.delivery.state == Delivery.State.OPEN:
+        _place(file).unlink(missing_ok=True)
+        file.delete()
+
+
+@transaction.atomic
+def finish(token: str, *, actor: Actor) -> Delivery:
+    """All files are there: let the worker take them in. Raises UploadRefused while one is not whole."""
+    from lienthu.domain.digital.jobs import enqueue_delivery
+
+    delivery = Delivery.objects.select_for_update().get(token=token)
+    if delivery.state not in (Delivery.State.OPEN, Delivery.State.FAILED):
+        return delivery
+    files = list(delivery.files.select_related("delivery"))
+    if not files:
+        raise UploadRefused(_("Choose files first."), 422)
+    if short := [f.path for f in files if offset_of(f) != f.size]:
+        raise UploadRefused(_("“%(name)s” has not come whole yet.") % {"name": short[0]}, 409)
+    delivery.state, delivery.problem = Delivery.State.QUEUED, ""
+    delivery.save()
+    enqueue_delivery(delivery.pk)
+    return delivery
+
+
+def take(delivery_id: int) -> None:
+    """Make masters of what was delivered. The rows and the end of the delivery are one transaction: never twice."""
+    from lienthu.domain.digital.jobs import enqueue_pages
+
+    started = (Delivery.State.QUEUED, Delivery.State.WORKING)
+    if not Delivery.objects.filter(pk=delivery_id, state__in=started).update(state=Delivery.State.WORKING):
+        return
+    delivery = Delivery.objects.select_related("library", "object").get(pk=delivery_id)
+    actor = Actor(delivery.owner_id, delivery.owner_name)
+    try:
+        with transaction.atomic(), ExitStack() as stack:
+            paths = [path for place in _laid_out(delivery) for path in stack.enter_context(gathered(place))]
+            obj = _become(delivery, paths, actor)
+            Delivery.objects.filter(pk=delivery_id).update(state=Delivery.State.DONE, object=obj)
+            enqueue_pages()
+    except DigitalRefused as refused:
+        known = (
+            DigitalObject.objects.filter(public_id=refused.public_id).first()
+            if isinstance(refused, AlreadyHere)
+            else None
+        )
+        Delivery.objects.filter(pk=delivery_id).update(
+            state=Delivery.State.FAILED, problem=str(refused)[:500], object=known or delivery.object
+        )
+        return
+    shutil.rmtree(folder_of(delivery), ignore_errors=True)
+
+
+def _laid_out(delivery: Delivery) -> list[Path]:
+    """The files under the names they had, in the order of their names, each in a folder of its own."""
+    laid = folder_of(delivery) / "laid-out"
+    shutil.rmtree(laid, ignore_errors=True)
+    places = []
+    files = sorted(delivery.files.select_related("delivery"), key=lambda f: (natural(f.path), f.pk))
+    for n, file in enumerate(files):
+        name = "".join(c for c in file.path.rpartition("/")[2] if c.isprintable() and c not in "/\\\0").strip(". ")
+        place = laid / str(n) / (name.encode()[-180:].decode(errors="ignore") or "file")
+        place.parent.mkdir(parents=True, mode=0o700)
+        os.link(_place(file), place)
+        places.append(place)
+    return places
+
+
+def _become(delivery: Delivery, paths: list[Path], actor: Actor) -> DigitalObject:
+    wish = delivery.wish
+    if delivery.object is not None:
+        public_id = delivery.object.public_id
+        if wish.get("replace") is not None:
+            if len(paths) != 1:
+                raise UploadRefused(_("Give exactly one file to replace a page."), 422)
+            adding.replace_page(public_id, int(wish["replace"]), paths[0], actor=actor)
+        else:
+            adding.add_files(public_id, paths, after=wish.get("after"), actor=actor)
+        return delivery.object
+    project = Project.objects.filter(pk=wish.get("project"), library=delivery.library).first()
+    description = intake.Description(
+        title=str(wish.get("title", "")),
+        record_id=wish.get("record"),
+        kind=Kind(wish.get("kind", Kind.BOOK)),
+        languages=wish.get("languages") or (project.languages if project else None) or ["vie"],
+        collection=project.collection if project else None,
+        project=project,
+        right_to_left=bool(wish.get("right_to_left")),
+    )
+    return intake.take_in(paths, description, library=delivery.library, actor=actor)
+
+
+def sweep() -> int:
+    """Throw away what nobody went on with; how many."""
+    old = Delivery.objects.filter(
+        state__in=(Delivery.State.OPEN, Delivery.State.FAILED), touched_at__lt=timezone.now() - KEPT
+    )
+    gone = list(old)
+    for delivery in gone:
+        shutil.rmtree(folder_of(delivery), ignore_errors=True)
+        delivery.delete()
+    return len(gone)

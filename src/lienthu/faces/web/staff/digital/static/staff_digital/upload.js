@@ -1,0 +1,132 @@
+// Files by the tus protocol: in pieces, a few at once, resumed after a reload by choosing the same files again.
+/* global tus */
+import { announce } from "../ui/js/announce.js";
+
+const root = document.querySelector("[data-upload]");
+if (root) start(root);
+
+function start(root) {
+  const say = root.dataset;
+  const csrf = JSON.parse(document.body.getAttribute("hx-headers:inherited"))["X-CSRFToken"];
+  const list = root.querySelector("[data-list]");
+  const total = root.querySelector("[data-total]");
+  const finish = root.querySelector("[data-finish]");
+  const rows = new Map();
+  const waiting = [];
+  const AT_ONCE = 3;
+  let running = 0;
+  const size = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
+  const mb = (bytes) => `${size.format(bytes / 1048576)} MB`;
+
+  for (const item of list.children) rows.set(item.dataset.path, { item, done: 1, of: 1, whole: item.querySelector(".small").textContent.split(" / ").every((part, _n, all) => part === all[0]) });
+
+  function row(file, path) {
+    let found = rows.get(path);
+    if (!found) {
+      const item = document.createElement("li");
+      item.className = "upload-list__item";
+      const name = document.createElement("span");
+      name.className = "breakable";
+      name.textContent = path;
+      const state = document.createElement("span");
+      state.className = "small muted";
+      item.append(name, state);
+      list.append(item);
+      found = { item };
+      rows.set(path, found);
+    }
+    Object.assign(found, { done: 0, of: file.size, whole: false, failed: false });
+    return found;
+  }
+
+  function tell(found, text) {
+    found.item.querySelector(".small").textContent = text;
+  }
+
+  function sum() {
+    const all = [...rows.values()].filter((found) => found.of > 1 || found.done);
+    const [done, of] = [all.reduce((n, f) => n + f.done, 0), all.reduce((n, f) => n + f.of, 0)];
+    total.hidden = false;
+    total.querySelector("progress").max = Math.max(1, of);
+    total.querySelector("progress").value = done;
+    total.querySelector("[data-figures]").textContent = `${mb(done)} ${say.sayOf} ${mb(of)}`;
+    const whole = rows.size > 0 && [...rows.values()].every((found) => found.whole);
+    if (whole && finish.disabled) {
+      announce(say.sayAll);
+      finish.disabled = false;
+      finish.focus();
+    } else finish.disabled = !whole;
+  }
+
+  function next() {
+    while (running < AT_ONCE && waiting.length) {
+      running += 1;
+      send(...waiting.shift());
+    }
+  }
+
+  async function send(file, path) {
+    const found = rows.get(path);
+    const over = () => {
+      running -= 1;
+      sum();
+      next();
+    };
+    const upload = new tus.Upload(file, {
+      endpoint: say.upload,
+      chunkSize: 8 * 1024 * 1024,
+      retryDelays: [0, 1000, 3000, 8000, 20000],
+      removeFingerprintOnSuccess: false,
+      headers: { "X-CSRFToken": csrf },
+      metadata: { filename: file.name, relativePath: path },
+      fingerprint: async () => ["lienthu", say.upload, path, file.size, file.lastModified].join("|"),
+      onProgress(done) {
+        found.done = done;
+        tell(found, `${mb(done)} / ${mb(file.size)}`);
+        sum();
+      },
+      onSuccess() {
+        Object.assign(found, { done: file.size, whole: true });
+        tell(found, `${mb(file.size)} · ${say.sayWhole}`);
+        over();
+      },
+      onError(error) {
+        found.failed = true;
+        const said = error.originalResponse?.getBody?.();
+        tell(found, said && said.length < 300 ? said : say.sayFailed);
+        over();
+      },
+    });
+    const before = await upload.findPreviousUploads();
+    if (before.length) upload.resumeFromPreviousUpload(before.at(-1));
+    upload.start();
+  }
+
+  function take(files) {
+    for (const file of files) {
+      const path = file.webkitRelativePath || file.name;
+      if (path.split("/").some((part) => part.startsWith("."))) continue;
+      if (rows.get(path)?.whole) continue;
+      tell(row(file, path), say.sayWaiting);
+      waiting.push([file, path]);
+    }
+    sum();
+    next();
+  }
+
+  for (const input of root.querySelectorAll("[data-files]")) {
+    input.addEventListener("change", () => {
+      take(input.files);
+      input.value = "";
+    });
+  }
+  const zone = root.querySelector("[data-dropzone-files]");
+  zone.addEventListener("dragover", (event) => event.preventDefault());
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    take(event.dataTransfer.files);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (running) event.preventDefault();
+  });
+}

@@ -1,0 +1,209 @@
+"""Uploading by the tus protocol, and what the files become."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pyvips
+from django.test import Client
+from django.urls import reverse
+
+from lienthu.domain.digital.models import DeliveredFile, Delivery, DigitalObject, MasterFile
+from lienthu.domain.digital.services import deliveries
+from lienthu.domain.network.models import Library
+
+pytestmark = pytest.mark.django_db
+V = {"Tus-Resumable": "1.0.0"}
+
+
+@pytest.fixture(autouse=True)
+def _own_store(settings: Any, tmp_path: Path) -> None:
+    settings.DIGITAL_DIR = tmp_path / "digital"
+
+
+def picture(shade: int = 200) -> bytes:
+    image = pyvips.Image.black(60, 80, bands=3) + shade
+    return bytes(image.cast("uchar").write_to_buffer(".png"))
+
+
+def begun(client: Client, library: Library, title: str = "Địa chí") -> Delivery:
+    said = {"library": library.pk, "title": title, "kind": "book", "languages": ["vie"]}
+    answer = client.post(reverse("staff_digital:upload"), said)
+    assert answer.status_code == 302, answer.content.decode()[:3000]
+    return Delivery.objects.latest("pk")
+
+
+def announce(client: Client, delivery: Delivery, name: str, size: int) -> Any:
+    meta = "relativePath " + base64.b64encode(name.encode()).decode()
+    return client.post(
+        reverse("staff_digital:upload_create", args=[delivery.token]),
+        headers={**V, "Upload-Length": str(size), "Upload-Metadata": meta},
+    )
+
+
+def patch(client: Client, where: str, offset: int, data: bytes, **more: str) -> Any:
+    return client.patch(
+        where, data, content_type="application/offset+octet-stream",
+        headers={**V, "Upload-Offset": str(offset), **{k.replace("_", "-"): v for k, v in more.items()}},
+    )  # fmt: skip
+
+
+def sent(client: Client, delivery: Delivery, name: str, data: bytes) -> str:
+    where: str = announce(client, delivery, name, len(data)).headers["Location"]
+    assert patch(client, where, 0, data).status_code == 204
+    return where
+
+
+def test_a_file_comes_in_pieces_and_goes_on_where_it_stopped(librarian: Client, home: Library) -> None:
+    """WFL-11."""
+    delivery, data = begun(librarian, home), picture()
+    answer = announce(librarian, delivery, "quyển 1/001.png", len(data))
+    assert (answer.status_code, answer.headers["Tus-Resumable"]) == (201, "1.0.0")
+    assert "Upload-Expires" in answer.headers
+    where = answer.headers["Location"]
+    assert patch(librarian, where, 0, data[:50]).headers["Upload-Offset"] == "50"
+    head = librarian.head(where, headers=V)
+    assert (head.headers["Upload-Offset"], head.headers["Upload-Length"]) == ("50", str(len(data)))
+    assert head.headers["Cache-Control"].startswith("no-store") or "no-store" in head.headers["Cache-Control"]
+    assert patch(librarian, where, 10, data[50:]).status_code == 409
+    assert patch(librarian, where, 50, data[50:] + b"x").status_code == 413
+    assert patch(librarian, where, 50, data[50:]).status_code == 204
+    file = DeliveredFile.objects.get()
+    assert (deliveries.folder_of(delivery) / f"{file.token}.part").read_bytes() == data
+
+
+def test_a_damaged_piece_counts_for_nothing(librarian: Client, home: Library) -> None:
+    """WFL-11."""
+    delivery, data = begun(librarian, home), picture()
+    where = announce(librarian, delivery, "1.png", len(data)).headers["Location"]
+    right = "sha256 " + base64.b64encode(hashlib.sha256(data).digest()).decode()
+    assert patch(librarian, where, 0, data[:-1] + b"\x00", Upload_Checksum=right).status_code == 460
+    assert librarian.head(where, headers=V).headers["Upload-Offset"] == "0"
+    assert patch(librarian, where, 0, data, Upload_Checksum="md4 xx").status_code == 400
+    assert patch(librarian, where, 0, data, Upload_Checksum=right).status_code == 204
+
+
+def test_what_is_no_tus_is_refused(librarian: Client, home: Library, settings: Any) -> None:
+    delivery = begun(librarian, home)
+    url = reverse("staff_digital:upload_create", args=[delivery.token])
+    assert librarian.options(url).headers["Tus-Extension"] == "creation,expiration,termination,checksum"
+    assert librarian.post(url, headers={"Upload-Length": "1"}).status_code == 412
+    for length in ("", "-1", "x", "9" * 20, "１"):
+        assert librarian.post(url, headers={**V, "Upload-Length": length.encode().decode("latin-1")}).status_code == 400
+    settings.MAX_IMPORT_FILE_BYTES = 100
+    assert announce(librarian, delivery, "a.png", 101).status_code == 413
+    where = announce(librarian, delivery, "a.png", 10).headers["Location"]
+    assert (
+        librarian.patch(where, b"x", content_type="text/plain", headers={**V, "Upload-Offset": "0"}).status_code == 415
+    )
+    assert librarian.delete(where, headers=V).status_code == 204
+    assert librarian.head(where, headers=V).status_code == 404
+
+
+def test_a_full_disk_is_told(librarian: Client, home: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliveries, "_RESERVE", 2**60)
+    assert announce(librarian, begun(librarian, home), "a.png", 10).status_code == 507
+
+
+def test_only_who_began_an_upload_goes_on_with_it(
+    librarian: Client, stranger: Client, manager: Client, home: Library
+) -> None:
+    delivery = begun(librarian, home)
+    where = announce(librarian, delivery, "a.png", 10).headers["Location"]
+    for other in (stranger, manager):
+        assert other.get(reverse("staff_digital:delivery", args=[delivery.token])).status_code == 404
+        assert patch(other, where, 0, b"0123456789").status_code == 404
+    assert stranger.post(reverse("staff_digital:upload"), {"library": home.pk, "title": "x"}).status_code == 403
+
+
+def test_the_files_become_an_object_in_the_order_of_their_names(
+    librarian: Client, home: Library, django_capture_on_commit_callbacks: Any
+) -> None:
+    """WFL-11: hostile names are only names."""
+    delivery = begun(librarian, home, "Địa chí Quảng Ninh")
+    names = ["q/trang 10.png", "q/trang 2.png", "../../etc/passwd", "q/trang 1.png"]
+    for n, name in enumerate(names):
+        sent(librarian, delivery, name, picture(50 + n))
+    half = announce(librarian, delivery, "z.png", 10).headers["Location"]
+    librarian.post(reverse("staff_digital:delivery_finish", args=[delivery.token]))
+    delivery.refresh_from_db()
+    assert delivery.state == "open", "one file has not come whole"
+    librarian.delete(half, headers=V)
+    librarian.post(reverse("staff_digital:delivery_finish", args=[delivery.token]))
+    deliveries.take(delivery.pk)
+    deliveries.take(delivery.pk)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.problem) == ("done", "")
+    obj = DigitalObject.objects.get()
+    assert (obj.title, obj.stage) == ("Địa chí Quảng Ninh", "scanned")
+    assert [p.file.name for p in obj.pages.order_by("position")] == [
+        "passwd", "trang 1.png", "trang 2.png", "trang 10.png"
+    ]  # fmt: skip
+    assert not deliveries.folder_of(delivery).exists()
+
+
+def test_files_are_inserted_after_a_page_and_a_page_is_scanned_anew(librarian: Client, home: Library) -> None:
+    """WFL-4, WFL-11."""
+    delivery = begun(librarian, home)
+    for n in (1, 2):
+        sent(librarian, delivery, f"{n}.png", picture(n))
+    deliveries.finish(delivery.token, actor=deliveries.Actor.system("tests"))
+    deliveries.take(delivery.pk)
+    obj = DigitalObject.objects.get()
+
+    def more(where: str, name: str, data: bytes) -> Delivery:
+        librarian.post(f"{reverse('staff_digital:upload')}?object={obj.public_id}&{where}")
+        found = Delivery.objects.latest("pk")
+        sent(librarian, found, name, data)
+        deliveries.finish(found.token, actor=deliveries.Actor.system("tests"))
+        deliveries.take(found.pk)
+        found.refresh_from_db()
+        return found
+
+    assert more("after=1", "1b.png", picture(3)).state == "done"
+    assert [p.file.name for p in obj.pages.order_by("position")] == ["1.png", "1b.png", "2.png"]
+    assert more("replace=2", "2-mới.png", picture(4)).state == "done"
+    assert [p.file.name for p in obj.pages.order_by("position")] == ["1.png", "1b.png", "2-mới.png"]
+    assert MasterFile.objects.filter(object=obj).count() == 4
+    broken = more("replace=2", "x.png", b"not a picture")
+    assert (broken.state, bool(broken.problem)) == ("failed", True)
+    assert obj.pages.get(seq=2).file.name == "2-mới.png"
+    again = begun(librarian, home)
+    for n in (1, 2):
+        sent(librarian, again, f"{n}.png", picture(n))
+    deliveries.finish(again.token, actor=deliveries.Actor.system("tests"))
+    deliveries.take(again.pk)
+    again.refresh_from_db()
+    assert (again.state, again.object) == ("failed", obj), "the same files are here already"
+
+
+def test_a_forgotten_upload_is_thrown_away(librarian: Client, home: Library) -> None:
+    delivery = begun(librarian, home)
+    sent(librarian, delivery, "1.png", picture())
+    assert deliveries.sweep() == 0
+    Delivery.objects.update(touched_at=Delivery.objects.get().touched_at - deliveries.KEPT * 2)
+    assert deliveries.sweep() == 1
+    assert not deliveries.folder_of(delivery).exists()
+
+
+def test_reading_stops_where_the_connection_breaks(librarian: Client, home: Library) -> None:
+    """WFL-11: what came counts."""
+    delivery = begun(librarian, home)
+    announce(librarian, delivery, "1.bin", 1000)
+    file = DeliveredFile.objects.select_related("delivery").get()
+    stream = io.BytesIO(b"x" * 300)
+
+    def read(n: int) -> bytes:
+        if stream.tell() >= 300:
+            raise ConnectionResetError
+        return stream.read(100)
+
+    with pytest.raises(ConnectionResetError):
+        deliveries.write(file, 0, read, None)
+    assert deliveries.offset_of(file) == 300
+    assert deliveries.write(file, 300, io.BytesIO(b"y" * 700).read, None) == 1000
