@@ -151,7 +151,7 @@ def _facets(
         "material_type": [preferred.material_type],
         "language": _distinct([code for d in described for code in d.languages])[:6],
         "subject": _distinct([s.partition(" -- ")[0] for d in described for s in d.subjects])[:30],
-        "person": _distinct([_direct(a.name) for d in described for a in d.authors])[:30],
+        "person": _distinct([direct_form(a.name) for d in described for a in d.authors])[:30],
         "online": ["online"] if any(map(attrgetter("online"), described)) else [],
         "collection": collections,
     }
@@ -159,17 +159,12 @@ def _facets(
 
 def is_local_history(d: Description) -> bool:
     """Whether a publication is about the province, by its subjects, places and title (rule SEA-9)."""
-    return any(map(_names_the_province, (*d.subjects, *d.places, d.title)))
+    return any(map(_names_the_province, (*d.subjects, *d.places))) or names_the_province(_value(d.title).folded)
 
 
-@lru_cache(maxsize=60_000)
+@lru_cache(maxsize=60_000)  # unlike titles, headings come again and again
 def _names_the_province(text: str) -> bool:
     return names_the_province(_value(text).folded)
-
-
-@lru_cache(maxsize=60_000)
-def _direct(name: str) -> str:
-    return direct_form(name)
 
 
 def _suggestions(
@@ -179,7 +174,7 @@ def _suggestions(
     out: dict[str, list[str]] = {"title": [], "person": [], "person_inner": [], "subject": []}
     if preferred.title_proper:
         out["title"].append(_suggestion(_value(preferred.title_proper).folded, preferred.title_proper))
-    for name in dict.fromkeys([_direct(a.name) for d in described for a in d.authors]):
+    for name in dict.fromkeys([direct_form(a.name) for d in described for a in d.authors]):
         found = _name_suggestions(name)
         out["person"] += found[:2]
         out["person_inner"] += found[2:]
@@ -187,7 +182,7 @@ def _suggestions(
         out["subject"] += _name_suggestions(subject)[:1]
     # whoever types another form is shown the heading (SEA-24)
     for other, heading in dict.fromkeys([pair for c in contributions for pair in c.other_names]):
-        out["person"] += [_suggestion(_value(_direct(other)).folded, _direct(heading))]
+        out["person"] += [_suggestion(_value(direct_form(other)).folded, direct_form(heading))]
     for other, heading in dict.fromkeys([pair for c in contributions for pair in c.other_subjects]):
         out["subject"] += [_suggestion(_value(other).folded, heading)]
     return out

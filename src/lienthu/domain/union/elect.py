@@ -69,10 +69,13 @@ def elect(candidates: Sequence[Candidate]) -> Elected:
     if len(candidates) == 1:
         return Elected(first.description, dict.fromkeys(_said(first.description), first.record_id))
     asked = candidates[:_ASKED]
+    alike = not any(c.ranks or c.linked for c in asked)
     origins = dict.fromkeys(_said(first.description), first.record_id)
     changed: dict[str, Any] = {}
     for group, units in GROUPS.items():
         for unit in units:
+            if alike and _agree(asked, unit):
+                continue  # most units of most publications: nothing to elect, the most complete record stands for all
             chosen = _best(asked, group, unit)
             for name in unit:
                 origins.pop(name, None)
@@ -82,6 +85,11 @@ def elect(candidates: Sequence[Candidate]) -> Elected:
                 if value != getattr(first.description, name):
                     changed[name] = value
     return Elected(first.description._replace(**changed) if changed else first.description, origins)
+
+
+def _agree(candidates: Sequence[Candidate], unit: Unit) -> bool:
+    first = candidates[0].description
+    return all(getattr(c.description, name) == getattr(first, name) for name in unit for c in candidates[1:])
 
 
 def _best(candidates: Sequence[Candidate], group: str, unit: Unit) -> Candidate:

@@ -43,10 +43,11 @@ def sort_key(s: str) -> str:
     Leading articles are not skipped: that takes the nonfiling indicator of the record.
     """
     parts = [part for part in map(_part_key, _PART.findall(nfc(s))) if part[0]]
-    key = "!".join([text for text, _ in parts])
+    texts, cases = zip(*parts, strict=True) if parts else ((), ())
+    key = "!".join(texts)
     if len(key) >= MAX_KEY - 1:
         return key[:MAX_KEY]  # where letters were cut off, case must not decide in their place
-    capitals = "".join([case for _, case in parts]).rstrip("0")
+    capitals = "".join(cases).rstrip("0")
     if not capitals:
         return key
     return f"{key} {capitals}"[:MAX_KEY]
