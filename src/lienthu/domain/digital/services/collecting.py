@@ -26,7 +26,7 @@ def open_collection(
 
     A collection of the armed forces is closed from the beginning (RGT-3).
     """
-    made, new = Collection._default_manager.get_or_create(
+    made, new = Collection.objects.get_or_create(
         code=code,
         defaults={
             "library": library,

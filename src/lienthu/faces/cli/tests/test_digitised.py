@@ -95,7 +95,7 @@ def test_a_book_of_which_copies_are_held_wants_a_seat(digitised: Any) -> None:
 
 def test_what_the_armed_forces_hold_is_not_there_for_others(digitised: Any) -> None:
     secret = volume("so-tay-phong-doc")
-    collection = Collection._default_manager.get(pk=secret.collection_id)
+    collection = Collection.objects.get(pk=secret.collection_id)
     assert collection.closed
     with pytest.raises((NoSuchObject, AccessDenied)):
         open_object(secret.public_id, nobody())

@@ -11,7 +11,7 @@ from typing import Any, Final
 from lienthu.faces.cli.sample.volumes.model import Creator, DublinCore, Entry, Rights, SampleVolume
 from lienthu.faces.cli.sample.volumes.press import PUBLIC_DOMAIN_MARK, Press, Wanted
 from lienthu.faces.cli.sample.volumes.records import LIBRARY
-from lienthu.faces.cli.sample.volumes.scanning import OFFICE
+from lienthu.faces.cli.sample.volumes.scanning import PHOTOCOPY
 
 _TEXT: Final = Path(__file__).with_name("texts") / "plan-204.txt"
 TITLE: Final = (
@@ -90,7 +90,7 @@ def volumes(press: Press, wanted: Wanted) -> list[SampleVolume]:
     made = []
     for key, collection, make in (
         ("ke-hoach-204-pdf", "Văn bản của tỉnh", press.printed),
-        ("ke-hoach-204-anh", "Địa chí Quảng Ninh", partial(press.scanned, wear=OFFICE)),
+        ("ke-hoach-204-anh", "Địa chí Quảng Ninh", partial(press.scanned, wear=PHOTOCOPY)),
     ):
         if not wanted(key):
             continue

@@ -30,10 +30,17 @@ class Wear:
     blur: float = 0.55
     wear: float = 0.10
     """How far ink fades in patches, as a share of its darkness."""
+    speckle: float = 0.0
+    """Share of the page that is dust and toner where there should be none."""
     quality: int = 74
 
 
 OFFICE: Final = Wear()
+PHOTOCOPY: Final = Wear(
+    paper=(238, 235, 227), ink=(66, 64, 62), skew=1.3, noise=9.0, shade=24.0, show_through=0.16, blur=0.9, wear=0.26,
+    speckle=0.0006, quality=62,
+)  # fmt: skip
+"""A copy of a copy, laid on the glass in a hurry."""
 NEWSPRINT: Final = Wear(
     paper=(232, 221, 196), ink=(52, 48, 46), skew=0.5, noise=7.0, show_through=0.14, wear=0.16, quality=72
 )
@@ -57,6 +64,8 @@ def scan(ink: Any, *, path: Path, wear: Wear, seed: str, dpi: int = 200, back: A
     if back is not None and wear.show_through:
         behind = back.invert().fliphor().shrink(4, 4).gaussblur(0.7).resize(4, kernel="linear")
         darkness += behind.embed(0, 0, width, height) * (wear.show_through / 255)
+    if wear.speckle:
+        darkness += _speckles(rng, wear.speckle, width, height)
     light = wear.shade * _light(chance, width, height) + wear.stain * _stains(rng, width, height)
     unevenness = _drawn(light, width, height) + _grain(rng, wear.noise, width, height)
     page = darkness.linear([i - p for p, i in zip(wear.paper, wear.ink, strict=True)], list(wear.paper)) + unevenness
@@ -97,6 +106,14 @@ def _light(chance: Random, width: int, height: int) -> Any:
     if chance.random() < 0.5:
         x = 1 - x
     return -0.9 * np.exp(-14 * x) - 0.5 * (x * chance.uniform(0.1, 0.5) + y * chance.uniform(0.1, 0.5))
+
+
+def _speckles(rng: np.random.Generator, share: float, width: int, height: int) -> Any:
+    """Grains of dust of one to three pixels, as darkness."""
+    square = (rng.random((_GRAIN * 2, _GRAIN * 2)) < share / 2).astype(np.float32)
+    square = np.maximum.reduce([square, np.roll(square, 1, 0) * 0.8, np.roll(square, 1, 1) * 0.8]) * 0.7
+    image = pyvips.Image.new_from_array(square)
+    return image.replicate(width // image.width + 1, height // image.height + 1).crop(0, 0, width, height)
 
 
 def _grain(rng: np.random.Generator, deviation: float, width: int, height: int) -> Any:
