@@ -9,8 +9,9 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "cluster.changed": ("discovery", "union.harvest"),
     "authority.changed": ("discovery.authorities",),
     "record.headings": ("discovery.headings",),
-    "library.changed": ("discovery.libraries",),
+    "library.changed": ("discovery.libraries", "discovery.houses"),
     "digital.object": ("discovery.volumes", "digital.preservation"),
     "digital.page": ("discovery.pages", "digital.preservation_pages"),
+    "digital.audiences": ("discovery.volumes",),
     "library.closedness": ("catalog.closedness",),
 }

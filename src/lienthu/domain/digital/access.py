@@ -169,15 +169,19 @@ def _network(cidr: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
     return ipaddress.ip_network(cidr)
 
 
-def rules_in_force(on: date) -> tuple[Rule, ...]:
-    """The dated rules of that day: the administrator's where there are any for a status, otherwise the shipped ones."""
+def every_rule() -> tuple[Rule, ...]:
+    """The dated rules of all days: the administrator's where there are any for a status, otherwise the shipped ones."""
     own = [
         Rule(policy.Status(r.status), policy.Access(r.access), r.valid_from, r.valid_until)
         for r in AccessRule.objects.order_by("id")
     ]
     replaced = {rule.status for rule in own}
-    every = [*own, *(s.rule for s in shipped_rules() if s.rule.status not in replaced)]
-    return tuple(rule for rule in every if rule.holds(on))
+    return (*own, *(s.rule for s in shipped_rules() if s.rule.status not in replaced))
+
+
+def rules_in_force(on: date) -> tuple[Rule, ...]:
+    """The dated rules of that day."""
+    return tuple(rule for rule in every_rule() if rule.holds(on))
 
 
 def facts_of_objects(objects: Iterable[DigitalObject]) -> Mapping[int, ObjectFacts]:
@@ -236,3 +240,30 @@ def audiences_of(objects: Iterable[DigitalObject], on: date | None = None) -> Ma
     on = on or timezone.localdate()
     rules = rules_in_force(on)
     return {pk: policy.audiences(facts, rules, on) for pk, facts in facts_of_objects(objects).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """By which tokens an object is open on a day, and the last day on which that stays so by dates alone."""
+
+    audiences: Audiences
+    until: date | None
+
+
+def standings_of(objects: Iterable[DigitalObject], on: date | None = None) -> Mapping[int, Standing]:
+    """What the page index stores of each object (``library`` and ``collection`` loaded with them): two queries."""
+    on = on or timezone.localdate()
+    rules = every_rule()
+    return {
+        pk: Standing(policy.audiences(facts, rules, on), policy.unchanged_until(facts, rules, on))
+        for pk, facts in facts_of_objects(objects).items()
+    }
+
+
+def opened_for(objects: Iterable[DigitalObject], reader: Reader) -> Mapping[int, Opened]:
+    """Objects as this reader meets them, to be asked ``may`` before anything is told of them: two queries."""
+    objects = list(objects)
+    on = timezone.localdate()
+    rules = rules_in_force(on)
+    facts = facts_of_objects(objects)
+    return {o.pk: Opened(o, facts[o.pk], reader, rules, on) for o in objects}

@@ -208,6 +208,25 @@ def audiences(facts: ObjectFacts, rules: Sequence[Rule], on: date) -> Audiences:
     )
 
 
+def unchanged_until(facts: ObjectFacts, rules: Sequence[Rule], on: date) -> date | None:
+    """The last day on which the audiences are those of ``on``, as far as dates alone change them; None: no end known.
+
+    ``rules``: every rule there is, those of the future too.
+    """
+    days: set[date] = set()
+    if facts.rights is not None:
+        days |= {d + timedelta(days=1) for d in (facts.rights.protected_until, facts.rights.permission_until) if d}
+    for rule in rules:
+        days.add(rule.valid_from)
+        if rule.valid_until is not None:
+            days.add(rule.valid_until + timedelta(days=1))
+    now = audiences(facts, rules, on)
+    for day in sorted(day for day in days if day > on):
+        if audiences(facts, rules, day) != now:
+            return day - timedelta(days=1)
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class PageFacts:
     """What the decision needs to know of a page."""

@@ -9,20 +9,25 @@ _PATIENCE = 120.0
 
 
 def catch_up() -> bool:
-    """Return when the index shows everything committed so far, building it first where there is none.
+    """Return when both indexes show everything committed so far, building them first where there are none.
 
     False when it could not be brought up (disk full, or a running indexer that takes very long): the news stays in
     the database, and the next command or the running system goes on with it. The reason is on standard error.
     """
+    from lienthu.domain.discovery.fulltext import indexing as pages
     from lienthu.domain.discovery.selectors import index_ready
     from lienthu.domain.discovery.services.indexing import Indexer, anything_waits
 
     deadline = time.monotonic() + _PATIENCE
     try:
-        while anything_waits() or not index_ready():
-            with Indexer() as indexer:
-                if indexer.acquire():
+        while anything_waits() or not index_ready() or pages.anything_waits() or not pages.ready():
+            with Indexer() as indexer, pages.PageIndexer() as page_indexer:
+                mine = indexer.acquire(), page_indexer.acquire()
+                if mine[0]:
                     indexer.drain()
+                if mine[1]:
+                    page_indexer.drain()
+                if all(mine):
                     return True
             if time.monotonic() > deadline:
                 print("The running indexer is still busy; the search will follow.", file=sys.stderr)

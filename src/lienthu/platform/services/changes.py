@@ -107,6 +107,15 @@ def backlog(consumer: str, limit: int) -> tuple[int, int]:
         return count, last
 
 
+def keys_waiting(consumer: str, limit: int) -> list[int]:
+    """The keys of the newest ``limit`` rows that wait, each once, newest first. Takes nothing in hand."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key FROM platform_change WHERE consumer = %s ORDER BY id DESC LIMIT %s", [consumer, limit]
+        )
+        return list(dict.fromkeys(row[0] for row in cursor.fetchall()))
+
+
 def waiting(consumer: str) -> int:
     """How many rows wait for ``consumer``."""
     with connection.cursor() as cursor:

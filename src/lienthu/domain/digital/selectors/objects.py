@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
+from lienthu.domain.digital.models import Collection as Collection_
 from lienthu.domain.digital.models import DigitalObject, Page, PageText, PageWork
 
 
@@ -57,3 +59,23 @@ def page_by_seq(obj: DigitalObject, seq: int) -> Page | None:
 def text_of(page_id: int, layer: str) -> PageText | None:
     """The text in force of a page, words and boxes included."""
     return PageText.objects.filter(page_id=page_id, layer=layer, current=True).first()
+
+
+def objects_by_id(object_ids: Collection[int]) -> dict[int, DigitalObject]:
+    """These objects with library and collection, as the policy wants them: one query."""
+    return DigitalObject.objects.select_related("library", "collection").in_bulk(list(object_ids))
+
+
+def object_ids_after(after: int, limit: int) -> list[int]:
+    """Ids of all objects in their order, to walk through them."""
+    return list(DigitalObject.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def objects_of_libraries(library_ids: Collection[int]) -> list[int]:
+    """Ids of the objects of these libraries."""
+    return list(DigitalObject.objects.filter(library_id__in=library_ids).values_list("pk", flat=True))
+
+
+def collection_names(codes: Collection[str]) -> dict[str, str]:
+    """The names of collections by their codes. One query."""
+    return dict(Collection_._default_manager.filter(code__in=codes).values_list("code", "name"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from django.db.models import Exists, OuterRef, Q
 
 from lienthu.domain.digital.models import Page, PageText
 from lienthu.foundation.pagetext.model import PageText as Words
@@ -57,3 +58,19 @@ def pages_with_text(object_id: int) -> list[Page]:
 def pages_by_id(page_ids: Collection[int]) -> dict[int, Page]:
     """These pages: one query."""
     return Page.objects.in_bulk(list(page_ids))
+
+
+def page_ids_with_text(object_ids: Collection[int]) -> dict[int, dict[int, bool]]:
+    """Object id → its pages that have a text in force, each with whether it is closed: one query."""
+    out: dict[int, dict[int, bool]] = {id_: {} for id_ in object_ids}
+    rows = Page.objects.filter(object_id__in=object_ids).filter(
+        Exists(PageText.objects.filter(page_id=OuterRef("pk"), current=True))
+    )
+    for object_id, page_id, closed in rows.order_by("pk").values_list("object_id", "pk", "closed"):
+        out[object_id][page_id] = closed
+    return out
+
+
+def closed_among(page_ids: Collection[int], object_ids: Collection[int]) -> list[Page]:
+    """Which of these pages, and of the pages of these objects, are closed: one query."""
+    return list(Page.objects.filter(Q(pk__in=page_ids) | Q(object_id__in=object_ids), closed=True))

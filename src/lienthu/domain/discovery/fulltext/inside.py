@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,15 +10,14 @@ from lienthu.domain.digital.access import Opened
 from lienthu.domain.digital.models import Page
 from lienthu.domain.digital.policy import Act
 from lienthu.domain.digital.selectors.texts import TextRow, pages_with_text, texts_of_pages
+from lienthu.domain.discovery.fulltext.documents import DOUBTFUL
 from lienthu.domain.discovery.fulltext.matching import Matcher, Span
-from lienthu.domain.discovery.fulltext.reading import has_phrase, read, without_accents, without_order
+from lienthu.domain.discovery.fulltext.reading import looser_plans, read
 from lienthu.domain.discovery.query import Plan
 from lienthu.foundation.pagetext.model import Box, PageText
 
 MAX_PAGES = 500
 """So many pages with hits are told in one answer at most; the next begin where it ends."""
-DOUBTFUL = 60
-"""Words of which the machine was less sure than this, in percent, count as damaged."""
 _AROUND = 60
 _AT_ONCE = 100
 
@@ -79,16 +78,6 @@ def hits_in(opened: Opened, query: str, *, after: int = -1, pages: int = 100, la
             hits, last = found
             return Inside(query, tuple(hits), len({h.page_id for h in hits}), last, relaxed)
     return Inside(query)
-
-
-def looser_plans(plan: Plan) -> Iterator[tuple[str, Plan]]:
-    """The plan as typed, then with less asked, each with the name of what was given up (FTS-1)."""
-    yield "", plan
-    if plan.accented:
-        plan = without_accents(plan)
-        yield "accents", plan
-    if has_phrase(plan):
-        yield "order", without_order(plan)
 
 
 def _look(

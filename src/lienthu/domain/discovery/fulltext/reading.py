@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 from typing import Final
@@ -79,3 +80,13 @@ def without_order(plan: Plan) -> Plan:
 def has_phrase(plan: Plan) -> bool:
     """Whether a phrase is asked for."""
     return any(c.phrase for c in plan.asked)
+
+
+def looser_plans(plan: Plan) -> Iterator[tuple[str, Plan]]:
+    """The plan as typed, then with less asked, each with the name of what was given up (FTS-1)."""
+    yield "", plan
+    if plan.accented:
+        plan = without_accents(plan)
+        yield "accents", plan
+    if has_phrase(plan):
+        yield "order", without_order(plan)

@@ -23,6 +23,8 @@ from lienthu.domain.discovery.backends.base import IndexMissing
 from lienthu.domain.discovery.backends.tantivy.store import IndexStore, WriterLock
 from lienthu.domain.discovery.backends.tantivy.writer import TantivyWriter
 from lienthu.domain.discovery.documents import Contribution, SearchDocument, build
+from lienthu.domain.discovery.fulltext import indexing as pages
+from lienthu.domain.discovery.fulltext.indexing import PageIndexer
 from lienthu.domain.network.selectors import facts as network
 from lienthu.domain.union import selectors as union
 from lienthu.domain.union.election import elected_of
@@ -141,7 +143,7 @@ class Indexer:
             for part in _slices(list(news.rows)):
                 self._put(writer, part)
                 done += part
-                if news.bulk and (changes.anything(CONSUMER) or changes.anything(LIBRARIES)):
+                if news.bulk and (changes.anything(CONSUMER) or changes.anything(LIBRARIES) or pages.people_wait()):
                     break
             if done:
                 writer.commit()
@@ -314,19 +316,26 @@ def _acquired(description: Description, came: date) -> date:
 
 
 def run_forever(stop: Callable[[], bool], pause: float = 0.25) -> None:
-    """The indexer process: write whenever there is news and the lock is ours, until ``stop``."""
-    indexer = Indexer()
+    """The indexer process: write both indexes whenever there is news and the lock is ours, until ``stop``."""
+    indexer, page_indexer = Indexer(), PageIndexer()
+
+    def serve_catalogue() -> int:
+        return indexer.step(patient=True) if indexer.acquire() else 0
+
+    def serve_pages() -> int:
+        return page_indexer.step(meanwhile=serve_catalogue) if page_indexer.acquire() else 0
+
     wait = pause
     while not stop():
-        try:
-            if not indexer.acquire():
-                time.sleep(1.0)
-                continue
-            done = indexer.step(patient=True)
-            wait = pause
-        except Exception:  # disk full, database away: the process lives on and the news waits
-            log.exception("indexing failed; trying again")
-            done, wait = 0, min(wait * 2, 15.0)
-        if not done:
+        done, failed = 0, False
+        for serve in (serve_catalogue, serve_pages):
+            try:
+                done += serve()
+            except Exception:  # disk full, database away: the process lives on and the news waits
+                log.exception("indexing failed; trying again")
+                failed = True
+        wait = min(wait * 2, 15.0) if failed else pause
+        if failed or not done:
             time.sleep(wait)
+    page_indexer.release()
     indexer.release()

@@ -14,6 +14,7 @@ def run(options: argparse.Namespace) -> int:
     from django.conf import settings
 
     from lienthu.domain.catalog.models import BibRecord, ImportBatch
+    from lienthu.domain.discovery.fulltext import indexing as pages
     from lienthu.domain.discovery.selectors import index_ready
     from lienthu.domain.discovery.services.indexing import CONSUMER
     from lienthu.domain.union.harvesting.models import HarvestSource
@@ -29,6 +30,8 @@ def run(options: argparse.Namespace) -> int:
     print(f"harvest sources        {HarvestSource.objects.count()}, {stale} stale")
     print(f"index                  {'ready' if index_ready() else 'to be built'}")
     print(f"changes waiting        {changes.waiting(CONSUMER)}")
+    print(f"page index             {'ready' if pages.ready() else 'to be built'}")
+    print(f"pages waiting          {changes.waiting(pages.PAGES) + changes.waiting(pages.VOLUMES)}")
     for r in reruns():
         what = "trial of rule" if r.kind == "trial" else "comparing anew by rule"
         print(f"{what:<22} {r.rule_version}: {r.phase}, {r.done} of {r.total} records")

@@ -10,7 +10,7 @@ from typing import Any, Final
 import tantivy
 from tantivy import Occur, Query
 
-from lienthu.domain.discovery.backends.base import IndexMissing
+from lienthu.domain.discovery.backends.tantivy.live import LiveIndex
 from lienthu.domain.discovery.backends.tantivy.schema import (
     NUMBERED_FACETS,
     SUGGESTION_KINDS,
@@ -42,12 +42,9 @@ class TantivyReader:
     """Opens the live index and follows it: new commits, a switched build, a deleted folder."""
 
     def __init__(self, store: IndexStore) -> None:
-        self._store = store
         self._schema = build_schema()
+        self._live = LiveIndex(store, self._schema, self._forget)
         self._lock = threading.Lock()
-        self._index: tantivy.Index | None = None
-        self._searcher: tantivy.Searcher | None = None
-        self._stamp: tuple[str, int, int] | None = None
         self._browses: OrderedDict[object, Found] = OrderedDict()
         self._values: dict[tuple[str, int], str] = {}  # a number always stands for the same value
         self._prefixes: OrderedDict[tuple[str, int], list[Suggestion]] = OrderedDict()
@@ -55,7 +52,7 @@ class TantivyReader:
     def generation(self) -> str:
         """Changes with every commit and every switch of the index."""
         self._current()
-        return repr(self._stamp)
+        return repr(self._live.stamp)
 
     def exact_count(self, token: str) -> int:
         """Publications with this exact word."""
@@ -122,28 +119,11 @@ class TantivyReader:
         return sorted(found, key=lambda f: order[f.kind])
 
     def _current(self) -> tantivy.Searcher:
-        folder = self._store.current()
-        try:
-            stat = (folder / "meta.json").stat()
-        except OSError:
-            raise IndexMissing from None
-        stamp = (folder.name, stat.st_mtime_ns, stat.st_ino)
-        if self._searcher is not None and stamp == self._stamp:
-            return self._searcher
-        with self._lock:
-            try:
-                if self._index is None or self._stamp is None or self._stamp[0] != folder.name:
-                    self._index = tantivy.Index(self._schema, path=str(folder))
-                self._index.reload()
-            except (ValueError, OSError):
-                # damaged, of another schema, or deleted between two steps: as good as none until it is built anew
-                self._index = self._searcher = self._stamp = None
-                raise IndexMissing from None
-            self._searcher = self._index.searcher()
-            self._stamp = stamp
-            self._browses.clear()
-            self._prefixes.clear()
-            return self._searcher
+        return self._live.searcher()
+
+    def _forget(self) -> None:
+        self._browses.clear()
+        self._prefixes.clear()
 
     def _find(
         self, searcher: tantivy.Searcher, plan: Plan, request: SearchRequest, facet_sizes: Mapping[str, int]

@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ class IndexStore:
     """The index folder of an install."""
 
     root: Path
+    version: int = field(default_factory=lambda: SCHEMA_VERSION)
 
     @property
     def pointer(self) -> Path:
@@ -44,7 +45,7 @@ class IndexStore:
         except OSError:
             raise IndexMissing from None
         folder = self.root / name
-        if not name.startswith(f"v{SCHEMA_VERSION}-") or not (folder / "meta.json").is_file():
+        if not name.startswith(f"v{self.version}-") or not (folder / "meta.json").is_file():
             raise IndexMissing
         return folder
 
@@ -63,7 +64,7 @@ class IndexStore:
 
     def new_folder(self) -> Path:
         """An empty folder for a new build beside the live one."""
-        folder = self.root / f"v{SCHEMA_VERSION}-{time.time_ns()}"
+        folder = self.root / f"v{self.version}-{time.time_ns()}"
         folder.mkdir(parents=True)
         return folder
 

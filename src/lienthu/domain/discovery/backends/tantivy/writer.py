@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
 import tantivy
 
@@ -13,17 +14,35 @@ from lienthu.domain.discovery.documents import SearchDocument
 _HEAP_BYTES = 96_000_000
 
 
-class TantivyWriter:
-    """One open writer on one index folder. The caller holds the writer's lock."""
+class Numbered(Protocol):
+    """What an index holds: a document of which there is one for each id."""
 
-    def __init__(self, folder: Path, *, heap_bytes: int = _HEAP_BYTES) -> None:
+    @property
+    def id(self) -> int:
+        """Its number."""
+        ...
+
+
+D = TypeVar("D", bound=Numbered)
+
+
+class DocumentWriter(Generic[D]):
+    """One open writer on one index folder. The caller holds the writer's lock.
+
+    The schema has the fields ``id`` (number, fast) and ``key`` (the same as text), ``convert`` fills them.
+    """
+
+    def __init__(
+        self, folder: Path, schema: tantivy.Schema, convert: Callable[[D], tantivy.Document], heap_bytes: int
+    ) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._index = tantivy.Index(build_schema(), path=str(folder))
+        self._convert = convert
+        self._index = tantivy.Index(schema, path=str(folder))
         self._writer = self._index.writer(heap_bytes, 1)
         self._highest = self._highest_id()
 
-    def put(self, documents: Iterable[SearchDocument]) -> set[int]:
+    def put(self, documents: Iterable[D]) -> set[int]:
         """Add or replace documents; their ids."""
         put = set()
         highest, fresh = self._highest, set()
@@ -33,16 +52,16 @@ class TantivyWriter:
             else:  # newer than all there are: looking in every segment for what to replace would be in vain
                 fresh.add(doc.id)
                 self._highest = max(self._highest, doc.id)
-            self._writer.add_document(to_tantivy(doc))
+            self._writer.add_document(self._convert(doc))
             put.add(doc.id)
         return put
 
-    def add_new(self, documents: Iterable[SearchDocument]) -> int:
+    def add_new(self, documents: Iterable[D]) -> int:
         """Add documents that are known not to be in the index yet (a build from nothing); how many."""
         count = 0
         for doc in documents:
             self._highest = max(self._highest, doc.id)
-            self._writer.add_document(to_tantivy(doc))
+            self._writer.add_document(self._convert(doc))
             count += 1
         return count
 
@@ -74,3 +93,10 @@ class TantivyWriter:
         searcher = self._index.searcher()
         newest = searcher.search(tantivy.Query.all_query(), limit=1, count=False, order_by_field="id").hits
         return int(newest[0][0]) if newest else 0
+
+
+class TantivyWriter(DocumentWriter[SearchDocument]):
+    """The writer of the catalogue's index."""
+
+    def __init__(self, folder: Path, *, heap_bytes: int = _HEAP_BYTES) -> None:
+        super().__init__(folder, build_schema(), to_tantivy, heap_bytes)

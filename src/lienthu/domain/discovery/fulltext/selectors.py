@@ -1,0 +1,203 @@
+"""Search in the text of all digitised pages: what the portal, the interface and the command line ask."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from django.utils import timezone
+
+from lienthu.domain.digital.access import Opened, opened_for
+from lienthu.domain.digital.models import Page
+from lienthu.domain.digital.policy import Act, Reader
+from lienthu.domain.digital.selectors.objects import collection_names, objects_by_id
+from lienthu.domain.digital.selectors.texts import closed_among, pages_by_id, texts_of_pages
+from lienthu.domain.discovery.backends.base import IndexMissing
+from lienthu.domain.discovery.fulltext.documents import Volume
+from lienthu.domain.discovery.fulltext.indexing import HOUSES, PAGES, VOLUMES
+from lienthu.domain.discovery.fulltext.query import (
+    FACETS,
+    MAX_VOLUMES,
+    FoundPage,
+    FoundVolume,
+    PageResult,
+    PageSearch,
+)
+from lienthu.domain.discovery.fulltext.reader import Narrowed, PageReader, Sight
+from lienthu.domain.discovery.fulltext.reader import reader as page_reader
+from lienthu.domain.discovery.fulltext.reading import looser_plans, read
+from lienthu.domain.discovery.fulltext.snippets import snippet_of
+from lienthu.domain.discovery.query import FacetValue, Plan
+from lienthu.domain.discovery.understanding import as_text, decode_keystrokes
+from lienthu.domain.network.selectors.facts import library_facts
+from lienthu.domain.union import selectors as union
+from lienthu.platform.services import changes
+
+BEST_PAGES: Final = 3
+"""Pages told of each volume of a result; all of them are found inside it."""
+_LOOKED_AT: Final = 500
+_HELD_BACK: Final = 20_000
+
+
+def search_pages(request: PageSearch, who: Reader) -> PageResult:
+    """Search all pages that this reader may find (FTS-1 to FTS-7). Never raises for any input."""
+    began = time.perf_counter()
+    index = page_reader()
+    plan = read(request.q)
+    if not plan.asked:
+        return PageResult(request, took_ms=_since(began))
+    sight = sight_of(who)
+    try:
+        plan, decoded = decode_keystrokes(plan, _Known(index, sight))
+        relaxed, plan, counted = _first_that_finds(index, plan, sight)
+        narrowed = Narrowed(request.filters, request.year_from, request.year_to)
+        chosen = {id_: pages for id_, (volume, pages) in counted.items() if narrowed.lets(volume)}
+        wanted = min(request.offset + request.size, MAX_VOLUMES)
+        ids = index.best(plan, sight, narrowed, wanted)[request.offset :] if chosen else []
+        best = {id_: index.pages(plan, sight, id_, BEST_PAGES) for id_ in ids}
+    except IndexMissing:
+        return PageResult(request, took_ms=_since(began), index_ready=False)
+    facets, years = _facets(counted, narrowed)
+    return PageResult(
+        request,
+        total=len(chosen),
+        pages_total=sum(chosen.values()),
+        volumes=_volumes(best, counted, plan, who),
+        facets=facets,
+        labels=_labels(facets),
+        years=years,
+        read_as=as_text(plan),
+        accented=plan.accented,
+        decoded=tuple((d.typed, d.meant) for d in decoded),
+        relaxed=relaxed,
+        took_ms=_since(began),
+    )
+
+
+def _first_that_finds(
+    index: PageReader, plan: Plan, sight: Sight
+) -> tuple[str, Plan, Mapping[int, tuple[Volume, int]]]:
+    """What had to be given up, the plan without it, and the volumes it finds; the plan itself where none finds any."""
+    for relaxed, looser in looser_plans(plan):
+        if counted := index.volumes(looser, sight):
+            return relaxed, looser, counted
+    return "", plan, {}
+
+
+def sight_of(who: Reader) -> Sight:
+    """What the reader carries, and what to hold back because the index may be behind (FTS-7).
+
+    Of objects with waiting news those that the reader may not find now are left out; when very much waits, the older of
+    it unasked. Closed pages with waiting news, or of such objects, and closed libraries with such are left out.
+    """
+    objects = changes.keys_waiting(VOLUMES, _HELD_BACK)
+    pages = changes.keys_waiting(PAGES, _HELD_BACK)
+    houses = changes.keys_waiting(HOUSES, _HELD_BACK)
+    without = set(objects[_LOOKED_AT:])
+    without_pages: set[int] = set()
+    if objects or pages:
+        newest = objects[:_LOOKED_AT]
+        closed = closed_among(pages, newest)
+        opened = opened_for(objects_by_id({*newest, *(p.object_id for p in closed)}).values(), who)
+        without.update(id_ for id_ in newest if id_ not in opened or not opened[id_].may(Act.FIND))
+        without_pages.update(p.pk for p in closed if not _may(opened, p, Act.FIND))
+    codes = {f.code for f in library_facts().values() if f.id in houses and f.closed} if houses else set()
+    return Sight(who.tokens, timezone.localdate(), frozenset(without), frozenset(without_pages), frozenset(codes))
+
+
+class _Known:
+    """The words that this reader may find: a word of closed pages alone is not known (FTS-4)."""
+
+    def __init__(self, index: PageReader, sight: Sight) -> None:
+        self._index, self._sight = index, sight
+
+    def exact_count(self, token: str) -> int:
+        """Pages with this exact word."""
+        return self._index.count("exact", token, self._sight)
+
+    def folded_count(self, token: str) -> int:
+        """Pages with a word of this folded form."""
+        return self._index.count("folded", token, self._sight)
+
+
+def _volumes(
+    best: Mapping[int, list[int]], counted: Mapping[int, tuple[Volume, int]], plan: Plan, who: Reader
+) -> tuple[FoundVolume, ...]:
+    """The volumes as they are shown, from the database and by the policy of this moment: six statements."""
+    objects = objects_by_id(best) if best else {}
+    if not objects:
+        return ()
+    opened = opened_for(objects.values(), who)
+    pages = pages_by_id([page for found in best.values() for page in found])
+    readable = [p.pk for p in pages.values() if _may(opened, p, Act.FIND) and _may(opened, p, Act.READ)]
+    texts = texts_of_pages(readable)
+    clusters = union.clusters_of([o.record_id for o in objects.values() if o.record_id is not None])
+    out = []
+    for id_, found in best.items():
+        if id_ not in objects or not opened[id_].may(Act.FIND):
+            continue
+        o = objects[id_]
+        there = [pages[p] for p in found if p in pages and _may(opened, pages[p], Act.FIND)]
+        if not there:
+            continue
+        out.append(
+            FoundVolume(
+                id=id_,
+                public_id=o.public_id,
+                title=o.title,
+                kind=o.kind,
+                year=counted[id_][0].year if id_ in counted else 0,
+                library_code=o.library.code,
+                library_name=o.library.short_name or o.library.name,
+                collection=o.collection.name if o.collection else "",
+                cluster_id=clusters.get(o.record_id) if o.record_id is not None else None,
+                pages=counted[id_][1] if id_ in counted else len(there),
+                best=tuple(
+                    FoundPage(p.seq, p.position, p.label, snippet_of(texts[p.pk], plan) if p.pk in texts else None)
+                    for p in there
+                ),
+                readable=opened[id_].may(Act.READ),
+            )
+        )
+    return tuple(out)
+
+
+def _may(opened: Mapping[int, Opened], page: Page, act: Act) -> bool:
+    return page.object_id in opened and opened[page.object_id].may(act, page)
+
+
+def _facets(
+    counted: Mapping[int, tuple[Volume, int]], narrowed: Narrowed
+) -> tuple[dict[str, tuple[FacetValue, ...]], tuple[tuple[int, int], ...]]:
+    """Volumes by value, each facet without its own choice, and by decade (as SEA-7)."""
+    volumes = [volume for volume, _ in counted.values()]
+    facets = {}
+    for name in FACETS:
+        values = Counter(str(getattr(v, name)) for v in volumes if narrowed.lets(v, leave_out=name))
+        selected = narrowed.values.get(name, ())
+        for value in selected:
+            values.setdefault(value, 0)
+        facets[name] = tuple(
+            FacetValue(value, count, value in selected)
+            for value, count in sorted(values.items(), key=lambda item: (-item[1], item[0]))
+            if value
+        )
+    decades = Counter(v.year // 10 * 10 for v in volumes if v.year and narrowed.lets(v, leave_out="year"))
+    return facets, tuple(sorted(decades.items()))
+
+
+def _labels(facets: Mapping[str, Collection[FacetValue]]) -> dict[str, dict[str, str]]:
+    """Names of the values that are codes: of those that were counted, so of nothing the reader may not find."""
+    wanted = {name: {v.value for v in values if v.count} for name, values in facets.items()}
+    out: dict[str, dict[str, str]] = {}
+    if wanted["library"]:
+        out["library"] = {f.code: f.name for f in library_facts().values() if f.code in wanted["library"]}
+    if wanted["collection"]:
+        out["collection"] = collection_names(wanted["collection"])
+    return out
+
+
+def _since(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 2)
