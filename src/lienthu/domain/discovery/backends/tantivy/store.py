@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,12 @@ class IndexStore:
     """The index folder of an install."""
 
     root: Path
-    version: int = field(default_factory=lambda: SCHEMA_VERSION)
+    own_version: int = 0
+
+    @property
+    def version(self) -> int:
+        """The version that builds here must have: the catalogue's unless another index was meant."""
+        return self.own_version or SCHEMA_VERSION
 
     @property
     def pointer(self) -> Path:
