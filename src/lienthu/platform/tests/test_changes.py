@@ -100,7 +100,10 @@ def test_the_topics_of_the_house_have_the_listeners_we_count_on() -> None:
         "cluster.changed": ("discovery", "union.harvest"),
         "authority.changed": ("discovery.authorities",),
         "record.headings": ("discovery.headings",),
-        "library.changed": ("discovery.libraries",),
+        "library.changed": ("discovery.libraries", "discovery.houses"),
+        "digital.object": ("discovery.volumes", "digital.preservation"),
+        "digital.page": ("discovery.pages", "digital.preservation_pages"),
+        "digital.audiences": ("discovery.volumes",),
         "library.closedness": ("catalog.closedness",),
     }
 
