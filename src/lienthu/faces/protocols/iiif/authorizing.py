@@ -15,7 +15,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from lienthu.domain.digital.access import open_object, who_asks
-from lienthu.domain.digital.errors import AccessDenied, NoSuchObject
+from lienthu.domain.digital.errors import AccessDenied, DigitalRefused, NoSuchObject
 from lienthu.domain.digital.policy import Act, Block
 from lienthu.domain.digital.selectors.objects import page_by_seq
 from lienthu.faces.protocols.iiif import who, words
@@ -99,8 +99,10 @@ def probe(request: HttpRequest, public_id: str, seq: int) -> HttpResponse:
 
 
 def _in_the_rooms(request: HttpRequest, public_id: str) -> bool:
-    opened = open_object(public_id, who.reader(request))
-    return opened.may(Act.READ)
+    try:
+        return open_object(public_id, who.reader(request)).may(Act.READ)
+    except DigitalRefused:
+        return False  # what is not there for this reader is answered like what may not be read
 
 
 def _is_origin(value: str) -> bool:
