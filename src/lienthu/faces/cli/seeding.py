@@ -54,6 +54,8 @@ _ACCOUNTS: Final = (
     SampleAccount("giamdoc", "mau-giam-doc", "Phụ trách thư viện (mẫu)", Role.LIBRARY_MANAGER, "VN-QNTV", "manager"),
     SampleAccount("thuthu", "mau-thu-thu", "Thủ thư (mẫu)", Role.LIBRARIAN, "VN-QNTV", "librarian"),
     SampleAccount("bienmuc", "mau-bien-muc", "Biên mục liên hợp (mẫu)", Role.UNION_EDITOR, "", "union editor"),
+    SampleAccount("quansu", "mau-quan-su", "Thủ thư quân sự (mẫu)", Role.LIBRARIAN, "VN-QNLV01", "armed forces"),
+    SampleAccount("bandoc", "mau-ban-doc", "Bạn đọc (mẫu)", Role.READER, "VN-QNTV", "reader"),
 )
 
 

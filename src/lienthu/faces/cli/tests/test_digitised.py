@@ -12,8 +12,11 @@ from lienthu.domain.digital.access import open_object, reader_of
 from lienthu.domain.digital.errors import AccessDenied, NoSuchObject
 from lienthu.domain.digital.models import Collection, DigitalObject, MasterFile, Page, PageText
 from lienthu.domain.digital.policy import Act, Block, Reader
+from lienthu.domain.digital.services import seats
 from lienthu.faces.cli.digitised import load_volumes
 from lienthu.faces.cli.sample.volumes.build import FEW
+from lienthu.foundation.kernel.digests import holder_key
+from lienthu.platform.models import User
 
 
 def nobody() -> Reader:
@@ -114,3 +117,19 @@ def test_a_load_that_was_killed_is_finished_by_the_next(digitised: Any) -> None:
         ("2a", False),
         ("2b", True),
     ]
+
+
+def test_their_own_people_read_it(digitised: Any) -> None:
+    own = reader_of(User.objects.get(username="quansu"), "203.0.113.9")
+    open_object(volume("so-tay-phong-doc").public_id, own).require(Act.READ)
+    other = reader_of(User.objects.get(username="thuthu"), "203.0.113.9")
+    with pytest.raises((NoSuchObject, AccessDenied)):
+        open_object(volume("so-tay-phong-doc").public_id, other)
+
+
+def test_a_reader_who_signed_in_is_one_of_two_at_the_book(digitised: Any) -> None:
+    account = User.objects.get(username="bandoc")
+    book = volume("nuoc-lon-nuoc-rong").public_id
+    seat = seats.take_seat(open_object(book, reader_of(account, "203.0.113.9")), holder_key("account", str(account.pk)))
+    assert (seat.number, seat.of) == (1, 2)
+    open_object(book, reader_of(account, "203.0.113.9")).require(Act.READ)
