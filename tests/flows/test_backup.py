@@ -229,7 +229,8 @@ _SPOILT = [
 
 @pytest.mark.parametrize("spoil", _SPOILT)
 def test_what_is_not_a_sound_backup_is_refused(spoil: Any, sound: Path, tmp_path: Path) -> None:
-    from lienthu.platform.backup.archive import BackupRefused, unpack
+    from lienthu.platform.backup.archive import unpack
+    from lienthu.platform.backup.errors import BackupRefused
 
     path = spoil(sound, tmp_path / "spoilt.tar")
     into = tmp_path / "a" / "b" / "into"

@@ -2,7 +2,9 @@
 
 database.dump      pg_dump, custom format: one consistent snapshot
 files/ab/abcd…     the files people handed over, by digest; written once, so copying them needs no lock
-manifest.json      version, time, and SHA-256 and size of every member before it
+ocfl/…             the preservation store, object by object, each as it was at one moment
+manifest.json      version, time, SHA-256 and size of every member before it; of an object the SHA-512 of its
+                   inventory, which in turn tells the digests of all its files
 """
 
 from __future__ import annotations
@@ -12,19 +14,22 @@ import io
 import json
 import os
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
 
-FORMAT_VERSION: Final = 1
+from lienthu.foundation.preservation.ocfl.inventory import NAME as INVENTORY
+from lienthu.platform.backup.errors import BackupRefused
+from lienthu.platform.backup.objects import UnpackedObjects
+
+FORMAT_VERSION: Final = 2
+_READ: Final = (1, 2)  # 1: without a preservation store
 MANIFEST: Final = "manifest.json"
 DUMP: Final = "database.dump"
+STORE: Final = "ocfl/"
+_LARGEST_MANIFEST: Final = 512  # MiB: a million objects
 _BLOCK = 1 << 20
-
-
-class BackupRefused(Exception):
-    """The backup cannot be made, or the file is not a whole and sound backup. The message says what to do."""
 
 
 @dataclass(slots=True)
@@ -34,6 +39,8 @@ class Manifest:
     made_at: str
     app_version: str
     members: dict[str, tuple[str, int]] = field(default_factory=dict)
+    objects: dict[str, str] | None = field(default_factory=dict)
+    """Place of an object in the store → SHA-512 of its inventory; None: the store was left out."""
 
     def dumps(self) -> bytes:
         """As JSON."""
@@ -43,6 +50,7 @@ class Manifest:
                 "made_at": self.made_at,
                 "app_version": self.app_version,
                 "members": {name: {"sha256": s, "size": n} for name, (s, n) in self.members.items()},
+                "objects": self.objects,
             },
             indent=1,
         ).encode()
@@ -52,10 +60,11 @@ class Manifest:
         """What ``dumps`` wrote. Raises BackupRefused for anything else."""
         try:
             raw: dict[str, Any] = json.loads(data)
-            if raw["format"] != FORMAT_VERSION:
+            if raw["format"] not in _READ:
                 raise BackupRefused(f"The backup has format {raw['format']}; this program reads {FORMAT_VERSION}.")
             members = {name: (m["sha256"], int(m["size"])) for name, m in raw["members"].items()}
-            return cls(raw["made_at"], raw["app_version"], members)
+            objects = raw.get("objects", {})
+            return cls(raw["made_at"], raw["app_version"], members, None if objects is None else dict(objects))
         except (ValueError, KeyError, TypeError, AttributeError) as e:
             raise BackupRefused("The manifest of the backup cannot be read; take another backup file.") from e
 
@@ -71,12 +80,21 @@ class ArchiveWriter:
 
     def add(self, name: str, source: Path) -> None:
         """Add a file, its checksum taken while it is copied."""
+        self._manifest.members[name] = (self._copy(name, source, hashlib.sha256()), source.stat().st_size)
+
+    def add_object(self, place: str, files: Iterable[tuple[str, Path]]) -> None:
+        """Add an object of the preservation store: paths below the store, and where their bytes are."""
+        for name, source in files:
+            digest = self._copy(STORE + name, source, hashlib.sha512())
+            if self._manifest.objects is not None and name == f"{place}/{INVENTORY}":
+                self._manifest.objects[place] = digest
+
+    def _copy(self, name: str, source: Path, digest: hashlib._Hash) -> str:
         info = tarfile.TarInfo(name)
         info.size, info.mode = source.stat().st_size, 0o600
         with source.open("rb") as f:
-            hashed = _Hashed(f)
-            self._tar.addfile(info, hashed)
-        self._manifest.members[name] = (hashed.digest.hexdigest(), info.size)
+            self._tar.addfile(info, _Hashed(f, digest))
+        return digest.hexdigest()
 
     def close(self) -> None:
         """Write the manifest, sync, and give the file its name."""
@@ -96,22 +114,23 @@ class ArchiveWriter:
 
 
 class _Hashed:
-    def __init__(self, source: IO[bytes]) -> None:
-        self._source = source
-        self.digest = hashlib.sha256()
+    def __init__(self, source: IO[bytes], digest: hashlib._Hash) -> None:
+        self._source, self._digest = source, digest
 
     def read(self, size: int = -1) -> bytes:
         block = self._source.read(size)
-        self.digest.update(block)
+        self._digest.update(block)
         return block
 
 
 def unpack(path: Path, into: Path) -> Manifest:
     """Unpack and check a backup into an empty folder. Raises BackupRefused when anything is missing or differs.
 
-    Names are taken from no one: only the dump and files named by their own digest are unpacked.
+    Names are taken from no one: only the dump, files named by their own digest and objects that tell the digests of
+    all their files are unpacked.
     """
     found: dict[str, tuple[str, int]] = {}
+    objects = UnpackedObjects(into / STORE)
     manifest: Manifest | None = None
     try:
         with tarfile.open(path, "r") as tar:
@@ -120,7 +139,10 @@ def unpack(path: Path, into: Path) -> Manifest:
                 if source is None or not _expected(member.name):
                     raise BackupRefused(f"The backup holds something that does not belong there: {member.name[:80]}")
                 if member.name == MANIFEST:
-                    manifest = Manifest.loads(source.read(64 * _BLOCK))
+                    manifest = Manifest.loads(source.read(_LARGEST_MANIFEST * _BLOCK))
+                    continue
+                if member.name.startswith(STORE):
+                    objects.take(member.name.removeprefix(STORE), source)
                     continue
                 target = into / member.name
                 target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -133,6 +155,7 @@ def unpack(path: Path, into: Path) -> Manifest:
         raise BackupRefused("The backup is not complete: its manifest is missing. Take another backup file.")
     if DUMP not in manifest.members:
         raise BackupRefused("The backup is not complete: the database is missing. Take another backup file.")
+    objects.finish(manifest.objects or {})
     if found != manifest.members:
         wrong = sorted({*found.items()} ^ {*manifest.members.items()})
         raise BackupRefused(f"The backup is damaged: checksum of {wrong[0][0]} differs. Take another backup file.")
@@ -140,7 +163,7 @@ def unpack(path: Path, into: Path) -> Manifest:
 
 
 def _expected(name: str) -> bool:
-    if name in (DUMP, MANIFEST):
+    if name in (DUMP, MANIFEST) or name.startswith(STORE):
         return True
     parts = name.split("/")
     return (

@@ -15,14 +15,19 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from lienthu.platform.backup.archive import DUMP, ArchiveWriter, BackupRefused, Manifest, kept_files, unpack
+from lienthu.foundation.preservation.ocfl import NoSuchObject, ObjectDamaged, Store
+from lienthu.foundation.preservation.ocfl.layout import object_path
+from lienthu.foundation.preservation.ocfl.store import ROOT_DECLARATION, STORE_FILES
+from lienthu.platform.backup.archive import DUMP, STORE, ArchiveWriter, Manifest, kept_files, unpack
+from lienthu.platform.backup.errors import BackupRefused
 from lienthu.platform.postgres import ToolFailed, binary
 
 
-def back_up(path: Path) -> Manifest:
-    """Write database and files into one file, while everything runs. Raises BackupRefused, ToolFailed, OSError.
+def back_up(path: Path, *, with_store: bool = True) -> Manifest:
+    """Write database, files and preservation store into one file, while everything runs.
 
-    The dump is one snapshot; a file is never changed once it is kept, so every file the dump names is there.
+    The dump is one snapshot, taken first; a file is never changed once it is kept, so every file the dump names is
+    there. What is made of masters is left out and made again. Raises BackupRefused, ToolFailed, OSError.
     """
     manifest = Manifest(timezone.now().isoformat(timespec="seconds"), version("lienthu"))
     with tempfile.TemporaryDirectory(prefix="lienthu-backup-", dir=path.resolve().parent) as scratch:
@@ -33,11 +38,34 @@ def back_up(path: Path) -> Manifest:
             writer.add(DUMP, dump)
             for name, source in kept_files(Path(settings.FILES_DIR)):
                 writer.add(name, source)
+            if with_store:
+                _add_store(writer)
+            else:
+                manifest.objects = None
             writer.close()
         except BaseException:
             writer.abandon()
             raise
     return manifest
+
+
+def _store_folder() -> Path:
+    return Path(settings.DIGITAL_DIR) / "ocfl"
+
+
+def _add_store(writer: ArchiveWriter) -> None:
+    """The preservation store: objects come and get versions meanwhile, each is copied as it is at one moment."""
+    if not (_store_folder() / ROOT_DECLARATION).exists():
+        return
+    store = Store(_store_folder())
+    writer.add_object("", ((name, store.root / name) for name in STORE_FILES))
+    for object_id in store.objects():
+        try:
+            writer.add_object(object_path(object_id), store.everything_of(object_id))
+        except NoSuchObject:
+            continue  # discarded meanwhile, never published
+        except ObjectDamaged as e:
+            raise BackupRefused(f"{e}. Restore it from an older backup: a backup of damage would be none.") from e
 
 
 def restore(path: Path) -> Manifest:
@@ -48,6 +76,10 @@ def restore(path: Path) -> Manifest:
     if not _database_is_empty():
         raise BackupRefused(
             "This install is not empty. Restore into a new data folder: lienthu --data FOLDER restore …"
+        )
+    if next(Store(_store_folder()).objects(), None) if _store_folder().exists() else None:
+        raise BackupRefused(
+            f"There are digitised objects in {_store_folder()}. Restore into a new data folder, or move them away."
         )
     with tempfile.TemporaryDirectory(prefix="restore-", dir=settings.DATA_DIR) as scratch:
         folder = Path(scratch)
@@ -60,12 +92,22 @@ def restore(path: Path) -> Manifest:
                 target = files / name.removeprefix("files/")
                 target.parent.mkdir(exist_ok=True, mode=0o700)
                 shutil.move(str(folder / name), target)
+        if (folder / STORE).exists():
+            _put_store(folder / STORE)
         _tool(
             "pg_restore",
             ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges",
              f"--dbname={connection.settings_dict['NAME']}", str(folder / DUMP)],
         )  # fmt: skip
     return manifest
+
+
+def _put_store(unpacked: Path) -> None:
+    target = _store_folder()
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if target.exists():
+        shutil.rmtree(target)  # without any object in it, as was made sure
+    shutil.move(str(unpacked), target)
 
 
 def _database_is_empty() -> bool:

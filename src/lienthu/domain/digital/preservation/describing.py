@@ -22,9 +22,8 @@ _GROUNDS: Final[Mapping[Status, tuple[Basis, str]]] = {
 }
 
 
-def document_of(object_id: str, told: Told, library: str, texts: Mapping[int, File] | None = None) -> Document:
-    """METS of an object of this library. ``texts``: the file with the text of a page, by the page's number."""
-    texts = texts or {}
+def document_of(object_id: str, told: Told, library: str, texts: Mapping[int, Sequence[File]]) -> Document:
+    """METS of an object of this library. ``texts``: the files with the text of a page, by the page's number."""
     obj = told["object"]
     files = [
         File(f["path"], f["media_type"] or "application/octet-stream", f["size"], f["sha256"], "master")
@@ -38,7 +37,7 @@ def document_of(object_id: str, told: Told, library: str, texts: Mapping[int, Fi
         modified=_second(max(_times(told))),
         creator=library,
         description=_description(obj),
-        files=(*files, *texts.values()),
+        files=(*files, *(file for of_page in texts.values() for file in of_page)),
         pages=tuple(_page(page, texts) for page in sorted(told["pages"], key=lambda p: p["position"])),
         parts=_parts(told["sections"]),
         events=tuple(_events(told)),
@@ -53,9 +52,9 @@ def _description(obj: Told) -> dict[str, tuple[str, ...]]:
     return {name: values for name, values in described.items() if values}
 
 
-def _page(page: Told, texts: Mapping[int, File]) -> Page:
-    text = texts.get(page["seq"])
-    files = [path for path in (page["file"], text.path if text else None) if path]
+def _page(page: Told, texts: Mapping[int, Sequence[File]]) -> Page:
+    files = [page["file"]] if page["file"] else []
+    files += [file.path for file in texts.get(page["seq"], ())]
     return Page(page["seq"], page["label"], "missing" if page["state"] == "missing" else "page", tuple(files))
 
 

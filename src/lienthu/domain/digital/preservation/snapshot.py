@@ -3,6 +3,7 @@
 metadata/lienthu.json            every row of the object: what this system needs to have it again
 metadata/mets.xml                the same for other systems, as far as METS and PREMIS have words for it
 text/<page>-<layer>-<n>.json     words and boxes of one version of a page's text; a version never changes
+alto/<page>-<layer>-<n>.xml      the text in force, for other systems (ALTO 4)
 """
 
 from __future__ import annotations

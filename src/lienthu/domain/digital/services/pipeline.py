@@ -148,13 +148,22 @@ def _do(work: PageWork, box: Box) -> bool | None:
         fresh.input_digest, fresh.engine, fresh.seconds = digest, outcome.engine[:80], time.monotonic() - begun
         fresh.save()
         if work.stage == PageWork.Stage.PICTURE:
-            PageWork.objects.update_or_create(
-                page=page,
-                stage=PageWork.Stage.TEXT,
-                defaults={"object": obj, "state": PageWork.State.WAITING, "attempts": 0, "priority": work.priority},
-            )
+            _ask_for_text(fresh)
         DigitalObject.objects.filter(pk=obj.pk).update(version=F("version") + 1)
     return True
+
+
+def _ask_for_text(picture: PageWork) -> None:
+    """The picture is there: its text waits, unless it was read from this very picture (it was lost and made again)."""
+    page, obj = picture.page, picture.object
+    text = PageWork.objects.filter(page=page, stage=PageWork.Stage.TEXT).first()
+    if text is not None and text.state == PageWork.State.DONE and text.input_digest == input_digest(text, page, obj):
+        return
+    PageWork.objects.update_or_create(
+        page=page,
+        stage=PageWork.Stage.TEXT,
+        defaults={"object": obj, "state": PageWork.State.WAITING, "attempts": 0, "priority": picture.priority},
+    )
 
 
 _STAGES: dict[str, Callable[[DigitalObject, Page, Box], stages.Outcome]] = {

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain
 from typing import Final
 
 from django.db import connection, transaction
@@ -17,10 +15,9 @@ from lienthu.domain.digital.errors import DigitalRefused, NoSuchObject, NotPrese
 from lienthu.domain.digital.models import DigitalObject, Preservation
 from lienthu.domain.digital.policy import decide_preservation
 from lienthu.domain.digital.preservation import room, snapshot
-from lienthu.domain.digital.preservation.describing import document_of
+from lienthu.domain.digital.preservation.additions import Additions
 from lienthu.domain.digital.preservation.snapshot import Snapshot
-from lienthu.foundation.preservation import mets
-from lienthu.foundation.preservation.ocfl import Inventory, Source, StoreError
+from lienthu.foundation.preservation.ocfl import Inventory, StoreError
 from lienthu.platform.actor import Actor
 from lienthu.platform.services import audit, changes
 
@@ -109,40 +106,15 @@ def _preserve_room(actor: Actor) -> None:
 
 def _tell(taken: Snapshot, actor: Actor) -> Inventory:
     kept, store_id = store.preservation_store(), store.store_id(taken.object)
-    held = kept.inventory(store_id).files()
-    wanted = [text["path"] for text in taken.told["texts"]]
-    document = document_of(store_id, taken.told, taken.object.library.name)
-    rows: dict[str, Source] = {snapshot.TOLD: taken.dumps(), snapshot.METS: mets.write(document)}
+    added = Additions(taken, kept, store_id)
     return kept.update(
         store_id,
-        add=_Added(rows, taken.object.pk, [path for path in wanted if path not in held]),
-        remove={path for path in held if path.startswith(snapshot.TEXTS)}.difference(wanted),
+        add=added,
+        remove=added.gone,
         message=f"rows of version {taken.object.version}",
         user=actor.name,
         at=timezone.now(),
     )
-
-
-class _Added(Mapping[str, Source]):
-    """What a version adds. The texts of a volume are read while they are written, in their order, not all at once."""
-
-    def __init__(self, rows: Mapping[str, Source], object_id: int, texts: Sequence[str]) -> None:
-        self._rows, self._texts = rows, texts
-        self._contents = snapshot.contents(object_id, frozenset(texts))
-
-    def __iter__(self) -> Iterator[str]:
-        return chain(self._rows, self._texts)
-
-    def __len__(self) -> int:
-        return len(self._rows) + len(self._texts)
-
-    def __getitem__(self, path: str) -> Source:
-        if path in self._rows:
-            return self._rows[path]
-        for found, content in self._contents:
-            if found == path:
-                return content
-        raise KeyError(path)
 
 
 @transaction.atomic

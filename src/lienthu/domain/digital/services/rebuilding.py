@@ -178,16 +178,32 @@ def _put_texts(told: list[Told], pages: Mapping[int, Page], kept: Store, invento
 
 def _put_work(told: list[Told], obj: DigitalObject, pages: Mapping[int, Page], names: Names) -> None:
     """What was done to a page is done while its picture is there; where it is not, the picture is made again."""
-    work = [make(PageWork, row, names, object=obj, page=_named(pages, row["page"])) for row in told]
-    lost = {page.seq for page in pages.values() if page.state == Page.State.READY and not _has_picture(obj, page)}
-    for row in work:
-        if row.stage == PageWork.Stage.PICTURE and row.page.seq in lost:
-            row.state, row.attempts, row.input_digest = PageWork.State.WAITING, 0, ""
-    put(work)
-    waiting = {row.page_id for row in work if row.stage == PageWork.Stage.PICTURE}
-    again = [page for page in pages.values() if page.seq in lost and page.file_id and page.pk not in waiting]
-    PageWork.objects.bulk_create([PageWork(object=obj, page=page, stage=PageWork.Stage.PICTURE) for page in again])
-    Page.objects.filter(object=obj, seq__in=lost, file__isnull=False).update(state=Page.State.WAITING)
+    put([make(PageWork, row, names, object=obj, page=_named(pages, row["page"])) for row in told])
+    shown = [page for page in pages.values() if page.state == Page.State.READY and page.file_id]
+    _make_again(obj, [page for page in shown if not _has_picture(obj, page)])
+
+
+def remake_lost_pictures() -> int:
+    """Let the pictures of pages that are not on this disk be made again, as after a restore; how many."""
+    lost = 0
+    for obj in DigitalObject.objects.only("pk", "public_id").order_by("pk").iterator(chunk_size=500):
+        pages = Page.objects.filter(object=obj, state=Page.State.READY, file__isnull=False)
+        gone = [page for page in pages if not _has_picture(obj, page)]
+        if gone:
+            with transaction.atomic():
+                _make_again(obj, gone)
+            lost += len(gone)
+    return lost
+
+
+def _make_again(obj: DigitalObject, pages: list[Page]) -> None:
+    PageWork.objects.bulk_create(
+        [PageWork(object=obj, page=page, stage=PageWork.Stage.PICTURE) for page in pages],
+        update_conflicts=True,
+        unique_fields=["page", "stage"],
+        update_fields=["state", "attempts", "input_digest", "leased_until", "problem"],
+    )
+    Page.objects.filter(pk__in=[page.pk for page in pages]).update(state=Page.State.WAITING)
 
 
 def _has_picture(obj: DigitalObject, page: Page) -> bool:

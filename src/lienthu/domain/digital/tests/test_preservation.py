@@ -36,6 +36,7 @@ from lienthu.domain.digital.tests.cast import CLERK
 from lienthu.domain.digital.tests.whole import AT, rights, volume, words
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.tests.factories import make_library
+from lienthu.foundation.pagetext.alto import read_alto
 from lienthu.foundation.preservation import mets
 from lienthu.foundation.preservation.tests.mets_xsd import complaints as of_the_schema
 from lienthu.foundation.preservation.tests.ocfl_py import complaints as of_ocfl_py
@@ -51,6 +52,7 @@ OF_THE_MOMENT = {
     "ReadingSeat", "SeatRequest",  # who reads just now
     "ReadingStation",  # known by a secret, which does not belong into the store: paired again
     "PageAct", "ShelvedText",  # what could be undone
+    "Delivery", "DeliveredFile",  # on its way in: what came of it is an object
     "Preservation", "FixityRun", "FixityProblem",  # what is said of the store itself
 }  # fmt: skip
 
@@ -145,6 +147,10 @@ def test_what_is_told_is_sound_for_others(library: Library) -> None:
     assert [(p.seq, p.label, p.kind) for p in told.pages] == [(3, "i", "page"), (1, "1", "page"), (4, "", "missing")]
     assert [(d.label, [e.label for e in d.parts]) for d in told.parts] == [("Số 1", ["Chi thứ nhất"]), ("Số 2", [])]
     assert told.rights[0].status == "publicdomain"
+    files = kept.inventory(store.store_id(obj))
+    assert told.pages[0].files == ("masters/0002-b.tif", "alto/00003-original-1.xml")
+    assert all((f.sha256, f.path in files.files()) == (files.sha256_of(f.path), True) for f in told.files)
+    assert read_alto(kept.read(store.store_id(obj), "alto/00003-original-1.xml")).text == "Họ Vu trang 3"
     assert of_ocfl_py(kept.root) == []
 
 
@@ -156,7 +162,9 @@ def test_only_what_is_new_is_written(library: Library) -> None:
     set_text(Page.objects.get(seq=3), words("Họ Vũ", "corrected"), actor=CLERK)
     assert preserving.preserve(obj.public_id, actor=CLERK).head == 3
     new = {path for path in kept.inventory(store_id).digests if path.startswith("v3/")}
-    assert new == {f"v3/content/{path}" for path in (snapshot.TOLD, snapshot.METS, "text/00003-original-2.json")}
+    texts = ("text/00003-original-2.json", "alto/00003-original-2.xml")
+    assert new == {f"v3/content/{path}" for path in (snapshot.TOLD, snapshot.METS, *texts)}
+    assert "alto/00003-original-1.xml" not in kept.inventory(store_id).files()
     assert AuditEntry.objects.filter(action="digital.preserved").count() == 2
     obj.refresh_from_db()
     assert obj.preserved_version == obj.version

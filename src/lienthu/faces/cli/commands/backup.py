@@ -9,8 +9,13 @@ from lienthu.faces.cli.ground import Refusal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """FILE."""
+    """FILE [--without-store]."""
     parser.add_argument("file", type=Path)
+    parser.add_argument(
+        "--without-store",
+        action="store_true",
+        help="leave the preservation store of digitised objects out, where it is copied by other means",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -20,9 +25,10 @@ def run(options: argparse.Namespace) -> int:
     if options.file.is_dir() or not options.file.resolve().parent.is_dir():
         raise Refusal(f"{options.file} is not the name of a file in an existing folder.")
     try:
-        manifest = back_up(options.file)
+        manifest = back_up(options.file, with_store=not options.without_store)
     except OSError as e:
         raise Refusal(f"The backup cannot be written: {e}. Nothing was left behind.") from e
     size = options.file.stat().st_size
-    print(f"{options.file}: {len(manifest.members) - 1} files and the database, {size:,} bytes.")
+    objects = f"{len(manifest.objects):,} digitised objects" if manifest.objects is not None else "no digitised objects"
+    print(f"{options.file}: {len(manifest.members) - 1} files, {objects} and the database, {size:,} bytes.")
     return 0

@@ -43,6 +43,8 @@ from lienthu.foundation.preservation.ocfl.port import Content, Problem, Source
 from lienthu.foundation.preservation.ocfl.validation import check_content, contents_of, problems_of
 
 ROOT_DECLARATION: Final = "0=ocfl_1.1"
+STORE_FILES: Final = (ROOT_DECLARATION, "ocfl_layout.json", f"extensions/{layout.NAME}/config.json")
+"""Files of the root that say what the store is."""
 _REMEMBERED: Final = 32
 
 
@@ -200,11 +202,6 @@ class Store:
         # the newest version's own inventory is the object's: the object's file may be of a newer version by now
         for name in (NAME, SIDECAR):
             yield f"{place}/{name}", folder / f"v{inventory.head}" / name
-
-    def everything_above(self) -> Iterator[tuple[str, Path]]:
-        """The files of the root that say what the store is."""
-        for name in (ROOT_DECLARATION, "ocfl_layout.json", f"extensions/{layout.NAME}/config.json"):
-            yield name, self.root / name
 
     def folder_of(self, object_id: str) -> Path:
         """Where the object lies, whether it is there or not."""
