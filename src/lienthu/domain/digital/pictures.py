@@ -9,11 +9,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeVar
 
+from django.conf import settings
 from django.core.signals import request_finished, request_started
 
 from lienthu.domain.digital import policy, store
@@ -24,7 +25,7 @@ from lienthu.domain.digital.policy import Access, Act, Block, Reader
 from lienthu.domain.digital.selectors.objects import page_by_seq
 from lienthu.platform.services.epoch import epoch
 
-_SECONDS: Final = 1.0
+_SECONDS: Final = 0.5  # for the object, and for the page found in it: together a second
 _REMEMBERED: Final = 20_000
 _WAYS_IN: Final = (Access.SIGNED, Access.PREMISES, Access.SEATS)
 EVERYONE: Final = Reader(tokens=frozenset({policy.PUBLIC}))
@@ -42,6 +43,11 @@ class Picture:
     path: Path
     watermark: str
     public: bool
+
+
+def watermark_fonts() -> Path:
+    """The folder of the font that watermarks are written in."""
+    return Path(settings.BASE_DIR) / "node_modules" / "@fontsource" / "be-vietnam-pro"
 
 
 def picture(public_id: str, seq: int, reader: Reader) -> Picture:
@@ -83,39 +89,57 @@ def size_in(opened: Opened, seq: int) -> tuple[int, int]:
     return page.width, page.height
 
 
-@dataclass(frozen=True, slots=True)
-class _Remembered:
-    found: Picture | None
-    until: float
-    epoch: int
+Value = TypeVar("Value")
+
+
+class _Memory(Generic[Value]):
+    """What was found, each for half a second and for one epoch; the longest unused forgotten first."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._found: OrderedDict[Hashable, tuple[Value, int, float]] = OrderedDict()
+
+    def get(self, key: Hashable, find: Callable[[], Value]) -> Value:
+        """What is remembered under the key, found now where it is not."""
+        now, number = self._clock(), epoch().read()  # the number before the facts
+        known = self._found.get(key)
+        if known is not None and known[1] == number and now < known[2]:
+            return known[0]
+        value = find()
+        with self._lock:
+            self._found[key] = (value, number, now + _SECONDS)
+            self._found.move_to_end(key)
+            while len(self._found) > _REMEMBERED:
+                self._found.popitem(last=False)
+        return value
 
 
 class PublicPictures:
     """What everyone may see, remembered. One for each process; safe for threads."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._pages: OrderedDict[tuple[str, int], _Remembered] = OrderedDict()
+        self._objects: _Memory[Opened | None] = _Memory(clock)
+        self._pages: _Memory[Picture | None] = _Memory(clock)
 
     def get(self, public_id: str, seq: int) -> Picture | None:
         """The picture, if everyone may see it; None says nothing about readers who can show who they are."""
-        key = (public_id, seq)
-        now, number = self._clock(), epoch().read()  # the number before the facts
-        known = self._pages.get(key)
-        if known is not None and known.epoch == number and now < known.until:
-            return known.found
+        return self._pages.get((public_id, seq), lambda: self._look(public_id, seq))
+
+    def _look(self, public_id: str, seq: int) -> Picture | None:
         # no request of Django's begins and ends here: said all the same, for connections that are old or broken
         request_started.send(sender=type(self))
         try:
-            found: Picture | None = picture(public_id, seq, EVERYONE)
+            opened = self._objects.get(public_id, lambda: _opened(public_id))
+            return picture_in(opened, seq) if opened is not None else None
         except (NoSuchObject, AccessDenied):
-            found = None
+            return None
         finally:
             request_finished.send(sender=type(self))
-        with self._lock:
-            self._pages[key] = _Remembered(found, now + _SECONDS, number)
-            self._pages.move_to_end(key)
-            while len(self._pages) > _REMEMBERED:
-                self._pages.popitem(last=False)
-        return found
+
+
+def _opened(public_id: str) -> Opened | None:
+    try:
+        return open_object(public_id, EVERYONE)
+    except (NoSuchObject, AccessDenied):
+        return None

@@ -238,7 +238,7 @@ def fill(folder: Path, environment: dict[str, str], options: argparse.Namespace)
 @contextlib.contextmanager
 def running(environment: dict[str, str], *arguments: str, sample: bool = False) -> Iterator[int]:
     """The whole system of the scratch install, empty where nothing else is asked for; its port."""
-    port = _free_port()
+    port = free_port()
     command = [*_LIENTHU, "run", *(() if sample else ("--no-sample",)), *arguments]
     system = subprocess.Popen(command, env={**environment, "PORT": str(port)}, stdout=subprocess.DEVNULL)
     try:
@@ -287,7 +287,8 @@ def _database_cpu_seconds(folder: Path) -> float:
     return round(total, 1)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return int(s.getsockname()[1])

@@ -10,20 +10,27 @@ import pyvips
 
 from lienthu.foundation.imaging.request import ImageRequest, Region, Size
 from lienthu.foundation.imaging.tiles import Pyramid
+from lienthu.foundation.imaging.watermark import marked
 
 QUALITY: Final = 85
 _BITONAL_FROM: Final = 128
+# Many requests run side by side, each small: threads of its own for each would cost more than they save. And no answer
+# is made twice: what libvips remembers of operations would only keep files open.
+pyvips.vips_lib.vips_concurrency_set(1)
+pyvips.cache_set_max(0)
 
 
-def render(path: Path, pyramid: Pyramid, request: ImageRequest, *, watermark: str = "") -> bytes:
-    """The encoded answer to a request. ``watermark``: a line written across the picture."""
+def render(
+    path: Path, pyramid: Pyramid, request: ImageRequest, *, watermark: str = "", fonts: Path | None = None
+) -> bytes:
+    """The encoded answer to a request. ``watermark``: a line written across the picture, in a font of ``fonts``."""
     image = pixels(path, pyramid, request.region, request.size)
     if request.quality in ("gray", "bitonal") and image.bands > 1:
         image = image.colourspace("b-w")
     if request.quality == "bitonal":
         image = (image >= _BITONAL_FROM).copy(interpretation="b-w")
     if watermark:
-        image = marked(image, watermark)
+        image = marked(image, watermark, fonts)
     if request.mirrored:
         image = image.fliphor()
     image = _turned(image, request.rotation, transparent=request.format in ("png", "webp"))
@@ -44,8 +51,7 @@ def pixels(path: Path, pyramid: Pyramid, region: Region, size: Size) -> pyvips.I
     image = image.crop(x, y, min(w, level.width - x), min(h, level.height - y))
     if (image.width, image.height) == size:
         return image
-    down = size.w <= image.width and size.h <= image.height
-    image = image.resize(size.w / image.width, vscale=size.h / image.height, kernel="lanczos3" if down else "cubic")
+    image = image.resize(size.w / image.width, vscale=size.h / image.height, kernel="cubic")
     if (image.width, image.height) != size:  # libvips rounds the size by itself
         image = image.gravity("centre", size.w, size.h, extend="copy")
     return image
@@ -59,28 +65,7 @@ def encoded(image: pyvips.Image, kind: str, *, bits: int = 8, quality: int = QUA
         image = image.flatten(background=255)
     if kind == "webp":
         return bytes(image.webpsave_buffer(Q=quality, effort=2, keep="none"))
-    return bytes(image.jpegsave_buffer(Q=quality, optimize_coding=True, keep="none"))
-
-
-def marked(image: pyvips.Image, text: str) -> pyvips.Image:
-    """The picture with a line of text across it, so large that it stays when a part is cut out of a print."""
-    width, height = image.width, image.height
-    size = max(10, min(width, height) // 14)
-    mask = pyvips.Image.text(_escaped(text), font=f"sans {size}", dpi=72)
-    mask = mask.similarity(angle=-30 if width >= height else -50)
-    cell_w, cell_h = mask.width + size * 2, mask.height + size * 2
-    mask = (
-        mask.gravity("centre", cell_w, cell_h)
-        .replicate(-(-width // cell_w), -(-height // cell_h))
-        .crop(0, 0, width, height)
-    )
-    mask = mask * 0.35
-    dark = image * (1 - mask / 255) + mask * 0.5  # towards a middle grey: seen on paper and on black
-    return dark.cast("uchar").copy(interpretation=image.interpretation)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return bytes(image.jpegsave_buffer(Q=quality, keep="none"))
 
 
 def _turned(image: pyvips.Image, degrees: float, *, transparent: bool) -> pyvips.Image:

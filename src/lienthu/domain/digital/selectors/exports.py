@@ -21,12 +21,14 @@ from lienthu.domain.digital import store
 from lienthu.domain.digital.access import Opened
 from lienthu.domain.digital.errors import NotPrepared
 from lienthu.domain.digital.models import Layer, Page, Section
+from lienthu.domain.digital.pictures import watermark_fonts
 from lienthu.domain.digital.policy import Act
 from lienthu.domain.digital.selectors.objects import pages_of
 from lienthu.domain.digital.selectors.texts import texts_of_pages
-from lienthu.foundation.imaging.render import encoded, marked, pixels
+from lienthu.foundation.imaging.render import encoded, pixels
 from lienthu.foundation.imaging.request import Region, Size
 from lienthu.foundation.imaging.tiles import Pyramid
+from lienthu.foundation.imaging.watermark import marked
 from lienthu.foundation.pagetext.alto import write_alto
 from lienthu.foundation.pagetext.hocr import write_hocr
 from lienthu.foundation.pagetext.model import PageText
@@ -140,7 +142,7 @@ def _pdf_page(page: Page, text: PageText, public_id: str, mark: str) -> PdfPage:
     size = Size(max(1, round(page.width * scale)), max(1, round(page.height * scale)))
     image = pixels(path, Pyramid.read(path), Region(0, 0, page.width, page.height), size)
     if mark:
-        image = marked(image, mark)
+        image = marked(image, mark, watermark_fonts())
     dpi = float(page.quality.get("dpi") or _DPI) * scale
     return PdfPage(encoded(image, "jpg", quality=_QUALITY), dpi, text, page.label)
 

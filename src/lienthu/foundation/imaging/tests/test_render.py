@@ -10,12 +10,14 @@ import pytest
 import pyvips
 from PIL import Image
 
-from lienthu.foundation.imaging import pyramid, request
+from lienthu.foundation.imaging import pyramid, request, watermark
 from lienthu.foundation.imaging.render import render
 from lienthu.foundation.imaging.tests import making
 from lienthu.foundation.imaging.tiles import Pyramid
 
 WIDE, HIGH = 1437, 1911
+LETTERS = "ăâđêôơưạảấầẩẫậắằẳẵặẻỉịọỏốồổỗộớờỡợụủứừửữựỳỷỹ"
+FONTS = Path(__file__).resolve().parents[5] / "node_modules" / "@fontsource" / "be-vietnam-pro"
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +28,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "page.tif"
 
 
-def answer(page: Path, path: str, watermark: str = "") -> Image.Image:
+def answer(page: Path, path: str, mark: str = "", fonts: Path | None = None) -> Image.Image:
     made = Pyramid.read(page)
-    data = render(page, made, request.read(3, path, made.width, made.height), watermark=watermark)
+    data = render(page, made, request.read(3, path, made.width, made.height), watermark=mark, fonts=fonts)
     return Image.open(io.BytesIO(data))
 
 
@@ -79,13 +81,22 @@ def test_qualities_and_formats(page: Path) -> None:
     assert set(np.unique(np.asarray(answer(page, "full/300,/0/bitonal.webp").convert("L")) > 127)) == {False, True}
 
 
-def test_a_watermark_is_seen_and_hides_little(page: Path) -> None:
+@pytest.mark.parametrize("fonts", [FONTS, None])
+def test_a_watermark_is_seen_and_hides_little(page: Path, fonts: Path | None) -> None:
     plain = np.asarray(answer(page, "full/700,/0/default.png").convert("L")).astype(int)
-    marked = np.asarray(answer(page, "full/700,/0/default.png", "Thư viện tỉnh").convert("L")).astype(int)
+    marked = np.asarray(answer(page, "full/700,/0/default.png", "Thư viện tỉnh", fonts).convert("L")).astype(int)
     changed = np.abs(plain - marked) > 8
     assert 0.005 < changed.mean() < 0.4
     for half in (changed[:, :350], changed[:, 350:], changed[:400], changed[400:]):
         assert half.any()  # wherever a part is cut out, some of it stays
+
+
+@pytest.mark.skipif(not FONTS.is_dir(), reason="the npm packages are not installed")
+def test_the_letters_of_vietnamese_are_drawn_without_fonts_of_the_system() -> None:
+    """No two of them alike: what a font lacks it draws as one and the same box."""
+    drawn = [bytes(watermark._line(letter, 40, FONTS).write_to_memory()) for letter in LETTERS]
+    assert len(set(drawn)) == len(drawn)
+    assert min(max(one) for one in drawn) > 128
 
 
 def test_grey_pages_stay_grey(tmp_path: Path) -> None:

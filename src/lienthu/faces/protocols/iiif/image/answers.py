@@ -1,6 +1,6 @@
 """Answers to image requests, once it is settled that the reader may have the picture. Rules IMG-5 to IMG-8.
 
-Knows neither Django's requests nor WSGI: both ways in (``lean.py``, ``views.py``) send what is made here.
+Knows neither requests of Django nor WSGI: both ways in (``lean.py``, ``views.py``) send what is made here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, cast
 
 import orjson
 
-from lienthu.domain.digital.pictures import Picture
+from lienthu.domain.digital.pictures import Picture, watermark_fonts
 from lienthu.faces.protocols.iiif.image.info import CONTEXT, LARGEST, PROFILE, info
 from lienthu.foundation.imaging.request import FORMATS, BadRequest, ImageRequest, Region, Version, read
 from lienthu.foundation.imaging.tiles import NotPyramid, Pyramid
@@ -156,7 +156,7 @@ def show(address: Address, picture: Picture, origin: str, *, known: str, charge:
         # libvips costs memory and time to load: a process that only sends tiles does without
         from lienthu.foundation.imaging.render import render
 
-        body = render(picture.path, pyramid, asked, watermark=picture.watermark)
+        body = render(picture.path, pyramid, asked, watermark=picture.watermark, fonts=watermark_fonts())
     return Answer(200, headers, body)
 
 
