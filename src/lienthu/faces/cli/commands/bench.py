@@ -1,4 +1,4 @@
-"""``lienthu bench``: measure import, search, harvesting, memory and matching. Asserts nothing."""
+"""``lienthu bench``: measure import, search, harvesting, memory, matching and OCR. Asserts nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ NEEDS_DJANGO = False
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to measure, how many records."""
-    parser.add_argument("what", choices=["import", "search", "oai", "memory", "matching", "tiles"])
+    parser.add_argument("what", choices=["import", "search", "oai", "memory", "matching", "ocr", "tiles"])
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--queries", type=int, default=1000, help="search only: how many of each run")
     parser.add_argument("--web-workers", type=int, default=1, help="memory only: one is enough for a commune library")
@@ -25,6 +25,7 @@ def run(options: argparse.Namespace) -> int:
     from lienthu.faces.cli.bench_matching import bench_matching
     from lienthu.faces.cli.bench_memory import bench_memory
     from lienthu.faces.cli.bench_oai import bench_oai
+    from lienthu.faces.cli.bench_ocr import bench_ocr
     from lienthu.faces.cli.bench_tiles import bench_tiles
     from lienthu.faces.cli.benchmarks import bench_import, bench_search
 
@@ -34,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
         "oai": bench_oai,
         "memory": bench_memory,
         "matching": bench_matching,
+        "ocr": bench_ocr,
         "tiles": bench_tiles,
     }
     return benches[options.what](options)
