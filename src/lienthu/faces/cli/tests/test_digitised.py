@@ -13,6 +13,8 @@ from lienthu.domain.digital.errors import AccessDenied, NoSuchObject
 from lienthu.domain.digital.models import Collection, DigitalObject, MasterFile, Page, PageText
 from lienthu.domain.digital.policy import Act, Block, Reader
 from lienthu.domain.digital.services import seats
+from lienthu.domain.discovery.fulltext.query import PageSearch
+from lienthu.domain.discovery.fulltext.selectors import search_pages
 from lienthu.faces.cli.digitised import load_volumes
 from lienthu.faces.cli.sample.volumes.build import FEW
 from lienthu.foundation.kernel.digests import holder_key
@@ -133,3 +135,27 @@ def test_a_reader_who_signed_in_is_one_of_two_at_the_book(digitised: Any) -> Non
     seat = seats.take_seat(open_object(book, reader_of(account, "203.0.113.9")), holder_key("account", str(account.pk)))
     assert (seat.number, seat.of) == (1, 2)
     open_object(book, reader_of(account, "203.0.113.9")).require(Act.READ)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ('"phát triển thư viện số"', {"ke-hoach-204-pdf"}),
+        ("南國山河", {"nam-quoc-son-ha"}),
+        ('"sông núi nước Nam"', {"nam-quoc-son-ha"}),
+        ('"đắp con đê nhỏ"', {"gia-pha-mau"}),
+        ('"đang chữa bệnh dài ngày"', set()),  # on the closed page
+        ('"bình chữa cháy"', set()),  # in the papers of the armed forces
+    ],
+)
+def test_their_text_is_found_by_whom_it_should_be(digitised: Any, asked: str, found: set[str]) -> None:
+    answer = search_pages(PageSearch(asked), nobody())
+    keys = {DigitalObject.objects.get(public_id=v.public_id).description["identifier"][0] for v in answer.volumes}
+    assert keys == {f"lienthu:mau:{key}" for key in found}
+
+
+def test_their_own_people_find_what_is_closed(digitised: Any) -> None:
+    own = reader_of(User.objects.get(username="quansu"), "203.0.113.9")
+    assert [v.public_id for v in search_pages(PageSearch('"bình chữa cháy"'), own).volumes] == [
+        volume("so-tay-phong-doc").public_id
+    ]
