@@ -1,8 +1,8 @@
 """The languages Tesseract reads, unpacked from their packages into a folder of ours.
 
 The packages bring two kinds: combined data of 2018, which hold the old recogniser beside the new, and the new
-recogniser alone in whole numbers. The new recogniser in both is the same, so the small kind is taken; see
-docs/adr/ for what was measured. Data of one's own (Debian's, a language of its own training) may be laid into the
+recogniser alone in whole numbers. The new recogniser in both is the same, so the small kind is taken; ADR
+0020 has what was measured. Data of one's own (Debian's, a language of its own training) may be laid into the
 folder: what is there already is left alone.
 """
 
