@@ -7,8 +7,8 @@ from collections.abc import Mapping
 # topic -> consumers; each consumer drains its own rows at its own pace
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "cluster.changed": ("discovery", "union.harvest"),
-    "authority.changed": ("discovery.authorities",),
-    "record.headings": ("discovery.headings",),
+    "authority.changed": ("discovery.authorities", "union.names"),
+    "record.headings": ("discovery.headings", "union.headings"),
     "library.changed": ("discovery.libraries", "discovery.houses"),
     "digital.object": ("discovery.volumes", "digital.preservation"),
     "digital.page": ("discovery.pages", "digital.preservation_pages"),

@@ -132,6 +132,28 @@ def merged_into(authority: Authority) -> list[Authority]:
     return list(Authority.objects.filter(merged_into_id=authority.pk).order_by("sort_key")[:100])
 
 
+def names_stamp() -> tuple[int, int]:
+    """Changes when authorities or their names do, merging apart: two look-ups at the end of an index."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce((SELECT max(id) FROM catalog_authorityname), 0),"
+            " coalesce((SELECT max(id) FROM catalog_authorityrevision), 0)"
+        )
+        row = cursor.fetchone()
+        return int(row[0]), int(row[1])
+
+
+def other_names() -> list[tuple[str, str]]:
+    """(another form, heading that counts) of all persons: variants, former headings, headings of merged ones."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n.text, root.heading FROM catalog_authority a JOIN catalog_authority root ON root.id = a.root_id"
+            " JOIN catalog_authorityname n ON n.authority_id = a.id"
+            " WHERE a.kind = 'person' AND NOT a.deleted AND NOT root.deleted AND n.text <> root.heading"
+        )
+        return list(cursor.fetchall())
+
+
 def records_under(authority_id: int, after: int = 0, limit: int = 30) -> list[int]:
     """Ids of records of open libraries under an authority, in order, after ``after``."""
     with connection.cursor() as cursor:

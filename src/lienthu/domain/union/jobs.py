@@ -109,6 +109,15 @@ def tell_of_changed_publications(timestamp: int) -> None:
     stamp_publications()
 
 
+@app.periodic(cron="* * * * *")
+@app.task(queue="upkeep", name="union.follow_names", queueing_lock="union.follow_names", lock="union.rerun")
+def follow_names(timestamp: int) -> None:
+    """Authorities brought other names: what stands under them may be the same as more than before (MAT-26)."""
+    until = time.monotonic() + _AT_A_TIME
+    while renewal.follow_names() and time.monotonic() < until:
+        pass
+
+
 @app.task(queue="upkeep", name="union.assess", retry=RetryStrategy(max_attempts=3, wait=30))
 def assess(library_id: int, actor_name: str = "worker", actor_id: int | None = None) -> None:
     """Bring the quality of one library up to date."""

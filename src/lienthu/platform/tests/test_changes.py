@@ -98,8 +98,8 @@ def test_what_another_has_in_hand_is_passed_over() -> None:
 def test_the_topics_of_the_house_have_the_listeners_we_count_on() -> None:
     assert SUBSCRIPTIONS == {
         "cluster.changed": ("discovery", "union.harvest"),
-        "authority.changed": ("discovery.authorities",),
-        "record.headings": ("discovery.headings",),
+        "authority.changed": ("discovery.authorities", "union.names"),
+        "record.headings": ("discovery.headings", "union.headings"),
         "library.changed": ("discovery.libraries", "discovery.houses"),
         "digital.object": ("discovery.volumes", "digital.preservation"),
         "digital.page": ("discovery.pages", "digital.preservation_pages"),

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from lienthu.domain.union.fingerprint import FINGERPRINT_VERSION, Fingerprint, match_keys
+from lienthu.domain.union.name_selectors import known_names
 from lienthu.domain.union.rule_selectors import rule_in_force
 from lienthu.domain.union.services.book import Book
 from lienthu.domain.union.services.edges import SAME_KEPT, find_edges, forget, forget_keys, store_edges, store_keys
@@ -47,7 +48,7 @@ def attach(incoming: Sequence[Incoming]) -> Attached:
     if not incoming:
         return Attached(frozenset(), 0)
     lock_union()
-    book = Book(rule_in_force())
+    book = Book(rule_in_force(), known_names())
     before = _memberships([i.record_id for i in incoming if not i.is_new])
     stay = [i for i in incoming if i.record_id in before and before[i.record_id][1] == i.fingerprint.dumps()]
     staying = {i.record_id for i in stay}
@@ -84,7 +85,7 @@ def remove(record_ids: Sequence[int]) -> frozenset[int]:
         return frozenset()
     lock_union()
     gone = _memberships(record_ids)
-    book = Book(rule_in_force())
+    book = Book(rule_in_force(), known_names())
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM union_membership WHERE record_id = ANY(%s)", [list(gone)])
     again, seeds = _let_go(gone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.known_names import NONE, KnownNames
 from lienthu.domain.union.partition import Pair
 from lienthu.domain.union.scoring.model import Scored, Verdict, score_pair
 from lienthu.domain.union.scoring.rules import Rule
@@ -16,11 +17,13 @@ CONTRADICTS_BELOW = 0.1
 class Book:
     """Records by id, with the cluster they stand in, and the scores of pairs of them."""
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Rule, names: KnownNames = NONE) -> None:
         self.rule = rule
+        self._names = names
         self.cluster: dict[int, int | None] = {}
         self._texts: dict[int, str] = {}
         self._fingerprints: dict[int, Fingerprint] = {}
+        self._compared: dict[int, Fingerprint] = {}
         self._scored: dict[Pair, Scored] = {}
         self._contradict: dict[Pair, bool] = {}
 
@@ -36,6 +39,7 @@ class Book:
         """Know a record as it comes in; what was stored of it counts no more."""
         self.cluster[record_id] = cluster_id
         self._fingerprints[record_id] = fingerprint
+        self._compared.pop(record_id, None)
 
     def fingerprint(self, record_id: int) -> Fingerprint:
         """The fingerprint of a known record."""
@@ -44,12 +48,19 @@ class Book:
             found = self._fingerprints[record_id] = Fingerprint.loads(self._texts[record_id])
         return found
 
+    def compared(self, record_id: int) -> Fingerprint:
+        """What is compared of a known record: its fingerprint, names of one person under one heading (MAT-26)."""
+        found = self._compared.get(record_id)
+        if found is None:
+            found = self._compared[record_id] = self._names.settled(self.fingerprint(record_id))
+        return found
+
     def scored(self, one: int, other: int) -> Scored:
         """The score of two known records, the older one on the left."""
         pair = (one, other) if one < other else (other, one)
         found = self._scored.get(pair)
         if found is None:
-            found = score_pair(self.fingerprint(pair[0]), self.fingerprint(pair[1]), self.rule)
+            found = score_pair(self.compared(pair[0]), self.compared(pair[1]), self.rule)
             self._scored[pair] = found
         return found
 
@@ -62,7 +73,7 @@ class Book:
         return found
 
     def _in_full(self, pair: Pair) -> Scored:
-        return score_pair(self.fingerprint(pair[0]), self.fingerprint(pair[1]), self.rule, full=True)
+        return score_pair(self.compared(pair[0]), self.compared(pair[1]), self.rule, full=True)
 
 
 def contradict(scored: Scored, in_full: Callable[[], Scored], rule: Rule) -> bool:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from lienthu.domain.catalog.models import BibRecord
 from lienthu.domain.union.errors import ActRefused, NotInUnion
 from lienthu.domain.union.models import Act, Cluster, Membership, PairDecision
+from lienthu.domain.union.name_selectors import known_names
 from lienthu.domain.union.partition import Pair
 from lienthu.domain.union.rule_selectors import rule_in_force
 from lienthu.domain.union.selectors import where_is
@@ -218,7 +219,7 @@ def _act(
 
 def _form(records: Iterable[int], cause: Cause, leaving: Mapping[int, int] | None = None) -> Plan:
     # everything that hangs together, however much it is: what people say holds at once
-    return place({}, (), records, Book(rule_in_force()), cause=cause, leaving=leaving, whole=True)
+    return place({}, (), records, Book(rule_in_force(), known_names()), cause=cause, leaving=leaving, whole=True)
 
 
 def _before(decision: PairDecision, reverting: int) -> PairDecision | None:

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 from django.utils import timezone
 
+from lienthu.domain.catalog.authority_selectors import records_under
 from lienthu.domain.catalog.selectors import marc_of
 from lienthu.domain.union.fingerprint import FINGERPRINT_VERSION, Fingerprint, completeness, fingerprint, match_keys
 from lienthu.domain.union.models import Membership, Rerun
+from lienthu.domain.union.name_selectors import known_names
 from lienthu.domain.union.rule_selectors import rule_in_force
 from lienthu.domain.union.services.book import Book
 from lienthu.domain.union.services.edges import find_edges, forget, forget_keys, store_edges, store_keys
@@ -25,6 +27,7 @@ from lienthu.platform.actor import Actor
 from lienthu.platform.services import audit, changes
 
 CHUNK = 500
+_UNDER_ONE = 2000  # of a very productive person the first; the others follow when they change
 
 
 @transaction.atomic
@@ -80,7 +83,7 @@ def renew_chunk(rerun_id: int, size: int = CHUNK) -> bool:
         rerun.status, rerun.finished_at = Rerun.Status.DONE, timezone.now()
         rerun.save(update_fields=["status", "finished_at"])
         return False
-    _renew(rows, Book(rule_in_force()), new_keys=rerun.new_keys)
+    _renew(rows, Book(rule_in_force(), known_names()), new_keys=rerun.new_keys)
     rerun.after, rerun.done = rows[-1][0], rerun.done + len(rows)
     rerun.save(update_fields=["after", "done"])
     return True
@@ -120,6 +123,43 @@ def _renew(rows: Sequence[tuple[int, int, str, int, int]], book: Book, *, new_ke
     plan = place({}, (), set(keys) | neighbours, book, cause=Cause("rule"))
     rest = {r[1] for r in rows} - plan.touched
     changes.publish("cluster.changed", plan.changed | settle(rest))
+
+
+@transaction.atomic
+def follow_names(limit: int = 500) -> bool:
+    """Compare again what stands under authorities whose names changed, or came to stand under one (MAT-26).
+
+    Of those only records with a name that is another's heading elsewhere: for the others nothing changed. Returns
+    whether anything waited; if it fails the news waits on.
+    """
+    with (
+        changes.drain("union.names", max(1, limit // 50)) as authority_ids,
+        changes.drain("union.headings", limit) as headed,
+    ):
+        record_ids = {r for a in authority_ids for r in records_under(a, limit=_UNDER_ONE)} | set(headed)
+        if record_ids:
+            _compare_again(sorted(record_ids))
+        return bool(authority_ids or headed)
+
+
+def _compare_again(record_ids: Sequence[int]) -> None:
+    lock_union()
+    names = known_names()
+    book = Book(rule_in_force(), names)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT record_id, cluster_id, fingerprint FROM union_membership WHERE record_id = ANY(%s)",
+            [list(record_ids)],
+        )
+        for record_id, cluster_id, text in cursor.fetchall():
+            book.add(record_id, cluster_id, text)
+    keys = {r: match_keys(book.fingerprint(r)) for r in book.cluster if book.compared(r) is not book.fingerprint(r)}
+    if not keys:
+        return
+    neighbours = forget(keys)
+    store_edges(find_edges(keys, book), book.rule.version)
+    plan = place({}, (), set(keys) | neighbours, book, cause=Cause("rule"))
+    changes.publish("cluster.changed", plan.changed)
 
 
 def renewal_needed() -> bool:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from lienthu.domain.union.errors import RuleRefused
 from lienthu.domain.union.fingerprint import Fingerprint, match_keys
 from lienthu.domain.union.models import Rerun, RuleVersion, TrialEdge, TrialGroup
+from lienthu.domain.union.name_selectors import known_names
 from lienthu.domain.union.partition import Link, Pair, Sets, partition
 from lienthu.domain.union.rule_selectors import rule_in_force, rule_of
 from lienthu.domain.union.scoring.rules import Rule, shipped
@@ -140,7 +141,7 @@ def _forget_trial(version: int) -> None:
 
 
 def _score(rows: Sequence[tuple[int, int, str]], rule: Rule) -> None:
-    book = Book(rule)
+    book = Book(rule, known_names())
     keys = {}
     for record_id, cluster_id, text in rows:
         book.add(record_id, cluster_id, text)
@@ -162,7 +163,7 @@ def _group(rows: Sequence[tuple[int, int, str]], rule: Rule) -> None:
             [rule.version, ids],
         )
         grouped = {row[0] for row in cursor.fetchall()}
-    book = Book(rule)
+    book = Book(rule, known_names())
     links, words, read = _hanging_together([i for i in ids if i not in grouped], rule.version, book)
     sets = Sets(read)
     for left, right, _ in links:

@@ -15,6 +15,7 @@ from lienthu.domain.catalog.tests.cast import CLERK, held, iso_file
 from lienthu.domain.network.models import Library
 from lienthu.domain.union.fingerprint import Fingerprint, match_keys
 from lienthu.domain.union.models import Cluster, Edge, MatchKey, Membership, PairDecision
+from lienthu.domain.union.name_selectors import known_names
 from lienthu.domain.union.partition import partition
 from lienthu.domain.union.rule_selectors import rule_in_force
 from lienthu.domain.union.scoring.model import Scored, Verdict, score_pair
@@ -89,6 +90,8 @@ def formed_from_scratch(members: dict[int, Membership]) -> set[tuple[int, ...]]:
     rule = rule_in_force()
     prints = {r: Fingerprint.loads(m.fingerprint) for r, m in members.items()}
     keys = {r: set(match_keys(f)) for r, f in prints.items()}
+    known = known_names()
+    prints = {r: known.settled(f) for r, f in prints.items()}  # what is compared (MAT-26)
 
     @cache
     def scored(a: int, b: int) -> Scored:
