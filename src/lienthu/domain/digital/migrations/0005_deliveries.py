@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('touched_at', models.DateTimeField(auto_now=True)),
                 ('library', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.library')),
-                ('object', models.ForeignKey(help_text='the object they became', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='digital.digitalobject')),
+                ('object', models.ForeignKey(help_text='what they became', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='digital.digitalobject')),
                 ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),

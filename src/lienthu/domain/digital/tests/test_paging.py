@@ -174,7 +174,7 @@ def test_pages_are_numbered_closed_and_given_contents() -> None:
     Change.objects.all().delete()
     paging.close_pages(obj.public_id, [2, 3], closed=True, seen=None, actor=CLERK)
     assert list(obj.pages.filter(closed=True).values_list("seq", flat=True).order_by("seq")) == [2, 3]
-    assert Change.objects.filter(topic="digital.page").count() == 2
+    assert Change.objects.filter(consumer="discovery.pages").count() == 2
     unchanged = paging.close_pages(obj.public_id, [2], closed=True, seen=None, actor=CLERK)
     assert unchanged.changed == []
     issues = [Entry("Số 1", page=1, issued=date(1936, 3, 1)), Entry("Bài đầu", 2, page=2)]

@@ -61,6 +61,10 @@ def tabs_of(desk: Desk, obj: DigitalObject, current: str) -> list[dict[str, Any]
     names = [
         ("object", _("Overview"), "info"),
         ("pages", _("Pages"), "layers"),
+        ("quality", _("Quality"), "check"),
+        ("texts", _("Text"), "edit"),
+        ("describe", _("Description"), "book"),
+        ("rights", _("Rights and publication"), "key"),
     ]
     return [
         {

@@ -9,10 +9,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lienthu.domain.catalog.selectors import title_of
-from lienthu.domain.digital.models import Kind, Project
-from lienthu.domain.digital.policy import Reader
+from lienthu.domain.digital.models import Collection, DigitalObject, Kind, Project
+from lienthu.domain.digital.policy import Access, Reader, Status
 from lienthu.domain.digital.selectors.board import projects_of
+from lienthu.domain.digital.selectors.people import digitisers_of
+from lienthu.domain.digital.selectors.quality import profiles
+from lienthu.domain.digital.services.boards import ProjectFacts
+from lienthu.domain.digital.services.describing import Facts
+from lienthu.domain.digital.services.publishing import Rights
 from lienthu.domain.network.models import Library
+from lienthu.platform.models import User
 
 LANGUAGES = [
     ("vie", _("Vietnamese")), ("eng", _("English")), ("fra", _("French")), ("chi_tra_vert", _("Chinese, vertical")),
@@ -74,3 +80,233 @@ class UploadForm(forms.Form):
             "project": said["project"].pk if said["project"] else None,
             "right_to_left": said["right_to_left"],
         }
+
+
+DC_FIELDS = (
+    ("creator", _("Author")), ("contributor", _("Contributor")), ("publisher", _("Publisher")), ("date", _("Date")),
+    ("subject", _("Subject")), ("coverage", _("Place or time it is about")), ("description", _("Summary")),
+    ("identifier", _("Number (decision, call number, ISBN)")), ("source", _("Source")), ("relation", _("Relation")),
+)  # fmt: skip
+
+
+class DescribeForm(forms.Form):
+    """What an object is: in place of a catalogue record, or beside it. One value a line."""
+
+    title = forms.CharField(label=_("Title"), max_length=1000)
+    record = forms.IntegerField(
+        label=_("Number of the catalogue record"), required=False, min_value=1, max_value=2**62,
+        help_text=_("With a record readers see its description; the fields below add to it."),
+    )  # fmt: skip
+    kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
+    collection = forms.ModelChoiceField(Collection.objects.none(), label=_("Collection"), required=False)
+    languages = forms.MultipleChoiceField(
+        label=_("Languages of the text"), choices=LANGUAGES, widget=forms.CheckboxSelectMultiple
+    )
+    right_to_left = forms.BooleanField(label=_("Pages turn from right to left"), required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, obj: DigitalObject, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {
+            "title": obj.title, "record": obj.record_id, "kind": obj.kind, "collection": obj.collection_id,
+            "languages": obj.languages, "right_to_left": obj.right_to_left, "version": obj.version,
+            **{name: "\n".join(obj.description.get(name, [])) for name, _label in DC_FIELDS},
+            **kwargs.get("initial", {}),
+        }  # fmt: skip
+        super().__init__(*args, **kwargs)
+        field = self.fields["collection"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Collection.objects.filter(library_id=obj.library_id).order_by("name")
+        for name, label in DC_FIELDS:
+            self.fields[name] = forms.CharField(
+                label=label, required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
+            )
+
+    def clean_record(self) -> int | None:
+        """A record that is there."""
+        number: int | None = self.cleaned_data["record"]
+        if number is not None and title_of(number) is None:
+            raise forms.ValidationError(_("There is no record of this number."))
+        return number
+
+    def facts(self) -> Facts:
+        """What the person says."""
+        said = self.cleaned_data
+        core = {n: [v for line in said[n].splitlines() if (v := line.strip())] for n, _label in DC_FIELDS}
+        return Facts(
+            title=said["title"],
+            record_id=said["record"],
+            kind=said["kind"],
+            collection=said["collection"],
+            languages=said["languages"],
+            right_to_left=said["right_to_left"],
+            dublin_core={name: values for name, values in core.items() if values},
+        )
+
+
+STATUSES = [
+    (Status.OFFICIAL, _("official text: not protected")),
+    (Status.PUBLIC_DOMAIN, _("public domain")),
+    (Status.LICENSED, _("open licence of the holder")),
+    (Status.PERMITTED, _("the holder allows what is said below")),
+    (Status.IN_COPYRIGHT, _("in copyright")),
+    (Status.UNKNOWN, _("holder not known")),
+]
+ACCESSES = [
+    (Access.OPEN, _("open to everybody")), (Access.SIGNED, _("readers who signed in")),
+    (Access.PREMISES, _("in the rooms of the library")), (Access.SEATS, _("as many at once as copies are held")),
+    (Access.CLOSED, _("closed")),
+]  # fmt: skip
+
+
+class RightsForm(forms.Form):
+    """What is known of the rights. Every saving adds a record; none is changed."""
+
+    status = forms.ChoiceField(label=_("Status"), choices=STATUSES)
+    basis = forms.CharField(
+        label=_("Basis"), max_length=500, help_text=_("The law, the contract or the letter it rests on.")
+    )
+    basis_date = forms.DateField(label=_("Date of the basis"), widget=forms.DateInput(attrs={"type": "date"}))
+    copies_held = forms.IntegerField(
+        label=_("Copies held"), required=False, min_value=0, max_value=100_000,
+        help_text=_("Lawful copies on the shelves: so many may read at once where copies limit reading."),
+    )  # fmt: skip
+    protected_until = forms.DateField(
+        label=_("Protected until"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("The last day. After it the object is public domain."),
+    )  # fmt: skip
+    permission = forms.ChoiceField(label=_("What the holder allows"), required=False, choices=[("", "–"), *ACCESSES])
+    permission_until = forms.DateField(
+        label=_("Allowed until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    licence = forms.CharField(
+        label=_("Licence"), required=False, max_length=200,
+        help_text=_("Address at rightsstatements.org or creativecommons.org."),
+    )  # fmt: skip
+    personal_data = forms.BooleanField(
+        label=_("Names people who may be alive"), required=False,
+        help_text=_("Close their pages one by one in the page editor."),
+    )  # fmt: skip
+    watermark = forms.BooleanField(label=_("Show a watermark"), required=False)
+    download = forms.BooleanField(label=_("Readers may take it away as a file"), required=False)
+    note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def clean_licence(self) -> str:
+        """An address of the two sites that state rights, so that readers and machines can follow it."""
+        value = str(self.cleaned_data["licence"]).strip()
+        known = ("https://creativecommons.org/", "http://creativecommons.org/", "http://rightsstatements.org/",
+                 "https://rightsstatements.org/")  # fmt: skip
+        if value and not value.startswith(known):
+            raise forms.ValidationError(_("Write an address of rightsstatements.org or creativecommons.org."))
+        return value
+
+    def clean(self) -> dict[str, Any]:
+        """A permission says what is allowed."""
+        said = super().clean() or {}
+        if said.get("status") == Status.PERMITTED and not said.get("permission"):
+            self.add_error("permission", _("Say what the holder allows."))
+        return said
+
+    def rights(self) -> Rights:
+        """What the person states."""
+        said = dict(self.cleaned_data)
+        said["status"] = Status(said["status"])
+        said["permission"] = Access(said["permission"]) if said["permission"] else None
+        return Rights(**said)
+
+
+class ReasonForm(forms.Form):
+    """A reason, which is kept."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class AssignForm(forms.Form):
+    """Who does it, until when, how urgently, in which project."""
+
+    assignee = forms.ModelChoiceField(User.objects.none(), label=_("Who does it"), required=False)
+    due = forms.DateField(label=_("Due"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    priority = forms.IntegerField(
+        label=_("Urgency"), min_value=-9, max_value=9, initial=0, help_text=_("Higher is done earlier.")
+    )
+    project = forms.ModelChoiceField(Project.objects.none(), label=_("Project"), required=False)
+
+    def __init__(self, obj: DigitalObject, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {
+            "assignee": obj.assignee_id, "due": obj.due, "priority": obj.priority, "project": obj.project_id
+        }  # fmt: skip
+        super().__init__(*args, **kwargs)
+        who, project = self.fields["assignee"], self.fields["project"]
+        assert isinstance(who, forms.ModelChoiceField)
+        assert isinstance(project, forms.ModelChoiceField)
+        who.queryset = digitisers_of(obj.library_id)
+        project.queryset = Project.objects.filter(library_id=obj.library_id).order_by("name")
+
+
+class ProjectForm(forms.Form):
+    """What is said of a project."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    scope = forms.ChoiceField(label=_("Scope"), choices=Project.Scope.choices, initial=Project.Scope.OTHER)
+    declared_titles = forms.IntegerField(
+        label=_("Titles in the declared list"), required=False, min_value=0, max_value=10**7,
+        help_text=_("How many there are to do. Empty where nobody has declared it: then no percentage is shown."),
+    )  # fmt: skip
+    declared_source = forms.CharField(
+        label=_("The declared list"), required=False, max_length=300, help_text=_("Its number and date.")
+    )
+    collection = forms.ModelChoiceField(Collection.objects.none(), label=_("Collection"), required=False)
+    profile = forms.ChoiceField(label=_("Quality profile"))
+    languages = forms.MultipleChoiceField(
+        label=_("Languages of the text"), choices=LANGUAGES, initial=["vie"], widget=forms.CheckboxSelectMultiple
+    )
+    due = forms.DateField(label=_("Due"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    watched_folder = forms.CharField(
+        label=_("Watched folder on the server"), required=False, max_length=500,
+        help_text=_("Its whole path. Folders, PDFs and ZIPs put there are taken in when nothing changed for a minute."),
+    )  # fmt: skip
+    closed = forms.BooleanField(label=_("The work is over"), required=False)
+
+    def __init__(self, library_ids: Sequence[int], project: Project | None, whole: bool, *args: Any, **kw: Any) -> None:
+        if project is not None:
+            names = ("name", "scope", "declared_titles", "declared_source", "profile", "languages", "due", "closed",
+                     "watched_folder")  # fmt: skip
+            kw["initial"] = {**{n: getattr(project, n) for n in names}, "collection": project.collection_id}
+        super().__init__(*args, **kw)
+        collection, profile = self.fields["collection"], self.fields["profile"]
+        assert isinstance(collection, forms.ModelChoiceField)
+        assert isinstance(profile, forms.ChoiceField)
+        collection.queryset = Collection.objects.filter(library_id__in=library_ids).order_by("name")
+        profile.choices = [(p.code, p.name) for p in profiles()]
+        self.project = project
+        if not whole:  # what reaches into the server is for administrators
+            del self.fields["watched_folder"]
+        if project is None:
+            self.fields["code"] = forms.SlugField(label=_("Code"), max_length=40)
+            self.fields["library"] = forms.ModelChoiceField(
+                Library.objects.filter(pk__in=library_ids).order_by("name_sort"), label=_("Library")
+            )
+            self.order_fields(["code", "library", "name"])
+            if len(library_ids) == 1:
+                self.initial.setdefault("library", library_ids[0])
+
+    def facts(self) -> ProjectFacts:
+        """What the form says; what it does not show stays as it is."""
+        said = dict(self.cleaned_data)
+        said.pop("code", None)
+        said.pop("library", None)
+        said.setdefault("watched_folder", self.project.watched_folder if self.project else "")
+        return ProjectFacts(**said)
+
+
+class PlanForm(forms.Form):
+    """Titles to be scanned: numbers of records, or lines of a list."""
+
+    records = forms.CharField(
+        label=_("Numbers of catalogue records"), required=False, max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Separated by blanks, commas or lines."),
+    )  # fmt: skip
+    lines = forms.CharField(
+        label=_("A list"), required=False, max_length=2_000_000, widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("One title a line; after a semicolon or tab the author, then the year. Paste it from a table."),
+    )  # fmt: skip
+    file = forms.FileField(label=_("Or a CSV file"), required=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from lienthu.faces.web.staff.digital.views import board, overview, pages, uploads
+from lienthu.faces.web.staff.digital.views import board, correction, overview, pages, projects, quality, rights, uploads
 
 app_name = "staff_digital"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,7 +14,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("uploads/<slug:token>/finish/", uploads.finish, name="delivery_finish"),
     path("uploads/<slug:token>/files/", uploads.create, name="upload_create"),
     path("uploads/<slug:token>/files/<slug:name>/", uploads.file, name="upload_file"),
+    path("projects/", projects.project_list, name="projects"),
+    path("projects/new/", projects.new, name="project_new"),
+    path("projects/<int:pk>/", projects.edit, name="project"),
+    path("projects/<int:pk>/plan/", projects.plan, name="project_plan"),
     path("objects/<slug:public_id>/", overview.overview, name="object"),
+    path("objects/<slug:public_id>/step/", overview.step, name="step"),
+    path("objects/<slug:public_id>/assign/", overview.assign, name="assign"),
+    path("objects/<slug:public_id>/describe/", overview.describe, name="describe"),
+    path("objects/<slug:public_id>/quality/", quality.quality, name="quality"),
+    path("objects/<slug:public_id>/quality/again/", quality.again, name="quality_again"),
+    path("objects/<slug:public_id>/rights/", rights.rights, name="rights"),
+    path("objects/<slug:public_id>/publish/", rights.publish, name="publish"),
+    path("objects/<slug:public_id>/withdraw/", rights.withdraw, name="withdraw"),
+    path("objects/<slug:public_id>/take-down/", rights.take_down, name="take_down"),
+    path("objects/<slug:public_id>/lift/", rights.lift, name="lift"),
+    path("objects/<slug:public_id>/texts/", correction.texts, name="texts"),
+    path("objects/<slug:public_id>/texts/<int:seq>/", correction.data, name="text_data"),
+    path("objects/<slug:public_id>/texts/<int:seq>/save/", correction.save, name="text_save"),
+    path("objects/<slug:public_id>/texts/<int:seq>/revert/", correction.revert, name="text_revert"),
     path("objects/<slug:public_id>/pages/", pages.pages, name="pages"),
     path("objects/<slug:public_id>/pages/data/", pages.data, name="pages_data"),
     path("objects/<slug:public_id>/pages/waiting/", pages.waiting, name="pages_waiting"),

@@ -1,0 +1,67 @@
+"""What is wrong with a scan, by what was measured and what a profile asks. Pure. Rule WFL-14."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+NEAR: Final = 2
+"""So many of the 64 bits of two pictures may differ where they are taken for the same page."""
+_REACH: Final = 12  # a page scanned twice lies near its twin
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A page as it was measured."""
+
+    state: str
+    facts: Mapping[str, Any]
+    problem: str = ""
+    twin: bool = False
+
+
+def findings_of(page: Measured, limits: Mapping[str, float]) -> tuple[str, ...]:
+    """Codes of what is wrong, the worst first. What was not measured, or has no limit, is no finding."""
+    if page.state == "failed":
+        return ("unreadable",)
+    if page.state == "missing":
+        return ("missing",)
+    found = []
+    for code, fact, limit, worse in (
+        ("resolution", "dpi", "min_dpi", "below"),
+        ("depth", "bits", "min_bits", "below"),
+        ("blur", "sharpness", "min_sharpness", "below"),
+        ("skew", "skew_degrees", "max_skew_degrees", "above"),
+    ):
+        value, bound = page.facts.get(fact), limits.get(limit)
+        if not isinstance(value, int | float) or bound is None:
+            continue
+        if value < bound if worse == "below" else abs(value) > bound:
+            found.append(code)
+    if page.facts.get("blank") is True:
+        found = [code for code in found if code not in ("blur", "skew")] + ["blank"]
+    elif page.twin:
+        found.append("duplicate")
+    return tuple(found)
+
+
+def twins_among(hashes: Mapping[int, Any]) -> frozenset[int]:
+    """Pages whose picture is nearly that of a page shortly before. ``hashes``: seq → 64 bits in hex, in order."""
+    read = [(seq, _bits(value)) for seq, value in hashes.items()]
+    twins = set()
+    for n, (seq, bits) in enumerate(read):
+        if bits is None:
+            continue
+        for _other, before in read[max(0, n - _REACH) : n]:
+            if before is not None and (bits ^ before).bit_count() <= NEAR:
+                twins.add(seq)
+                break
+    return frozenset(twins)
+
+
+def _bits(value: Any) -> int | None:
+    try:
+        return int(str(value), 16) if value else None
+    except ValueError:
+        return None

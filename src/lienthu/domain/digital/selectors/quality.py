@@ -1,0 +1,65 @@
+"""What was measured, against a profile. Rule WFL-14."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from lienthu.domain.digital.models import DigitalObject, Page, QualityProfile
+from lienthu.domain.digital.quality import Measured, findings_of, twins_among
+from lienthu.domain.digital.shipped.reading import Profile, shipped_profiles
+
+
+def profiles() -> list[Profile]:
+    """The profiles: the administrator's, and of the shipped ones those whose code has no row."""
+    own = [Profile(p.code, p.name, p.limits, p.basis, p.valid_from) for p in QualityProfile.objects.order_by("code")]
+    codes = {p.code for p in own}
+    return [*(p for p in shipped_profiles() if p.code not in codes), *own]
+
+
+def profile_of(obj: DigitalObject) -> Profile:
+    """What the scans of an object are measured against: its project's profile, a map's for maps."""
+    wanted = obj.project.profile if obj.project else ("map" if obj.kind == "map" else "document")
+    known = profiles()
+    return next((p for p in known if p.code == wanted), known[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A page with its facts and what is wrong with it."""
+
+    seq: int
+    position: int
+    label: str
+    state: str
+    version: int
+    problem: str
+    facts: dict[str, Any]
+    findings: tuple[str, ...]
+
+
+def _of_file(facts: dict[str, Any] | None) -> dict[str, Any]:
+    """What only the master tells: the depth of its colours."""
+    return {"bits": facts["bits"]} if facts and isinstance(facts.get("bits"), int) else {}
+
+
+def quality_of(obj: DigitalObject, profile: Profile) -> tuple[list[Row], Counter[str]]:
+    """Every page with its findings, in order, and how often each occurs: one query."""
+    fields = ("seq", "position", "label", "state", "version", "problem", "quality", "file__facts")
+    pages = list(Page.objects.filter(object=obj).order_by("position").values(*fields))
+    twins = twins_among({p["seq"]: p["quality"].get("dhash") for p in pages if p["quality"]})
+    rows, counted = [], Counter[str]()
+    for page in pages:
+        page["quality"] = {**_of_file(page["file__facts"]), **page["quality"]}
+        found = findings_of(
+            Measured(page["state"], page["quality"], page["problem"], page["seq"] in twins), profile.limits
+        )
+        counted.update(found)
+        rows.append(
+            Row(
+                page["seq"], page["position"], page["label"], page["state"], page["version"], page["problem"],
+                page["quality"], found,
+            )
+        )  # fmt: skip
+    return rows, counted

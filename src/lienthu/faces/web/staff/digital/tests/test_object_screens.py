@@ -1,0 +1,187 @@
+"""The other pages about an object, the board and projects: what they show, write and refuse."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.urls.resolvers import URLPattern
+from django.utils import timezone
+
+from lienthu.domain.digital.models import DigitalObject, PageText, PageWork, Project, RightsRecord
+from lienthu.domain.digital.services.texts import set_text
+from lienthu.domain.digital.tests.cast import CLERK, make_object
+from lienthu.domain.network.models import Library
+from lienthu.domain.network.policy import Permission
+from lienthu.faces.web.staff.digital import urls
+from lienthu.foundation.pagetext.model import Block, Line, Word
+from lienthu.foundation.pagetext.model import PageText as Written
+
+pytestmark = pytest.mark.django_db
+LAW = {"status": "official", "basis": "Luật SHTT, điều 15", "basis_date": "2005-11-29"}
+
+
+@pytest.fixture
+def obj(home: Library) -> DigitalObject:
+    made = make_object(home, "Địa chí Quảng Ninh", pages=2, stage="scanned")
+    words = (Word("Quảng", 10, 10, 80, 20, 95), Word("Nính", 100, 10, 60, 20, 40))
+    text = Written(1000, 1400, (Block((Line(words),)),), ("vie",), "ocr", "t")
+    set_text(made.pages.get(seq=1), text, actor=CLERK)
+    return made
+
+
+def url(name: str, obj: DigitalObject, *more: Any) -> str:
+    return reverse(f"staff_digital:{name}", args=[obj.public_id, *more])
+
+
+def test_every_view_declares_its_permission_and_asks_whose_object_it_is(
+    stranger: Client, editor: Client, client: Client, obj: DigitalObject
+) -> None:
+    for pattern in urls.urlpatterns:
+        assert isinstance(pattern, URLPattern)
+        assert isinstance(getattr(pattern.callback, "staff_permission", None), Permission), pattern.name
+        if "public_id" not in str(pattern.pattern):
+            continue
+        where = url(str(pattern.name), obj, *([1] if "seq" in str(pattern.pattern) else []))
+        for who, allowed in ((stranger, {403, 404, 405}), (editor, {403, 405}), (client, {302, 405})):
+            assert who.get(where).status_code in allowed, pattern.name
+            assert who.post(where).status_code in allowed, pattern.name
+
+
+@pytest.mark.parametrize("name", ["object", "pages", "quality", "texts", "describe", "rights"])
+def test_every_page_about_an_object_opens(name: str, librarian: Client, manager: Client, obj: DigitalObject) -> None:
+    for who in (librarian, manager):
+        answer = who.get(url(name, obj))
+        assert answer.status_code == 200
+        assert obj.title in answer.content.decode()
+
+
+def test_the_manager_records_rights_sees_what_follows_and_publishes(manager: Client, obj: DigitalObject) -> None:
+    """RGT-1, RGT-8."""
+    first = manager.get(url("rights", obj)).content.decode()
+    assert "Record the rights first" in first
+    assert manager.post(url("rights", obj), {"status": "permitted", "basis": "x"}).status_code == 422
+    bad = {**LAW, "licence": "javascript:alert(1)"}
+    assert manager.post(url("rights", obj), bad).status_code == 422
+    assert manager.post(url("rights", obj), LAW).status_code == 302
+    shown = manager.get(url("rights", obj)).content.decode()
+    assert "open to everybody" in shown
+    assert "điều 15" in shown
+    manager.post(url("publish", obj))
+    obj.refresh_from_db()
+    assert (obj.stage, obj.published_at is not None) == ("published", True)
+    manager.post(url("take_down", obj), {"reason": ""})
+    obj.refresh_from_db()
+    assert not obj.taken_down, "no reason, no take-down"
+    manager.post(url("take_down", obj), {"reason": "Gia đình yêu cầu"})
+    assert "Gia đình yêu cầu" in manager.get(url("rights", obj)).content.decode()
+    manager.post(url("lift", obj), {"reason": "Đã thống nhất"})
+    manager.post(url("withdraw", obj), {"reason": "Sửa mô tả"})
+    obj.refresh_from_db()
+    assert (obj.taken_down, obj.published_at, obj.stage) == (False, None, "described")
+
+
+def test_a_librarian_looks_at_rights_and_decides_nothing(librarian: Client, obj: DigitalObject) -> None:
+    assert "decided by the manager" in librarian.get(url("rights", obj)).content.decode()
+    assert librarian.post(url("rights", obj), LAW).status_code == 403
+    for name in ("publish", "withdraw", "take_down", "lift"):
+        assert librarian.post(url(name, obj), {"reason": "x"}).status_code == 403
+    assert not RightsRecord.objects.exists()
+
+
+def test_an_object_is_described_assigned_and_moved(librarian: Client, obj: DigitalObject) -> None:
+    """WFL-9, WFL-15."""
+    said = {"title": "Địa chí", "kind": "book", "languages": ["vie"], "creator": "A\nB", "version": obj.version}
+    assert librarian.post(url("describe", obj), said).status_code == 302
+    late = librarian.post(url("describe", obj), said)
+    assert late.status_code == 422
+    obj.refresh_from_db()
+    assert obj.description == {"creator": ["A", "B"]}
+    due = timezone.localdate() + timedelta(days=3)
+    librarian.post(url("assign", obj), {"due": due.isoformat(), "priority": 3})
+    librarian.post(url("step", obj), {"to": "checked"})
+    obj.refresh_from_db()
+    assert (obj.due, obj.priority, obj.stage) == (due, 3, "checked")
+    librarian.post(url("step", obj), {"to": "planned", "reason": "Trang 2 mờ"})
+    assert "Trang 2 mờ" in librarian.get(url("object", obj)).content.decode()
+    assert "Trang 2 mờ" in librarian.get(reverse("staff_digital:board")).content.decode()
+
+
+def test_words_are_corrected_through_the_script(librarian: Client, obj: DigitalObject) -> None:
+    """WFL-12."""
+    data = librarian.get(url("text_data", obj, 1)).json()
+    assert data["blocks"][0][0][1] == ["Nính", 100, 10, 60, 20, 40]
+    data["blocks"][0][0][1] = ["Ninh", 100, 10, 60, 20, 100]
+
+    def save(**asked: Any) -> Any:
+        return librarian.post(url("text_save", obj, 1), json.dumps(asked), content_type="application/json")
+
+    assert save(blocks=data["blocks"], seen=data["seen"]).json() == {"seen": 2, "words": 2}
+    assert save(blocks=data["blocks"], seen=1).status_code == 409
+    for wrong in ("x", [["x"]], [[["x"]]], [[[["x", 1, 1, 1, "1", 1]]]], [[[["x", -1, 1, 1, 1, 1]]]], None):
+        assert save(blocks=wrong, seen=2).status_code == 422, wrong
+    assert PageText.objects.get(current=True).text == "Quảng Ninh"
+    librarian.post(url("text_revert", obj, 1), {"number": "1"})
+    assert PageText.objects.get(current=True).text == "Quảng Nính"
+    assert librarian.get(url("text_data", obj, 99)).status_code == 404
+
+
+def test_layers_are_written_line_by_line(librarian: Client, obj: DigitalObject) -> None:
+    """WFL-13."""
+    where = f"{url('texts', obj)}?page=2&mode=layers"
+    assert librarian.get(where).status_code == 200
+    said = {
+        "box": ["0,100,1000,90", "0,200,1000,90"], "original": ["南國山河", ""], "seen": "",
+        "transcription": ["Nam quốc sơn hà", "câu hai"], "translation": ["", "Câu thứ hai"],
+    }  # fmt: skip
+    librarian.post(url("text_save", obj, 2), said)
+    assert PageText.objects.filter(page__seq=2).count() == 3
+    assert "Nam quốc sơn hà" in librarian.get(where).content.decode()
+    librarian.post(url("text_save", obj, 2), {**said, "box": ["x"]})
+    librarian.post(url("text_save", obj, 2), {**said, "box": ["0,1,2,3"]})
+    assert PageText.objects.filter(page__seq=2).count() == 3
+
+
+def test_quality_shows_problems_first_and_measures_again(librarian: Client, obj: DigitalObject) -> None:
+    """WFL-14."""
+    page = obj.pages.get(seq=2)
+    page.quality = {"dpi": 90, "sharpness": 80, "skew_degrees": 0.1, "blank": False, "dhash": "00ff"}
+    page.save()
+    shown = librarian.get(url("quality", obj)).content.decode()
+    assert "resolution too low" in shown
+    assert f"?page={page.seq}" in shown
+    assert "No findings" in librarian.get(url("quality", obj) + "?only=blur").content.decode()
+    librarian.post(url("quality_again", obj))
+    assert PageWork.objects.filter(stage="picture", state="waiting").count() == 0, "pages without a file stay"
+
+
+def test_a_project_is_set_up_and_its_titles_are_planned(
+    librarian: Client, stranger: Client, admin: Client, home: Library
+) -> None:
+    """WFL-10: a folder of the server is the administrator's to name."""
+    new = reverse("staff_digital:project_new")
+    said = {"code": "dia-chi", "library": home.pk, "name": "Địa chí", "scope": "local_history", "profile": "document",
+            "languages": ["vie"], "declared_titles": "4", "watched_folder": "/etc"}  # fmt: skip
+    assert stranger.post(new, said).status_code == 403
+    assert librarian.post(new, said).status_code == 302
+    project = Project.objects.get()
+    assert project.watched_folder == ""
+    plan = reverse("staff_digital:project_plan", args=[project.pk])
+    assert librarian.post(plan, {"records": "99999999"}).status_code == 422
+    assert librarian.post(plan, {}).status_code == 422
+    lines = 'Địa chí Cẩm Phả;Nguyễn Văn A;1990\n"Vịnh; đảo"\n\n'
+    assert librarian.post(plan, {"lines": lines}).status_code == 302
+    made = list(DigitalObject.objects.order_by("id").values_list("title", "description"))
+    assert made == [("Địa chí Cẩm Phả", {"creator": ["Nguyễn Văn A"], "date": ["1990"]}), ("Vịnh; đảo", {})]
+    shown = librarian.get(reverse("staff_digital:projects")).content.decode()
+    assert "50 %" in shown
+    edit = reverse("staff_digital:project", args=[project.pk])
+    assert stranger.get(edit).status_code == 404
+    assert admin.post(edit, {**said, "declared_titles": ""}).status_code == 302
+    project.refresh_from_db()
+    assert project.watched_folder == "/etc"
+    assert "50 %" not in librarian.get(reverse("staff_digital:projects")).content.decode()

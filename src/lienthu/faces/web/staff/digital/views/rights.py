@@ -1,0 +1,168 @@
+"""Rights of an object, and what follows from them: publish, withdraw, take down, lift."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from lienthu.domain.digital import policy
+from lienthu.domain.digital.access import audiences_of, rules_in_force
+from lienthu.domain.digital.errors import BLOCK_SENTENCES, DigitalRefused
+from lienthu.domain.digital.models import DigitalObject, Page
+from lienthu.domain.digital.policy import Access, PublishFacts, RightsFacts, Status
+from lienthu.domain.digital.selectors.rights import newest_rights, rights_of, takedown_in_force
+from lienthu.domain.digital.services import publishing
+from lienthu.domain.digital.shipped.reading import shipped_rules
+from lienthu.domain.network.policy import Permission
+from lienthu.faces.web.staff.access import Desk
+from lienthu.faces.web.staff.digital.desk import object_page, show_object
+from lienthu.faces.web.staff.digital.forms import ACCESSES, STATUSES, ReasonForm, RightsForm
+from lienthu.platform.actor import Actor
+
+DECIDE = Permission.DECIDE_RIGHTS
+_KEPT = (
+    "status", "basis", "basis_date", "copies_held", "protected_until", "permission", "permission_until", "licence",
+    "personal_data", "watermark", "download", "note",
+)  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@object_page()
+def rights(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
+    """What is known, which class of access follows and why, and the way to readers. Changing is for managers."""
+    newest = newest_rights(obj)
+    may = desk.may(DECIDE, obj.library_id)
+    form = RightsForm(
+        request.POST if request.method == "POST" else None,
+        initial={name: getattr(newest, name) for name in _KEPT} if newest else {"basis_date": timezone.localdate()},
+    )
+    if request.method == "POST":
+        desk.rights.require(DECIDE, obj.library_id)
+        if form.is_valid():
+            try:
+                publishing.record_rights(obj.public_id, form.rights(), actor=desk.actor)
+            except DigitalRefused as refused:
+                form.add_error(None, str(refused))
+            else:
+                messages.success(request, _("The rights are recorded."))
+                return redirect("staff_digital:rights", public_id=obj.public_id)
+    ready = PublishFacts(newest is not None, obj.pages.filter(state=Page.State.READY).count())
+    decision = policy.decide_publication(ready)
+    statuses, accesses = dict(STATUSES), dict(ACCESSES)
+    return show_object(
+        desk, obj, "rights.html", "rights", more=[(_("Rights and publication"), "")],
+        status=422 if form.errors else 200, form=form, newest=newest, may=may,
+        access=accesses[_access_of(newest)] if newest else "", why=_why(obj, newest),
+        opened=audiences_of([obj])[obj.pk].access, hindrance=BLOCK_SENTENCES[decision.block] if decision.block else "",
+        history=[(r, statuses.get(Status(r.status), r.status)) for r in rights_of(obj)],
+        takedown=takedown_in_force(obj), reason=ReasonForm(),
+    )  # fmt: skip
+
+
+def _access_of(row: object) -> Access:
+    facts = _facts(row)
+    return policy.decide_access(facts, rules_in_force(timezone.localdate()), timezone.localdate())
+
+
+def _facts(row: object) -> RightsFacts:
+    from lienthu.domain.digital.models import RightsRecord
+
+    assert isinstance(row, RightsRecord)
+    return RightsFacts(
+        status=Status(row.status), copies_held=row.copies_held, protected_until=row.protected_until,
+        permission=Access(row.permission) if row.permission else None, permission_until=row.permission_until,
+    )  # fmt: skip
+
+
+def _why(obj: DigitalObject, newest: object) -> list[str]:
+    """The reasons behind the class of access, for people."""
+    if newest is None:
+        return []
+    facts, today, why = _facts(newest), timezone.localdate(), []
+    status = facts.status
+    if status is Status.IN_COPYRIGHT and facts.protected_until and facts.protected_until < today:
+        status = Status.PUBLIC_DOMAIN
+        why.append(_("Protection has ended, so it is public domain."))
+    if status is Status.PERMITTED:
+        if facts.permission and (facts.permission_until is None or today <= facts.permission_until):
+            return [*why, _("The holder allows it.")]
+        status = Status.IN_COPYRIGHT
+        why.append(_("The permission has run out, so it counts as in copyright."))
+    rule = next((s for s in shipped_rules() if s.rule.status is status and s.rule.holds(today)), None)
+    own = [r for r in rules_in_force(today) if r.status is status]
+    if rule is not None and rule.rule in own:
+        why.append(rule.basis)
+        if rule.certainty != "found":
+            why.append(_("This rule comes with the system and has not been checked against the law's text."))
+    elif own:
+        why.append(_("By a rule of the administrator."))
+    else:
+        why.append(_("No rule of today speaks of this status, so it is closed."))
+    if not facts.copies_held and any(r.access is Access.SEATS for r in own):
+        why.append(_("No copies held are recorded, so nobody may read it."))
+    if obj.library.closed or (obj.collection and obj.collection.closed):
+        why.append(_("It lies in a closed library or collection: only its own people know of it."))
+    return why
+
+
+def _act(
+    request: HttpRequest, desk: Desk, obj: DigitalObject, do: Callable[[Actor], object], said: str
+) -> HttpResponse:
+    desk.rights.require(DECIDE, obj.library_id)
+    try:
+        do(desk.actor)
+    except DigitalRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, said)
+    return redirect("staff_digital:rights", public_id=obj.public_id)
+
+
+def _reason(request: HttpRequest) -> str:
+    return request.POST.get("reason", "")[:1000]
+
+
+@require_POST
+@object_page(DECIDE)
+def publish(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
+    """Open it to readers, as far as its rights go."""
+    return _act(
+        request, desk, obj, lambda by: publishing.publish(obj.public_id, actor=by),
+        _("Published. Readers find it within moments, as far as its rights allow."),
+    )  # fmt: skip
+
+
+@require_POST
+@object_page(DECIDE)
+def withdraw(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
+    """Back to the desk."""
+    return _act(
+        request, desk, obj, lambda by: publishing.withdraw(obj.public_id, reason=_reason(request), actor=by),
+        _("Withdrawn. Only staff see it now."),
+    )  # fmt: skip
+
+
+@require_POST
+@object_page(DECIDE)
+def take_down(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
+    """Hide it everywhere at once."""
+    return _act(
+        request, desk, obj, lambda by: publishing.take_down(obj.public_id, reason=_reason(request), actor=by),
+        _("Taken down everywhere."),
+    )  # fmt: skip
+
+
+@require_POST
+@object_page(DECIDE)
+def lift(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
+    """Bring it back."""
+    return _act(
+        request, desk, obj, lambda by: publishing.lift_takedown(obj.public_id, reason=_reason(request), actor=by),
+        _("The take-down is lifted."),
+    )  # fmt: skip
