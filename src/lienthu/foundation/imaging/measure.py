@@ -24,15 +24,20 @@ _POINTS: Final = 60_000
 _BLOCK: Final = 16
 _HASH: Final = 16
 _INKED: Final = 0.002
+ALIKE: Final = 24
+"""Below this ``distance`` two pictures are taken for the same page."""
 
 
 def measure(path: Path, *, frame: int = 0, dpi: float | None = None) -> dict[str, Any]:
     """Measurements of one picture as JSON values.
 
-    ``dpi`` as given, or as the file says, or None · ``skew_degrees``: turn the page by this, clockwise, to make it
-    straight; None where no lines are seen · ``sharpness``: variance of the Laplacian over the variance of the grey
-    values, in thousandths: below about 20 blurred · ``ink``: share of small squares with something on them ·
-    ``blank`` · ``dhash``: 256 bits as hex; ``distance`` of pages that look alike is below about 20.
+    - ``dpi`` as given, or as the file says, or None.
+    - ``skew_degrees``: turn the page by this, clockwise, to make it straight; None where no lines are seen.
+    - ``sharpness``: variance of the Laplacian over the variance of the grey values, in thousandths. Text at 200 dpi
+      has 350 to 1,200, out of focus by two pixels 50 to 150.
+    - ``ink``: share of small squares with something on them; ``blank``: there is none to speak of.
+    - ``dhash``: 256 bits as hex. The ``distance`` of two scans of one page is below ALIKE, of two pages of text 80
+      and more.
     """
     grey, said = _reduced(path, frame)
     skew, sure = skew_of(grey)

@@ -15,6 +15,7 @@ from lienthu.foundation.kernel.refusal import Refused
 def probe(path: Path, *, decode: bool = True, pixel_limit: int = PIXEL_LIMIT) -> dict[str, Any]:
     """Facts of a file as JSON values; ``width`` and ``height`` of its first page, not yet turned.
 
+    ``bits``: of one pixel, as scanners and regulations count: 24 for colour, 8 for grey, 1 for black and white.
     ``decode``: read every pixel, so that a file that is cut off is refused now. Raises Refused with one of: empty,
     unsupported, polyglot, too-many-pixels, implausible-size, too-many-frames, truncated, damaged, encrypted.
     """
@@ -40,7 +41,7 @@ def probe(path: Path, *, decode: bool = True, pixel_limit: int = PIXEL_LIMIT) ->
         "width": first.width,
         "height": first.height,
         "bands": first.bands,
-        "bits": first.bits,
+        "bits": first.bits * (first.bands - first.alpha),
         "colour": first.colour,
         "alpha": first.alpha,
         "profile": first.profile,
@@ -78,7 +79,7 @@ def _of_pdf(path: Path) -> dict[str, Any]:
             "width": width,
             "height": height,
             "bands": 3,
-            "bits": 8,
+            "bits": 24,
             "colour": "rgb",
             "alpha": False,
             "profile": False,

@@ -56,7 +56,7 @@ def build(
         "width": image.width,
         "height": image.height,
         "dpi": round(min(dpi), 1) if dpi else None,
-        "bits": header.bits if header else 8,
+        "bits": header.bits * (header.bands - header.alpha) if header else 8 * image.bands,
         "colour": "grey" if image.bands == 1 else "rgb",
         "levels": len(tiles.Pyramid.read(target).levels),
         "engine": f"libvips {pyvips.version(0)}.{pyvips.version(1)}.{pyvips.version(2)}",

@@ -74,8 +74,8 @@ def test_the_same_page_scanned_twice_is_alike_and_other_pages_are_not(tmp_path: 
     )]  # fmt: skip
     assert len(hashes[0]) == 64
     assert measure.distance(hashes[0], hashes[0]) == 0
-    assert measure.distance(hashes[0], hashes[1]) < 20
-    assert measure.distance(hashes[0], hashes[2]) < 20
+    assert measure.distance(hashes[0], hashes[1]) < measure.ALIKE
+    assert measure.distance(hashes[0], hashes[2]) < measure.ALIKE
     assert measure.distance(hashes[0], hashes[3]) > 40
 
 

@@ -50,7 +50,7 @@ def test_each_format_is_told_by_its_content(box: Sandbox, tmp_path: Path, kind: 
     SAVERS[kind](making.quarters().copy(xres=300 / 25.4, yres=300 / 25.4), path)
     facts = box.call(PROBE, path=str(path))
     assert (facts["format"], facts["media_type"]) == (kind, TYPES[kind])
-    assert (facts["width"], facts["height"], facts["bands"], facts["bits"]) == (400, 300, 3, 8)
+    assert (facts["width"], facts["height"], facts["bands"], facts["bits"]) == (400, 300, 3, 24)
     assert (facts["frames"], facts["colour"], facts["orientation"]) == (1, "rgb", 1)
     assert facts["misnamed"]
     if kind in ("jpeg", "png", "tiff"):
@@ -72,7 +72,7 @@ def test_what_the_file_says_of_itself(box: Sandbox, tmp_path: Path) -> None:
     assert (facts["bits"], facts["colour"], facts["dpi"]) == (1, "grey", None)
     deep = making.of_array(np.full((32, 32, 3), 40_000, np.uint16))
     deep.pngsave(str(tmp_path / "deep.png"))
-    assert box.call(PROBE, path=str(tmp_path / "deep.png"))["bits"] == 16
+    assert box.call(PROBE, path=str(tmp_path / "deep.png"))["bits"] == 48
     cmyk = Image.new("CMYK", (32, 32), (10, 20, 30, 40))
     cmyk.save(tmp_path / "cmyk.jpg")
     assert box.call(PROBE, path=str(tmp_path / "cmyk.jpg"))["colour"] == "cmyk"

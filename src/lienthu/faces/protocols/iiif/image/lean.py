@@ -48,6 +48,8 @@ class LeanImages:
             return self._fallback(environ, start_response)
         if answer.status not in (204, 304):
             answer.headers.append(("Content-Length", str(len(answer.body))))
+        if settings.SECURE_HSTS_SECONDS:
+            answer.headers.append(("Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}"))
         start_response(_STATUS[answer.status], answer.headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 

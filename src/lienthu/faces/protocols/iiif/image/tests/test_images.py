@@ -288,7 +288,10 @@ def test_what_must_be_computed_has_a_limit_for_each_address(
     assert get(images, url(obj, "full/13,/0/default.png"), REMOTE_ADDR="203.0.113.8").status == 200
 
 
-def test_every_answer_tells_browsers_not_to_guess(images: LeanImages) -> None:
+def test_every_answer_tells_browsers_not_to_guess(images: LeanImages, settings: Any) -> None:
     obj = with_pictures(make_library(), image=pattern(300, 200))
+    assert "Strict-Transport-Security" not in get(images, url(obj, TILE)).headers
+    settings.SECURE_HSTS_SECONDS = 3600
+    assert get(images, url(obj, "info.json")).headers["Strict-Transport-Security"] == "max-age=3600"
     seen: list[Got] = [get(images, url(obj, rest)) for rest in (*REQUESTS[2:], "info.json", "x/y")]
     assert all(one.headers["X-Content-Type-Options"] == "nosniff" for one in seen)
