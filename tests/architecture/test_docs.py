@@ -31,6 +31,7 @@ SPECS = {
     "PRS": ROOT / "docs/specs/preservation.md",
     "ING": ROOT / "docs/specs/digital.md",
     "FTS": ROOT / "docs/specs/fulltext.md",
+    "RDR": ROOT / "docs/specs/reader.md",
     "RGT": ROOT / "docs/specs/rights.md",
     "WFL": ROOT / "docs/specs/workflow.md",
     "NW": SRC / "domain/network/README.md",

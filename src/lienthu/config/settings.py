@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "lienthu.faces.web.ui",
     "lienthu.faces.web.accounts",
     "lienthu.faces.web.portal",
+    "lienthu.faces.web.reader",
     "lienthu.faces.web.staff",
     "lienthu.faces.web.staff.network",
     "lienthu.faces.web.staff.harvesting",
@@ -168,6 +169,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [
+    ("npm/openseadragon", BASE_DIR / "node_modules" / "openseadragon" / "build" / "openseadragon"),
     ("npm/htmx.org", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
     ("npm/tus-js-client", BASE_DIR / "node_modules" / "tus-js-client" / "dist"),
     ("npm/@fontsource", BASE_DIR / "node_modules" / "@fontsource"),

@@ -52,5 +52,6 @@ urlpatterns = [
     path("station/<str:secret>/", pair, name="pair_station"),
     path("staff/union/", include("lienthu.faces.web.staff.union.urls")),
     path("staff/", include("lienthu.faces.web.staff.urls")),
+    path("", include("lienthu.faces.web.reader.urls")),
     path("", include("lienthu.faces.web.portal.urls")),
 ]

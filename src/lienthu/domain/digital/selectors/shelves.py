@@ -15,10 +15,14 @@ from lienthu.domain.digital.policy import Act, Reader
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A part of a list: objects with library and collection; ``after`` asks for the next part, None at the end."""
+    """A part of a list: objects with library and collection; ``after`` asks for the next part, None at the end.
+
+    ``readable``: ids of those that the reader may read now, whose pictures may be shown.
+    """
 
     objects: list[DigitalObject]
     after: int | None
+    readable: frozenset[int]
 
 
 def houses_of(reader: Reader) -> frozenset[int]:
@@ -65,7 +69,8 @@ def objects_for(
     facts, on = facts_of_objects(found[:size]), timezone.localdate()
     rules = rules_in_force(on)
     seen = [o for o in found[:size] if policy.decide(facts[o.pk], reader, Act.SEE, rules, on).allowed]
-    return Shelf(seen, found[size - 1].pk if len(found) > size else None)
+    readable = frozenset(o.pk for o in seen if policy.decide(facts[o.pk], reader, Act.READ, rules, on).allowed)
+    return Shelf(seen, found[size - 1].pk if len(found) > size else None, readable)
 
 
 def collections_for(reader: Reader) -> list[Collection]:

@@ -119,3 +119,14 @@ def newest_text(object_id: int) -> int:
 def rights_of(object_id: int) -> RightsRecord | None:
     """The rights record that counts."""
     return RightsRecord.objects.filter(object_id=object_id).order_by("-number").first()
+
+
+def covers_of(object_ids: Sequence[int]) -> dict[int, PageLine]:
+    """The first page with a picture that is open, by object: one query."""
+    rows = (
+        Page.objects.filter(object_id__in=object_ids, state=Page.State.READY, closed=False, width__gt=0)
+        .order_by("object_id", "position")
+        .distinct("object_id")
+        .values_list("object_id", *PageLine._fields)
+    )
+    return {row[0]: PageLine._make(row[1:]) for row in rows}

@@ -19,8 +19,7 @@ _AT_ONCE = 200
 
 
 def terms_in(opened: Opened, begun: str, *, least: int = 1) -> list[tuple[str, int]]:
-    """The most frequent words that begin so, at least ``least`` times each, with how often: of readable pages only.
-"""
+    """The most frequent words that begin so, at least ``least`` times each, with how often: of readable pages only."""
     begun = clean(begun).lower()
     if not begun or not opened.may(Act.READ):
         return []

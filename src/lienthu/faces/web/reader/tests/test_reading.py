@@ -1,0 +1,270 @@
+"""The reader without scripts: pages, hits, text, layers, who may read, what is said to others. RDR-1 to RDR-8."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from lienthu.domain.digital.models import (
+    Collection,
+    DigitalObject,
+    Kind,
+    Page,
+    PremisesNetwork,
+    ReadingSeat,
+    Section,
+)
+from lienthu.domain.digital.policy import Access, Status
+from lienthu.domain.digital.services.publishing import take_down
+from lienthu.domain.digital.services.texts import set_text
+from lienthu.domain.digital.tests.cast import CLERK, give_rights, make_object, published
+from lienthu.domain.network.policy import Role
+from lienthu.domain.network.services.libraries import Particulars
+from lienthu.domain.network.tests.factories import make_library, make_person
+from lienthu.foundation.pagetext.model import Block, Box, Line, PageText, words_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english(settings: Any) -> None:
+    settings.LANGUAGE_CODE = "en"
+
+
+def volume(pages: int = 5, status: Status = Status.OFFICIAL, **facts: Any) -> DigitalObject:
+    obj = make_object(make_library(), "Địa chí Quảng Ninh", pages=pages, published_at=timezone.now())
+    give_rights(obj, status, **facts)
+    return obj
+
+
+def write(obj: DigitalObject, seq: int, *lines: str, layer: Any = "original", language: str = "vie") -> None:
+    made = tuple(Line(tuple(words_in(line, Box(100, 100 + 60 * n, 500, 40)))) for n, line in enumerate(lines))
+    text = PageText(1000, 1400, (Block(made),), (language,), "typed")
+    set_text(obj.pages.get(seq=seq), text, layer=layer, actor=CLERK)
+
+
+def html(obj: DigitalObject, query: str = "", client: Client | None = None, status: int = 200, **extra: Any) -> str:
+    response = (client or Client()).get(f"/read/{obj.public_id}{query}", **extra)
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def reader(library: Any = None) -> Client:
+    client = Client()
+    client.force_login(make_person("", (Role.READER, library or make_library())))
+    return client
+
+
+def test_a_page_is_read_without_scripts() -> None:
+    """RDR-1."""
+    obj = volume()
+    write(obj, 2, "văn hóa đọc", "ở Hạ Long")
+    page = html(obj, "?page=2")
+    assert f"/iiif/image/3/{obj.public_id}.2/full/500,/0/default.jpg" in page, "a level of the pyramid, first small"
+    assert '<p data-line="0">văn hóa đọc</p>' in page
+    assert f'rel="prev" href="/read/{obj.public_id}?page=1"' in page
+    assert f'rel="next" href="/read/{obj.public_id}?page=3"' in page
+    assert "style=" not in page
+    assert "2 / 5" in page
+    for nonsense in ("?page=99", "?page=x&view=odd&xywh=1,2", "?q=%00%F0"):
+        assert 'data-page="1"' in html(obj, nonsense)
+    assert f'property="og:image" content="http://testserver/iiif/image/3/{obj.public_id}.1/' in page
+
+
+def test_two_pages_lie_as_in_an_open_book_and_turn_the_other_way_where_they_should() -> None:
+    """RDR-1."""
+    obj = volume()
+    assert html(obj, "?page=3&view=double").count("data-sheet=") == 2
+    assert 'data-sheet="2"' in html(obj, "?page=3&view=double")
+    assert html(obj, "?page=1&view=double").count("data-sheet=") == 1, "the first page stands alone"
+    assert 'dir="rtl"' not in html(obj, "?view=double")
+    DigitalObject.objects.filter(pk=obj.pk).update(right_to_left=True)
+    assert 'dir="rtl"' in html(obj, "?view=double")
+    assert html(obj, "?view=scroll").count("data-sheet=") == 5
+    DigitalObject.objects.filter(pk=obj.pk).update(kind=Kind.MAP)
+    assert html(obj, "?page=1&view=double").count("data-sheet=") == 2
+
+
+def test_a_search_opens_at_its_first_hit_with_its_boxes() -> None:
+    """RDR-3."""
+    obj = volume()
+    write(obj, 3, "phát triển văn hóa đọc")
+    page = html(obj, "?q=van+hoa+doc")
+    assert 'data-page="3"' in page
+    assert '<rect class="rd-mark"' in page
+    assert "<mark>văn hóa đọc</mark>" in page
+    assert f"/read/{obj.public_id}?page=3&amp;q=van+hoa+doc" in page
+    assert "Nothing found" in html(obj, "?q=khongco")
+    data = json.loads(Client().get(f"/read/{obj.public_id}/search.json?q=đọc").content)
+    assert [(hit["page"], hit["text"], len(hit["boxes"])) for hit in data["hits"]] == [(3, "đọc", 1)]
+
+
+def test_a_link_to_a_part_of_a_page_frames_it() -> None:
+    """RDR-2."""
+    obj = volume()
+    assert '<rect class="rd-region" x="10" y="20" width="300" height="400"/>' in html(obj, "?page=1&xywh=10,20,300,400")
+    assert 'width="900"' in html(obj, "?page=1&xywh=100,20,9999,400"), "not beyond the page"
+    for nonsense in ("5000,1,10,10", "1,2,0,5", "a,b,c,d", "1,2,3", "-1,2,3,4"):
+        assert "rd-region" not in html(obj, f"?page=1&xywh={nonsense}")
+
+
+def test_layers_stand_side_by_side_line_by_line() -> None:
+    """RDR-4."""
+    obj = volume()
+    write(obj, 1, "南國山河南帝居", "截然定分在天書", language="chi_tra_vert")
+    write(obj, 1, "Nam quốc sơn hà Nam đế cư", layer="transcription")
+    write(obj, 1, "Sông núi nước Nam vua Nam ở", "Rành rành định phận ở sách trời", layer="translation")
+    page = html(obj)
+    assert page.count('<tr data-line="') == 2
+    assert '<td data-label="original" lang="zh-Hant">南國山河南帝居</td>' in page
+    assert '<td data-label="translation" lang="vi">Rành rành định phận ở sách trời</td>' in page
+    data = json.loads(Client().get(f"/read/{obj.public_id}/text/1.json").content)
+    assert [layer["layer"] for layer in data["layers"]] == ["original", "transcription", "translation"]
+    assert data["layers"][0]["lines"][0][1][0][1:5] == [100, 100, 500, 40]
+
+
+def test_contents_lead_to_their_pages_and_say_where_one_is() -> None:
+    """RDR-1."""
+    obj = volume()
+    for position, (title, seq) in enumerate((("Phần một", 1), ("Phần hai", 4)), start=1):
+        Section.objects.create(object=obj, position=position, title=title, page=obj.pages.get(seq=seq))
+    Section.objects.create(object=obj, position=3, title="Số 3", page=obj.pages.get(seq=5), issued=date(1990, 1, 7))
+    page = html(obj, "?page=4")
+    current = page.split('aria-current="true"><span>')[1].split("<")[0]
+    assert current == "Phần hai"
+    assert "07/01/1990" in page
+
+
+def test_a_closed_page_gives_nothing_away() -> None:
+    """RDR-5, RGT-6."""
+    obj = volume()
+    write(obj, 2, "bí mật gia đình")
+    Page.objects.filter(object=obj, seq=2).update(closed=True)
+    page = html(obj, "?page=2")
+    assert "closed because it names people" in page
+    assert "bí mật" not in page
+    assert f"{obj.public_id}.2/" not in page
+    assert "bí mật" not in html(obj, "?q=bi+mat").replace('value="bi mat"', "")
+    assert Client().get(f"/read/{obj.public_id}/text/2.json").status_code == 403
+    rows = json.loads(Client().get(f"/read/{obj.public_id}/pages.json").content)
+    assert [row[4] for row in rows] == ["", "closed", "", "", ""]
+    clerk = Client()
+    clerk.force_login(make_person("", (Role.LIBRARIAN, obj.library)))
+    assert "bí mật" in html(obj, "?page=2", clerk)
+
+
+def test_who_may_not_read_is_told_why_and_what_to_do() -> None:
+    """RDR-6."""
+    signed = volume(status=Status.PERMITTED, permission=Access.SIGNED)
+    write(signed, 1, "không được lộ")
+    page = html(signed, "?page=1", status=403)
+    assert f"/account/sign-in/?next=%2Fread%2F{signed.public_id}%3Fpage%3D1" in page
+    assert "không được lộ" not in page
+    assert "/iiif/image/" not in page
+    assert "không được lộ" in html(signed, client=reader())
+    on_site = volume(status=Status.UNKNOWN)
+    assert on_site.library.name in html(on_site, status=403)
+    PremisesNetwork.objects.create(library=on_site.library, cidr="10.9.0.0/16")
+    assert html(on_site, REMOTE_ADDR="10.9.8.7")
+    for part in ("pages.json", "text/1.json", "search.json?q=không", "text/1.alto.xml", "download/pdf"):
+        response = Client().get(f"/read/{signed.public_id}/{part}")
+        assert response.status_code == 403, part
+        assert "lộ" not in response.content.decode()
+
+
+def test_seats_are_taken_waited_for_and_left() -> None:
+    """RDR-6, RGT-7."""
+    obj = volume(status=Status.IN_COPYRIGHT, copies_held=1)
+    first, second = reader(), reader()
+    assert "1 of 1 seats" in html(obj, client=first, status=403)
+    seat = f"/read/{obj.public_id}/seat"
+    taken = first.post(seat, {"act": "take", "next": f"/read/{obj.public_id}?page=2"})
+    assert taken["Location"] == f"/read/{obj.public_id}?page=2"
+    assert html(obj, client=first)
+    waiting = second.post(seat, {"act": "take", "next": "https://elsewhere.example/"})
+    assert (waiting.status_code, "All seats are taken" in waiting.content.decode()) == (403, True)
+    assert "0 of 1 seats" in html(obj, client=second, status=403)
+    first.post(seat, {"act": "leave"})
+    assert second.post(seat, {"act": "take", "next": "//elsewhere.example/"})["Location"] == f"/read/{obj.public_id}"
+    assert ReadingSeat.objects.filter(object=obj).count() == 1
+    assert Client().post(seat, {"act": "take"}).status_code == 403
+
+
+def test_what_is_not_there_and_what_was_taken_down() -> None:
+    """RDR-6, RGT-3, RGT-8."""
+    hidden = published(make_library(type="armed_forces", particulars=Particulars(closed=True)))
+    for part in ("", "/about", "/pages.json", "/text/1.json"):
+        assert Client().get(f"/read/{hidden.public_id}{part}").status_code == 404
+    obj = volume()
+    take_down(obj.public_id, reason="theo yêu cầu", actor=CLERK)
+    html(obj, status=410)
+    assert Client().get(f"/read/{obj.public_id}/about").status_code == 410
+
+
+def test_files_are_offered_and_given_where_they_may_be_taken() -> None:
+    """RDR-7."""
+    obj = volume(download=True)
+    write(obj, 1, "văn hóa đọc")
+    assert f'href="/read/{obj.public_id}/download/txt"' in html(obj)
+    answer = Client().get(f"/read/{obj.public_id}/download/txt")
+    assert "attachment" in answer["Content-Disposition"]
+    assert "văn hóa đọc" in b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    assert b"<alto" in Client().get(f"/read/{obj.public_id}/text/1.alto.xml").content
+    assert Client().get(f"/read/{obj.public_id}/text/2.alto.xml").status_code == 404
+    assert Client().get(f"/read/{obj.public_id}/download/exe").status_code == 404
+    kept = volume()
+    assert "/download/" not in html(kept)
+    assert Client().get(f"/read/{kept.public_id}/download/txt").status_code == 403
+
+
+def test_the_page_about_it_says_what_it_is_and_how_to_cite_it() -> None:
+    """RDR-8."""
+    obj = volume(licence="https://creativecommons.org/licenses/by/4.0/")
+    DigitalObject.objects.filter(pk=obj.pk).update(description={"creator": ["Nguyễn Văn A"], "date": ["1995"], "x": 7})
+    page = Client().get(f"/read/{obj.public_id}/about").content.decode()
+    assert "CC BY 4.0" in page
+    assert f"Nguyễn Văn A. Địa chí Quảng Ninh. 1995. {obj.library.name}. http://testserver/read/{obj.public_id}" in page
+    closed = volume(status=Status.IN_COPYRIGHT, copies_held=0)
+    about = Client().get(f"/read/{closed.public_id}/about").content.decode()
+    assert "Protected by copyright." in about
+    assert "/iiif/image/" not in about
+
+
+def test_collections_show_what_the_reader_may_know_of() -> None:
+    """RDR-8, RGT-3."""
+    library = make_library()
+    shelf = Collection._default_manager.create(library=library, code="dia-chi", name="Địa chí")
+    secret = Collection._default_manager.create(library=library, code="rieng", name="Riêng tư", closed=True)
+    for number in range(30):
+        published_in(library, shelf, f"Tập {number}", Kind.MAP if number % 3 == 0 else Kind.BOOK)
+    published_in(library, secret, "Bí mật", Kind.BOOK)
+    restricted = published_in(library, shelf, "Chỉ tại chỗ", Kind.BOOK, Status.UNKNOWN)
+    listing = Client().get("/collections/").content.decode()
+    assert "Địa chí" in listing
+    assert "Riêng tư" not in listing
+    with CaptureQueriesContext(connection) as queries:
+        page = Client().get("/collections/dia-chi/").content.decode()
+    assert len(queries) <= 10
+    assert page.count('class="work-tile rd-tile"') == 24
+    assert "Chỉ tại chỗ" in page
+    assert f"/iiif/image/3/{restricted.public_id}" not in page, "its picture is not for everybody"
+    more = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert Client().get(more).content.decode().count('class="work-tile rd-tile"') == 7
+    assert Client().get("/collections/dia-chi/?kind=map").content.decode().count('class="work-tile rd-tile"') == 10
+    assert Client().get("/collections/rieng/").status_code == 404
+    assert "Bí mật" in reader(library).get("/collections/rieng/").content.decode()
+
+
+def published_in(
+    library: Any, collection: Any, title: str, kind: Kind, status: Status = Status.OFFICIAL
+) -> DigitalObject:
+    obj = make_object(library, title, pages=1, published_at=timezone.now(), collection=collection, kind=kind)
+    give_rights(obj, status)
+    return obj
