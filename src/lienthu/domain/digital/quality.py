@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-NEAR: Final = 2
-"""So many of the 64 bits of two pictures may differ where they are taken for the same page."""
+from lienthu.foundation.imaging.likeness import ALIKE
+
 _REACH: Final = 12  # a page scanned twice lies near its twin
 
 
@@ -47,14 +47,14 @@ def findings_of(page: Measured, limits: Mapping[str, float]) -> tuple[str, ...]:
 
 
 def twins_among(hashes: Mapping[int, Any]) -> frozenset[int]:
-    """Pages whose picture is nearly that of a page shortly before. ``hashes``: seq → 64 bits in hex, in order."""
+    """Pages whose picture is nearly that of a page shortly before. ``hashes``: seq → 256 bits in hex, in order."""
     read = [(seq, _bits(value)) for seq, value in hashes.items()]
     twins = set()
     for n, (seq, bits) in enumerate(read):
         if bits is None:
             continue
         for _other, before in read[max(0, n - _REACH) : n]:
-            if before is not None and (bits ^ before).bit_count() <= NEAR:
+            if before is not None and (bits ^ before).bit_count() < ALIKE:
                 twins.add(seq)
                 break
     return frozenset(twins)

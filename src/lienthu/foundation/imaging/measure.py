@@ -24,8 +24,6 @@ _POINTS: Final = 60_000
 _BLOCK: Final = 16
 _HASH: Final = 16
 _INKED: Final = 0.002
-ALIKE: Final = 24
-"""Below this ``distance`` two pictures are taken for the same page."""
 
 
 def measure(path: Path, *, frame: int = 0, dpi: float | None = None) -> dict[str, Any]:
@@ -36,8 +34,8 @@ def measure(path: Path, *, frame: int = 0, dpi: float | None = None) -> dict[str
     - ``sharpness``: variance of the Laplacian over the variance of the grey values, in thousandths. Text at 200 dpi
       has 350 to 1,200, out of focus by two pixels 50 to 150.
     - ``ink``: share of small squares with something on them; ``blank``: there is none to speak of.
-    - ``dhash``: 256 bits as hex. The ``distance`` of two scans of one page is below ALIKE, of two pages of text 80
-      and more.
+    - ``dhash``: 256 bits as hex. The ``distance`` of two scans of one page is below ``likeness.ALIKE``, of two pages of
+      text 80 and more.
     """
     grey, said = _reduced(path, frame)
     skew, sure = skew_of(grey)
@@ -50,11 +48,6 @@ def measure(path: Path, *, frame: int = 0, dpi: float | None = None) -> dict[str
         "blank": ink < _INKED,
         "dhash": dhash(grey),
     }
-
-
-def distance(one: str, other: str) -> int:
-    """In how many bits two hashes differ."""
-    return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
 def _reduced(path: Path, frame: int) -> tuple[Grey, float | None]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from lienthu.foundation.imaging import measure, work
+from lienthu.foundation.imaging import likeness, work
 from lienthu.foundation.imaging.tests import making
 
 
@@ -73,10 +73,10 @@ def test_the_same_page_scanned_twice_is_alike_and_other_pages_are_not(tmp_path: 
         making.text_page(seed=2),
     )]  # fmt: skip
     assert len(hashes[0]) == 64
-    assert measure.distance(hashes[0], hashes[0]) == 0
-    assert measure.distance(hashes[0], hashes[1]) < measure.ALIKE
-    assert measure.distance(hashes[0], hashes[2]) < measure.ALIKE
-    assert measure.distance(hashes[0], hashes[3]) > 40
+    assert likeness.distance(hashes[0], hashes[0]) == 0
+    assert likeness.distance(hashes[0], hashes[1]) < likeness.ALIKE
+    assert likeness.distance(hashes[0], hashes[2]) < likeness.ALIKE
+    assert likeness.distance(hashes[0], hashes[3]) > 40
 
 
 def test_resolution_is_what_is_known(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def test_layers_are_written_line_by_line(librarian: Client, obj: DigitalObject) 
 def test_quality_shows_problems_first_and_measures_again(librarian: Client, obj: DigitalObject) -> None:
     """WFL-14."""
     page = obj.pages.get(seq=2)
-    page.quality = {"dpi": 90, "sharpness": 80, "skew_degrees": 0.1, "blank": False, "dhash": "00ff"}
+    page.quality = {"dpi": 90, "sharpness": 800, "skew_degrees": 0.1, "blank": False, "dhash": "00ff"}
     page.save()
     shown = librarian.get(url("quality", obj)).content.decode()
     assert "resolution too low" in shown
