@@ -16,7 +16,7 @@ def catch_up() -> bool:
     """
     from lienthu.domain.discovery.fulltext import indexing as pages
     from lienthu.domain.discovery.selectors import index_ready
-    from lienthu.domain.discovery.services.indexing import Indexer, anything_waits
+    from lienthu.domain.discovery.services.indexing import Indexer, anything_waits, store
 
     deadline = time.monotonic() + _PATIENCE
     try:
@@ -32,7 +32,8 @@ def catch_up() -> bool:
             if time.monotonic() > deadline:
                 print("The running indexer is still busy; the search will follow.", file=sys.stderr)
                 return False
-            time.sleep(0.2)
+            store().somebody_waits.touch()
+            time.sleep(0.1)
     except (OSError, ValueError) as e:  # what tantivy raises when it cannot write
         print(f"Everything is kept, but the search index is behind: {e}. The next command goes on.", file=sys.stderr)
         return False

@@ -51,16 +51,17 @@ class News:
         return [row for key in keys for row in self.rows[key]]
 
 
-def look(consumer: str, limit: int, *, bulk: bool) -> News:
-    """Up to ``limit`` waiting rows of one kind, in the caller's transaction, held in hand until its end.
+def look(consumer: str, limit: int, *, bulk: bool, after: int = 0) -> News:
+    """Up to ``limit`` waiting rows of one kind, held in hand until the caller's transaction ends, if there is one.
 
-    Rows that another holds are passed over. What was dealt with is given to ``settle``; everything else waits on.
+    Rows that another holds are passed over, and those up to ``after``. What was dealt with is given to ``settle``;
+    everything else waits on.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, key FROM platform_change WHERE consumer = %s AND bulk = %s ORDER BY id LIMIT %s"
+            "SELECT id, key FROM platform_change WHERE consumer = %s AND bulk = %s AND id > %s ORDER BY id LIMIT %s"
             " FOR UPDATE SKIP LOCKED",
-            [consumer, bulk, limit],
+            [consumer, bulk, after, limit],
         )
         found: dict[int, list[int]] = {}
         for row, key in cursor.fetchall():
@@ -93,18 +94,6 @@ def anything(consumer: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM platform_change WHERE consumer = %s AND NOT bulk)", [consumer])
         return bool(cursor.fetchone()[0])
-
-
-def backlog(consumer: str, limit: int) -> tuple[int, int]:
-    """How many bulk rows wait, counted up to ``limit``, and the latest of those counted (0 where there is none)."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*), coalesce(max(id), 0) FROM (SELECT id FROM platform_change"
-            " WHERE consumer = %s AND bulk ORDER BY id LIMIT %s) AS counted",
-            [consumer, limit],
-        )
-        count, last = cursor.fetchone()
-        return count, last
 
 
 def keys_waiting(consumer: str, limit: int) -> list[int]:

@@ -38,9 +38,9 @@ LIBRARIES = "discovery.libraries"
 HEADINGS = "discovery.headings"
 AUTHORITIES = "discovery.authorities"
 _BATCH = 4000
-_FIRST_BULK, _BULK_BATCH = 2000, 20_000
+_BULK_BATCH = 20_000
 _SLICE = 500
-# How long without news means that an import is over; how long its news gathers at most. Seconds.
+# How long without news means that an import is over; how long its news waits for a commit at most. Seconds.
 _LULL = 0.7
 _LONGEST = 15.0
 Progress = Callable[[int], None]
@@ -75,9 +75,9 @@ class Indexer:
         self._store = store()
         self._lock = WriterLock(self._store)
         self._writer: TantivyWriter | None = None
-        self._fill = _FIRST_BULK
-        self._since: float | None = None  # when the news that gathers began to
-        self._heard = (0, 0.0)  # the latest row of an import's news, and when it was first seen
+        self._told: list[int] = []  # rows of the feed whose documents are in the writer and not committed yet
+        self._after = 0  # the last row of bulk news among them
+        self._since = self._heard = 0.0  # when the first of them was told, and when the latest bulk news was seen
 
     def acquire(self) -> bool:
         """Take the right to write, if it is free."""
@@ -86,14 +86,15 @@ class Indexer:
     def release(self) -> None:
         """Give it back, merges finished."""
         if self._writer is not None:
+            self._commit(self._writer)
             self._writer.finish()
             self._writer = None
         self._lock.release()
 
     def step(self, *, patient: bool = False) -> int:
-        """Drain one batch of news into the index; how many publications changed in it.
+        """Drain one batch of news into the index; how many publications were put into it.
 
-        ``patient``: a running import's news may gather first, for some seconds.
+        ``patient``: a running import's news may be found some seconds later.
         Builds the index first when there is none, or none of this version (SEA-17). Raises OSError, ValueError from the
         engine (disk full): the news stays waiting and the next step tries again with a fresh writer.
         """
@@ -133,45 +134,46 @@ class Indexer:
         """Put what waits into the index, commit it, and only then let go of the news (SEA-10).
 
         What people do one by one comes first, also in the midst of a batch of an import: that batch is closed at
-        once (SEA-21). Who is ``patient`` lets the news of an import gather while it keeps coming.
+        once (SEA-21). Who is ``patient`` puts the news of an import as it comes and commits it later: each commit
+        makes a segment that has to be merged again and again.
         """
-        with transaction.atomic():
-            news = changes.look(CONSUMER, _BATCH, bulk=False)
-            if not news.rows and not (patient and self._gathering()):
-                news = changes.look(CONSUMER, _BULK_BATCH, bulk=True)
-            done: list[int] = []
-            for part in _slices(list(news.rows)):
-                self._put(writer, part)
-                done += part
-                if news.bulk and (changes.anything(CONSUMER) or changes.anything(LIBRARIES) or pages.people_wait()):
-                    break
-            if done:
-                writer.commit()
-                changes.settle(news.of(done))
+        news = changes.look(CONSUMER, _BATCH, bulk=False)
+        if not news.rows:
+            news = changes.look(CONSUMER, _BULK_BATCH - len(self._told), bulk=True, after=self._after)
+        done, closed = self._tell(writer, news)
+        if closed or not (news.bulk and patient and self._may_wait(bool(done))):
+            self._commit(writer)
         return done
 
-    def _gathering(self) -> bool:
-        """Whether more news of an import is worth waiting for.
-
-        Each commit makes a segment that has to be merged again and again, and a publication that more than one
-        record joins in the meantime is put only once. The batches grow while an import goes on.
-        """
-        now = time.monotonic()
-        count, last = changes.backlog(CONSUMER, self._fill)
-        if not count:
-            self._fill, self._since = _FIRST_BULK, None
-            return False
-        if self._since is None:
+    def _tell(self, writer: TantivyWriter, news: changes.News) -> tuple[list[int], bool]:
+        """Put what news speaks of, slice by slice; what was put, and whether a person's change cut it short."""
+        done: list[int] = []
+        for part in _slices(list(news.rows)):
+            self._put(writer, part)
+            done += part
+            if news.bulk and (changes.anything(CONSUMER) or changes.anything(LIBRARIES) or pages.people_wait()):
+                break
+        now, rows = time.monotonic(), news.of(done)
+        if rows and not self._told:
             self._since = now
-        if last != self._heard[0]:
-            self._heard = (last, now)
-        full = count >= self._fill
-        if full:
-            self._fill = min(2 * self._fill, _BULK_BATCH)
-        if full or now - self._heard[1] >= _LULL or now - self._since >= _LONGEST:
-            self._since = None
-            return False
-        return True
+        self._told += rows
+        if rows and news.bulk:
+            self._heard, self._after = now, max(self._after, *rows)
+        return done, len(done) < len(news.rows)
+
+    def _may_wait(self, more: bool) -> bool:
+        """Whether a commit can wait: an import still brings more, and nobody has asked for long enough."""
+        now = time.monotonic()
+        over = not more and (now - self._heard >= _LULL or self._store.somebody_waits.exists())
+        return not over and len(self._told) < _BULK_BATCH and now - self._since < _LONGEST
+
+    def _commit(self, writer: TantivyWriter) -> None:
+        if self._told:
+            writer.commit()
+            self._store.somebody_waits.unlink(missing_ok=True)
+            with transaction.atomic():
+                changes.settle(self._told)
+        self._told, self._after = [], 0
 
     def _heed_libraries(self) -> None:
         """Renew the documents of libraries whose code, area or closedness changed since they were made (SEA-15)."""
@@ -256,6 +258,7 @@ class Indexer:
             writer.remove(set(part) - writer.put(documents_of(part)))
 
     def _forget(self) -> None:
+        self._told, self._after = [], 0  # what was not committed is lost with the writer, and told again
         if self._writer is not None:
             self._writer.abandon()
             self._writer = None

@@ -141,7 +141,7 @@ def test_a_library_that_closes_is_heeded_in_the_midst_of_an_import(
     assert (found("thơ"), waiting(bulk=True)) == (0, 36)
 
 
-def test_the_news_of_a_running_import_gathers_but_not_for_long(
+def test_the_news_of_a_running_import_waits_for_its_commit_but_not_for_long(
     tinh: Library, indexer: Indexer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [1000.0]
@@ -150,31 +150,69 @@ def test_the_news_of_a_running_import_gathers_but_not_for_long(
     monkeypatch.setattr(indexing, "_LONGEST", 3.0)
     assert indexer.step(patient=True) == 0
     imported(tinh, *many(4))
-    assert indexer.step(patient=True) == 0, "more may come"
+    assert indexer.step(patient=True) == 4
+    assert indexer.step(patient=True) == 0, "it is put once"
+    assert (found("truyện"), waiting(bulk=True)) == (0, 4), "more may come"
     imported(tinh, book("Đất mỏ", number="m"))
-    assert indexer.step(patient=True) == 1, "what a person does never waits for it"
+    assert indexer.step(patient=True) == 1
+    assert found("mỏ") == 1, "what a person does never waits"
+    assert (found("truyện"), waiting(bulk=True)) == (4, 0), "and takes along what is ready"
+    imported(tinh, *many(4, "Thơ"))
+    indexer.step(patient=True)
+    assert found("thơ") == 0
     clock[0] += 1.1
-    assert indexer.step(patient=True) == 4, "nothing more came"
+    indexer.step(patient=True)
+    assert found("thơ") == 4, "nothing more came"
     for n in range(9):
-        imported(tinh, *many(4, f"Thơ{n} "))
+        imported(tinh, *many(4, f"Văn{n} "))
         clock[0] += 0.7
-        if indexer.step(patient=True):
+        indexer.step(patient=True)
+        if not waiting(bulk=True):
             break
     assert n == 5, "it kept coming, and for too long"
-    assert waiting(bulk=True) == 0
 
 
-def test_a_full_batch_does_not_wait_and_batches_grow_while_an_import_goes_on(
+def test_so_much_news_is_committed_however_much_still_comes(
     tinh: Library, indexer: Indexer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "_FIRST_BULK", 4)
-    monkeypatch.setattr(indexing, "_BULK_BATCH", 16)
-    assert indexer.step(patient=True) == 0
-    sizes = []
-    for n in range(14):
+    monkeypatch.setattr(indexing, "_BULK_BATCH", 10)
+    left = []
+    for n in range(6):
         imported(tinh, *many(4, f"Thơ{n} "))
-        sizes.append(indexer.step(patient=True))
-    assert [s for s in sizes if s] == [4, 8, 16, 16]
+        indexer.step(patient=True)
+        left.append(waiting(bulk=True))
+    assert left == [4, 8, 2, 6, 0, 4]
+
+
+def test_who_waits_for_the_index_has_it_committed(tinh: Library, indexer: Indexer) -> None:
+    imported(tinh, *many(8))
+    assert indexer.step(patient=True) == 8
+    assert found("truyện") == 0
+    store().somebody_waits.touch()
+    indexer.step(patient=True)
+    assert (found("truyện"), waiting(bulk=True)) == (8, 0)
+    assert not store().somebody_waits.exists()
+
+
+def test_what_was_put_and_not_committed_is_told_again(
+    tinh: Library, indexer: Indexer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported(tinh, *many(8))
+    assert indexer.step(patient=True) == 8
+    with monkeypatch.context() as broken:
+        broken.setattr(writers.TantivyWriter, "commit", lambda self: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            indexer.step()
+    assert (found("truyện"), waiting(bulk=True)) == (0, 8)
+    assert indexer.drain() == 8
+    assert found("truyện") == 8
+
+
+def test_who_stops_commits_what_was_put(tinh: Library, indexer: Indexer) -> None:
+    imported(tinh, *many(8))
+    indexer.step(patient=True)
+    indexer.release()
+    assert (found("truyện"), waiting(bulk=True)) == (8, 0)
 
 
 def test_who_drains_alone_does_not_wait(tinh: Library, indexer: Indexer) -> None:

@@ -4,6 +4,7 @@ index/CURRENT           name of the live folder, replaced in one step
 index/v1-20260101…/     a tantivy index
 index/writer.lock       flock: whoever holds it writes
 index/REBUILD           asks the writer for a new build
+index/WAITING           asks the writer to commit what it has, somebody waits for it
 """
 
 from __future__ import annotations
@@ -42,6 +43,11 @@ class IndexStore:
     def rebuild_request(self) -> Path:
         """A file whose presence asks the writer for a new build."""
         return self.root / "REBUILD"
+
+    @property
+    def somebody_waits(self) -> Path:
+        """A file whose presence asks the writer to commit as soon as it has nothing more to put."""
+        return self.root / "WAITING"
 
     def current(self) -> Path:
         """The live index folder. Raises IndexMissing without one, or with one of another schema version."""
