@@ -52,7 +52,8 @@ _PUBLISHER: Final = re.compile(
     r"\b(?:nha xuat ban|nxb\.?|nha in|so van hoa[^\n,;]*? xuat ban)(?: [^\n,;:(]{2,60}|)", re.ASCII
 )
 _IMPRINT: Final = re.compile(
-    r"^[ \W]*([^\W\d_][^\W\d_ ]*(?: [^\W\d_ ]+){0,3})(?:, (?:ngay|thang) [^\n]*?)?[ ]*[-–—,:.]+ *(?:nam )?(1[5-9]\d\d|20\d\d)\W*$",
+    r"^[ \W]*([^\W\d_][^\W\d_ ]*(?: [^\W\d_ ]+){0,3})(?:, (?:ngay|thang) [^\n]*?)?"
+    r"[ ]*[-–—,:.]+ *(?:nam )?(1[5-9]\d\d|20\d\d)\W*$",
     re.MULTILINE,
 )
 _YEAR_ALONE: Final = re.compile(r"^\W*(?:nam )?(1[5-9]\d\d|20\d\d)\W*$", re.MULTILINE)
