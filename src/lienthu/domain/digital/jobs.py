@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from lienthu.domain.digital.models import FixityRun
-from lienthu.domain.digital.services import deliveries, fixity, pipeline, preserving
+from lienthu.domain.digital.services import deliveries, fixity, pipeline, preserving, watching
 from lienthu.platform.actor import Actor
 
 _TURN = 15.0  # seconds; then other jobs get their turn
@@ -90,3 +90,11 @@ def enqueue_delivery(delivery_id: int) -> None:
 def sweep_uploads(timestamp: int) -> None:
     """Throw away uploads that nobody went on with."""
     deliveries.sweep()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="pages", name="digital.watch_folders", queueing_lock="digital.watch_folders", lock="digital.watch")
+def watch_folders(timestamp: int) -> None:
+    """Take in what scanners wrote into the watched folders."""
+    if watching.watch():
+        enqueue_pages()

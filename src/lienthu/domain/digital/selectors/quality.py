@@ -40,8 +40,11 @@ class Row:
 
 
 def _of_file(facts: dict[str, Any] | None) -> dict[str, Any]:
-    """What only the master tells: the depth of its colours."""
-    return {"bits": facts["bits"]} if facts and isinstance(facts.get("bits"), int) else {}
+    """What only the master tells: the bits of a whole pixel, all its colours together."""
+    bits, bands = (facts or {}).get("bits"), (facts or {}).get("bands")
+    if not isinstance(bits, int) or not isinstance(bands, int):
+        return {}
+    return {"bits": bits * max(1, bands - bool((facts or {}).get("alpha")))}
 
 
 def quality_of(obj: DigitalObject, profile: Profile) -> tuple[list[Row], Counter[str]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lienthu.domain.digital.errors import Conflict, DigitalRefused, PagesRefused
-from lienthu.domain.digital.models import Collection, DigitalObject, Layer, Page, PageText, QualityProfile
+from lienthu.domain.digital.models import Collection, DigitalObject, Layer, MasterFile, Page, PageText, QualityProfile
 from lienthu.domain.digital.quality import Measured, findings_of, twins_among
 from lienthu.domain.digital.selectors.quality import profile_of, profiles, quality_of
 from lienthu.domain.digital.services import correcting, describing
@@ -54,7 +54,7 @@ def test_the_profile_of_the_administrator_stands_in_place_of_the_shipped_one() -
     """WFL-14."""
     obj = make_object(make_library(), pages=3)
     first = obj.pages.get(seq=1)
-    first.quality = {**GOOD, "dpi": 250, "dhash": "00ff"}
+    first.quality = {"sharpness": 90, "dpi": 250, "dhash": "00ff"}
     first.save()
     assert profile_of(obj).code == "document"
     rows, counted = quality_of(obj, profile_of(obj))
@@ -63,6 +63,14 @@ def test_the_profile_of_the_administrator_stands_in_place_of_the_shipped_one() -
     assert [p.name for p in profiles() if p.code == "document"] == ["Khắt khe"]
     rows, counted = quality_of(obj, profile_of(obj))
     assert (rows[0].findings, counted["resolution"]) == (("resolution",), 1)
+    sheet = MasterFile.objects.create(
+        object=obj, sha256="d" * 64, path="masters/d.tif", name="d.tif", size=1, facts={"bits": 8, "bands": 3}
+    )
+    obj.pages.update(file=sheet)
+    QualityProfile.objects.update(limits={"min_bits": 24})
+    assert not quality_of(obj, profile_of(obj))[1], "eight bits in each of three colours"
+    MasterFile.objects.update(facts={"bits": 8, "bands": 2, "alpha": True})
+    assert quality_of(obj, profile_of(obj))[1]["depth"] == 3
     obj.kind = "map"
     assert profile_of(obj).code == "map"
 

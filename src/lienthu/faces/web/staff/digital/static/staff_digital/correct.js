@@ -71,7 +71,7 @@ async function start(root) {
     const line = lineOf(place);
     const word = wordOf(place);
     const f = frame(line);
-    const src = `${say.image}${f.x},${f.y},${f.w},${f.h}/!1400,300/0/default.jpg?v=${page.version}`;
+    const src = `${say.image}${f.x},${f.y},${f.w},${f.h}/!${Math.min(1400, f.w)},${Math.min(300, f.h)}/0/default.jpg?v=${page.version}`;
     if (strip.getAttribute("src") !== src) strip.src = src;
     box.style.left = `${(100 * (word[1] - f.x)) / f.w}%`;
     box.style.top = `${(100 * (word[2] - f.y)) / f.h}%`;

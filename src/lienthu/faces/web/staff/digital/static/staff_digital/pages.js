@@ -158,6 +158,13 @@ function start(root) {
     });
   }
   contents.dialog = dialog;
+  for (const form of root.querySelectorAll("dialog form")) {
+    form.addEventListener("keydown", (event) => { // browsers send a form by Enter from text fields only
+      if (event.key !== "Enter" || !event.target.matches("select, input[type=checkbox]")) return;
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("button"));
+    });
+  }
 
   const numberForm = $('[data-dialog="number"] form');
   const numbering = () => ({
