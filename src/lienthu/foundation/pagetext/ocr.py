@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import median
 from typing import Any, Final
@@ -77,13 +77,22 @@ def read_page(path: str, *, tessdata: str, languages: Sequence[str] = ("vie",), 
         return Reading(PageText(width, height, (), tuple(languages), "ocr", engine_name()))
     level = tuple(language for language in languages if language not in VERTICAL)
     columns = tuple(language for language in languages if language in VERTICAL)
-    blocks: list[Block] = []
-    if level:
-        ready, blocks = _read_upright(path, ready, _engine(tessdata, level, tesserocr.PSM.AUTO))
+    standing: list[Block] = []
     if columns:
         engine = _engine(tessdata, columns, tesserocr.PSM.SINGLE_BLOCK_VERT_TEXT)
-        _, read = _read_as_it_lies(path, ready, engine)
-        blocks = laid_over(blocks, read)
+        _, standing = _read_as_it_lies(path, ready, engine)
+        standing = _without_rules(standing)
+    blocks: list[Block] = []
+    if level:
+        engine = _engine(tessdata, level, tesserocr.PSM.AUTO)
+        if _confidence(found := _words_of(standing)) >= _UNREADABLE and len(found) >= _PROVING_WORDS / 2:
+            # The columns say which way is up; whatever is read beside them lies the same way.
+            ready, blocks = _read_as_it_lies(path, ready, engine)
+            blocks = _written(blocks)
+        else:
+            ready, blocks = _read_upright(path, ready, engine)
+    if standing:
+        blocks = laid_over(blocks, standing)
     page = PageText(width, height, tuple(blocks), tuple(languages), "ocr", engine_name())
     return Reading(page, ready.turn, ready.skew)
 
@@ -182,6 +191,34 @@ def _word(at: Any, ready: Ready) -> list[Word]:
     if confidence < _SPECK and not any(char.isalnum() for char in text):
         return []
     return words_in(text, ready.back(*corners), confidence)
+
+
+def _without_rules(columns: Sequence[Block]) -> list[Block]:
+    """Without what the rules and frames between columns were taken for: signs far too tall for what they say. Words
+    whose box a rule has drawn out are cut to their characters."""
+    kept = []
+    for block in columns:
+        lines = [tuple(_cut(w) for w in line.words if w.h <= 8 * w.w * len(w.text)) for line in block.lines]
+        if some := tuple(Line(words) for words in lines if words):
+            kept.append(Block(some))
+    return kept
+
+
+def _cut(word: Word) -> Word:
+    square = word.w * len(word.text)
+    return replace(word, h=square * 3 // 2) if word.h > 5 * square // 2 else word
+
+
+def _written(blocks: Sequence[Block]) -> list[Block]:
+    """Without what frames and rules beside columns were taken for: lines that hardly hold letters, or doubtful ones."""
+    kept = [tuple(line for line in block.lines if _says_something(line)) for block in blocks]
+    return [Block(lines) for lines in kept if lines]
+
+
+def _says_something(line: Line) -> bool:
+    text = line.text.replace(" ", "")
+    letters = sum(char.isalnum() for char in text)
+    return letters >= 2 and letters > 0.6 * len(text) and line.confidence >= _UNREADABLE
 
 
 def _words_of(blocks: Sequence[Block]) -> list[Word]:
