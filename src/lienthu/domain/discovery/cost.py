@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from lienthu.domain.discovery.fulltext.query import PageSearch
 from lienthu.domain.discovery.query import SearchRequest
 
 _MANY_FILTERS: Final = 3
@@ -18,3 +19,8 @@ def cost_of(request: SearchRequest) -> float:
     if chosen >= _MANY_FILTERS:
         cost *= 2
     return cost + request.offset // _DEEP_UNIT
+
+
+def cost_of_pages(request: PageSearch) -> float:
+    """What a search in full text costs: twice a search of the catalogue, more when deep."""
+    return 2.0 + request.offset / 50

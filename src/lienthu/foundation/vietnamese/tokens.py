@@ -7,7 +7,7 @@ folded field: measured the best of all simple rules for Vietnamese.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from unicodedata import category
 
@@ -69,6 +69,11 @@ def tokenise(s: str) -> list[Token]:
     Everything else separates, apostrophes and hyphens too. Offsets count the characters of ``s`` as given.
     """
     return [Token(match[0], match.start(), match.end()) for match in _WORD.finditer(s)]
+
+
+def words_in(s: str) -> Iterator[re.Match[str]]:
+    """The same words as ``tokenise`` gives, as matches: quicker where few of them are looked at."""
+    return (_WORD if _UNCOMMON.search(s) else _PLAIN_WORD).finditer(s)
 
 
 class _Keys(dict[str, str]):

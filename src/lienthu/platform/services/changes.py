@@ -96,13 +96,21 @@ def anything(consumer: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def keys_waiting(consumer: str, limit: int) -> list[int]:
-    """The keys of the newest ``limit`` rows that wait, each once, newest first. Takes nothing in hand."""
+def keys_waiting(consumers: Sequence[str], limit: int) -> dict[str, list[int]]:
+    """For each consumer the keys of the newest ``limit`` rows that wait, each once, newest first: one statement.
+
+    Takes nothing in hand.
+    """
+    out: dict[str, dict[int, None]] = {consumer: {} for consumer in consumers}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT key FROM platform_change WHERE consumer = %s ORDER BY id DESC LIMIT %s", [consumer, limit]
+            "SELECT c.name, r.key FROM unnest(%s::text[]) AS c(name) CROSS JOIN LATERAL (SELECT id, key"
+            " FROM platform_change WHERE consumer = c.name ORDER BY id DESC LIMIT %s) r ORDER BY r.id DESC",
+            [list(consumers), limit],
         )
-        return list(dict.fromkeys(row[0] for row in cursor.fetchall()))
+        for consumer, key in cursor.fetchall():
+            out[consumer][key] = None
+    return {consumer: list(keys) for consumer, keys in out.items()}
 
 
 def waiting(consumer: str) -> int:

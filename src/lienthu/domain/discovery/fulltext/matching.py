@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from lienthu.domain.discovery.query import Clause, Plan, Word
 from lienthu.foundation.vietnamese.damage import looks_damaged, skeleton
 from lienthu.foundation.vietnamese.fold import has_diacritics
-from lienthu.foundation.vietnamese.tokens import Token, exact_key, folded_key, tokenise
+from lienthu.foundation.vietnamese.tokens import exact_key, folded_key, words_in
 
 Doubtful = Callable[[], Collection[int]]
 """Tells every place in a text where the machine was not sure. Asked only where it matters: it costs reading boxes."""
@@ -27,70 +25,88 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
 class Matcher:
-    """Finds a plan in texts."""
+    """Finds a plan in texts. Every word of the plan has a bit; what a word of a text answers is worked out once."""
 
-    plan: Plan
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._bits: list[tuple[Clause, int]] = []  # a clause and the bit of its first word
+        bit = 0
+        for clause in plan.clauses:
+            self._bits.append((clause, bit))
+            bit += len(clause.words)
+        self._known: tuple[dict[str, tuple[int, int]], dict[str, tuple[int, int]]] = ({}, {})
 
     def match(self, text: str, doubtful: Doubtful = _sure) -> list[Span] | None:
         """The passages, in order and not overlapping; None where not every clause stands there.
 
         Words in ``doubtful`` places count as damaged.
         """
-        return _matched(self.plan, tokenise(text), not has_diacritics(text), text, doubtful)
-
-
-def _matched(plan: Plan, tokens: Sequence[Token], unmarked: bool, text: str, doubtful: Doubtful) -> list[Span] | None:
-    found: set[Span] = set()
-    for clause in plan.clauses:
-        spans = _clause(clause, tokens, plan.accented, unmarked, doubtful)
-        if clause.excluded:
-            if spans:
+        unmarked = not has_diacritics(text)
+        known = self._known[unmarked]
+        hits: dict[int, tuple[int, int, Span]] = {}
+        for n, m in enumerate(words_in(text)):
+            word = m[0]
+            answers = known.get(word)
+            if answers is None:
+                answers = known[word] = self._answers(word, unmarked)
+            if answers[0] or answers[1]:
+                hits[n] = (*answers, Span(m.start(), m.end()))
+        found: set[Span] = set()
+        for clause, bit in self._bits:
+            spans = _phrases(hits, bit, len(clause.words)) if clause.phrase else _words(hits, bit, doubtful)
+            if clause.excluded and spans:
                 return None
-        elif not spans:
-            return None
-        else:
-            found.update(spans)
-    return _joined(sorted(found), text) if found else None
+            if not clause.excluded:
+                if not spans:
+                    return None
+                found.update(spans)
+        return _joined(sorted(found), text) if found else None
+
+    def _answers(self, word: str, unmarked: bool) -> tuple[int, int]:
+        """The bits that a word answers, and those that it would if the machine was not sure of it."""
+        sure = unsure = 0
+        accented = self._plan.accented
+        for clause, first in self._bits:
+            for k, asked in enumerate(clause.words):
+                if _same(asked, word, accented, unmarked):
+                    sure |= 1 << (first + k)
+                elif not (clause.phrase or clause.excluded or asked.prefix) and skeleton(word) == skeleton(asked.exact):
+                    if looks_damaged(word):
+                        sure |= 1 << first
+                    else:
+                        unsure |= 1 << first
+        return sure, unsure
 
 
-def _clause(c: Clause, tokens: Sequence[Token], accented: bool, unmarked: bool, doubtful: Doubtful) -> list[Span]:
-    if c.phrase:
-        length = len(c.words)
-        return [
-            Span(tokens[n].start, tokens[n + length - 1].end)
-            for n in range(len(tokens) - length + 1)
-            if all(_same(w, tokens[n + k].text, accented, unmarked) for k, w in enumerate(c.words))
-        ]
-    word = c.words[0]
-    spans = [Span(t.start, t.end) for t in tokens if _same(word, t.text, accented, unmarked)]
-    if word.prefix or c.excluded:
-        return spans
-    outline = skeleton(word.exact)
-    alike = [t for t in tokens if skeleton(t.text) == outline and Span(t.start, t.end) not in spans]
-    places: Collection[int] | None = None
-    for t in alike:
-        if not looks_damaged(t.text):
-            places = doubtful() if places is None else places
-            if t.start not in places:
-                continue
-        spans.append(Span(t.start, t.end))
+Hits = Mapping[int, tuple[int, int, Span]]
+
+
+def _words(hits: Hits, bit: int, doubtful: Doubtful) -> list[Span]:
+    spans = [span for sure, _, span in hits.values() if sure >> bit & 1]
+    alike = [span for _, unsure, span in hits.values() if unsure >> bit & 1]
+    if alike:
+        places = doubtful()
+        spans += [span for span in alike if span.start in places]
     return spans
 
 
-@lru_cache(maxsize=1 << 14)
-def _keys(token: str) -> tuple[str, str]:
-    return exact_key(token), folded_key(token)
+def _phrases(hits: Hits, bit: int, length: int) -> list[Span]:
+    spans = []
+    for n, (sure, _, span) in hits.items():
+        if sure >> bit & 1 and all(n + k in hits and hits[n + k][0] >> (bit + k) & 1 for k in range(1, length)):
+            spans.append(Span(span.start, hits[n + length - 1][2].end))
+    return spans
 
 
 def _same(w: Word, token: str, accented: bool, unmarked: bool) -> bool:
-    exact, folded = _keys(token)
     if w.prefix:
-        return exact.startswith(w.exact) if accented and w.marked else folded.startswith(w.folded)
+        if accented and w.marked:
+            return exact_key(token).startswith(w.exact)
+        return folded_key(token).startswith(w.folded)
     if accented and w.marked:
-        return exact == w.exact or (unmarked and folded == w.folded)
-    return folded == w.folded
+        return exact_key(token) == w.exact or (unmarked and folded_key(token) == w.folded)
+    return folded_key(token) == w.folded
 
 
 def _joined(spans: Sequence[Span], text: str) -> list[Span]:

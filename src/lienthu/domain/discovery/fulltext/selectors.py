@@ -17,6 +17,7 @@ from lienthu.domain.digital.selectors.texts import closed_among, pages_by_id, te
 from lienthu.domain.discovery.backends.base import IndexMissing
 from lienthu.domain.discovery.fulltext.documents import Volume
 from lienthu.domain.discovery.fulltext.indexing import HOUSES, PAGES, VOLUMES
+from lienthu.domain.discovery.fulltext.matching import Matcher
 from lienthu.domain.discovery.fulltext.query import (
     FACETS,
     MAX_VOLUMES,
@@ -92,9 +93,8 @@ def sight_of(who: Reader) -> Sight:
     Of objects with waiting news those that the reader may not find now are left out; when very much waits, the older of
     it unasked. Closed pages with waiting news, or of such objects, and closed libraries with such are left out.
     """
-    objects = changes.keys_waiting(VOLUMES, _HELD_BACK)
-    pages = changes.keys_waiting(PAGES, _HELD_BACK)
-    houses = changes.keys_waiting(HOUSES, _HELD_BACK)
+    waiting = changes.keys_waiting((VOLUMES, PAGES, HOUSES), _HELD_BACK)
+    objects, pages, houses = waiting[VOLUMES], waiting[PAGES], waiting[HOUSES]
     without = set(objects[_LOOKED_AT:])
     without_pages: set[int] = set()
     if objects or pages:
@@ -133,6 +133,7 @@ def _volumes(
     pages = pages_by_id([page for found in best.values() for page in found])
     readable = [p.pk for p in pages.values() if _may(opened, p, Act.FIND) and _may(opened, p, Act.READ)]
     texts = texts_of_pages(readable)
+    matcher = Matcher(plan)
     clusters = union.clusters_of([o.record_id for o in objects.values() if o.record_id is not None])
     out = []
     for id_, found in best.items():
@@ -155,7 +156,7 @@ def _volumes(
                 cluster_id=clusters.get(o.record_id) if o.record_id is not None else None,
                 pages=counted[id_][1] if id_ in counted else len(there),
                 best=tuple(
-                    FoundPage(p.seq, p.position, p.label, snippet_of(texts[p.pk], plan) if p.pk in texts else None)
+                    FoundPage(p.seq, p.position, p.label, snippet_of(texts[p.pk], matcher) if p.pk in texts else None)
                     for p in there
                 ),
                 readable=opened[id_].may(Act.READ),

@@ -9,17 +9,15 @@ from typing import Final
 from lienthu.domain.digital.selectors.texts import TextRow
 from lienthu.domain.discovery.fulltext.matching import Matcher, Span
 from lienthu.domain.discovery.fulltext.query import Snippet
-from lienthu.domain.discovery.query import Plan
 
 _REACH: Final = 90  # characters on each side of the passage with most words
 _WINDOW: Final = 160
 
 
-def snippet_of(rows: Sequence[TextRow], plan: Plan) -> Snippet:
+def snippet_of(rows: Sequence[TextRow], matcher: Matcher) -> Snippet:
     """The piece with most of the words; the beginning of the page where words are only found that look alike."""
     for row in rows:
         # what was found by what the machine was not sure of is found again without its boxes: any likeness will do
-        matcher = Matcher(plan)
         spans = matcher.match(row.text) or matcher.match(row.text, partial(range, len(row.text)))
         if spans:
             return Snippet(row.layer, _marked(row.text, spans, *_cut(row.text, spans)))

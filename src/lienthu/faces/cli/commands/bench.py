@@ -1,4 +1,4 @@
-"""``lienthu bench``: measure import, search, harvesting, memory, matching and OCR. Asserts nothing."""
+"""``lienthu bench``: measure import, search, harvesting, memory, matching, OCR and full text. Asserts nothing."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ NEEDS_DJANGO = False
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to measure, how many records."""
-    parser.add_argument("what", choices=["import", "search", "oai", "memory", "matching", "ocr", "tiles"])
-    parser.add_argument("--records", type=int, default=100_000)
+    parser.add_argument("what", choices=["import", "search", "oai", "memory", "matching", "ocr", "tiles", "fulltext"])
+    parser.add_argument("--records", "--pages", type=int, default=100_000)
     parser.add_argument("--queries", type=int, default=1000, help="search only: how many of each run")
     parser.add_argument("--web-workers", type=int, default=1, help="memory only: one is enough for a commune library")
     parser.add_argument("--seed", type=int, default=1)
@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the benchmark in processes of its own."""
+    from lienthu.faces.cli.bench_fulltext import bench_fulltext
     from lienthu.faces.cli.bench_matching import bench_matching
     from lienthu.faces.cli.bench_memory import bench_memory
     from lienthu.faces.cli.bench_oai import bench_oai
@@ -37,5 +38,6 @@ def run(options: argparse.Namespace) -> int:
         "matching": bench_matching,
         "ocr": bench_ocr,
         "tiles": bench_tiles,
+        "fulltext": bench_fulltext,
     }
     return benches[options.what](options)

@@ -11,13 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import NinjaAPI, Query, Schema
 
+from lienthu.domain.digital.access import who_asks
 from lienthu.domain.discovery import selectors as discovery
 from lienthu.domain.discovery.answers import library_answer, record_answer, search_answer
-from lienthu.domain.discovery.cost import cost_of
+from lienthu.domain.discovery.cost import cost_of, cost_of_pages
+from lienthu.domain.discovery.fulltext.answers import pages_answer
+from lienthu.domain.discovery.fulltext.query import page_search_from
+from lienthu.domain.discovery.fulltext.selectors import search_pages
 from lienthu.domain.network.selectors import public_libraries
 from lienthu.domain.union.selectors import is_gone, where_is
 from lienthu.faces.protocols.rest.formats import FORMATS, rendered
-from lienthu.faces.protocols.rest.schemas import ErrorOut, LibrariesOut, RecordOut, SearchOut, SuggestOut
+from lienthu.faces.protocols.rest.schemas import ErrorOut, FulltextOut, LibrariesOut, RecordOut, SearchOut, SuggestOut
 from lienthu.platform.cost_limit import charge
 
 api = NinjaAPI(
@@ -67,6 +71,34 @@ def search(request: HttpRequest, params: Query[SearchParams]) -> HttpResponse:
         response["Retry-After"] = str(wait)
         return response
     return json_response(search_answer(discovery.search(wanted)))
+
+
+class FulltextParams(Schema):
+    """Any value is accepted: what cannot be understood is left out. A facet may be given several times (any of)."""
+
+    q: str = ""
+    page: str = "1"
+    size: str = "10"
+    library: list[str] = []
+    collection: list[str] = []
+    kind: list[str] = []
+    owner_group: list[str] = []
+    year_from: str = ""
+    year_to: str = ""
+
+
+@api.get("/fulltext", response={200: FulltextOut, 429: ErrorOut}, summary="Search in digitised pages", tags=["search"])
+def fulltext(request: HttpRequest, params: Query[FulltextParams]) -> HttpResponse:
+    """Volumes in whose text all words stand, with the best pages. What is found depends on who asks, and where."""
+    wanted = page_search_from({k: request.GET.getlist(k) for k in request.GET})
+    if wait := charge(request, cost_of_pages(wanted)):
+        message = f"Too many searches from this address; ask again in {wait} s."
+        response = json_response({"error": "too-many-requests", "message": message}, 429)
+        response["Retry-After"] = str(wait)
+        return response
+    response = json_response(pages_answer(search_pages(wanted, who_asks(request).reader)))
+    response["Cache-Control"] = "private, no-store"  # another reader may find less
+    return response
 
 
 @api.get("/suggest", response=SuggestOut, summary="Complete what is being typed", tags=["search"])

@@ -204,3 +204,61 @@ class ErrorOut(Schema):
 
     error: str
     message: str
+
+
+class SnippetPart(Schema):
+    """A part of a snippet, and whether it was asked for."""
+
+    text: str
+    match: bool
+
+
+class FoundPageOut(Schema):
+    """A page with the words. Without a snippet it may be found but not read at this moment (a seat is needed)."""
+
+    page: int
+    label: str
+    layer: str
+    snippet: list[SnippetPart]
+    url: str
+
+
+class VolumeOut(Schema):
+    """A digitised volume with matching pages: their number, and the best of them. ``record``: its publication."""
+
+    id: str
+    title: str
+    kind: str
+    year: int | None
+    library: LibraryRef
+    collection: str
+    record: int | None
+    readable: bool
+    pages: int
+    url: str
+    best: list[FoundPageOut]
+
+
+class FulltextQueryOut(Schema):
+    """How the query was understood. relaxed: "", "accents" or "order" (of the words in phrases) given up."""
+
+    typed: str
+    read_as: str
+    accented: bool
+    decoded: list[DecodedOut]
+    relaxed: str
+    page: int
+    size: int
+    index_ready: bool
+
+
+class FulltextOut(Schema):
+    """Volumes in whose text the words stand: only what this reader may find, in every count."""
+
+    total: int
+    pages_total: int
+    took_ms: float
+    volumes: list[VolumeOut]
+    facets: dict[str, list[FacetValueOut]]
+    years: list[YearBucket]
+    query: FulltextQueryOut

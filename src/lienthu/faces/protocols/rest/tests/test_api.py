@@ -136,10 +136,11 @@ def test_refusals_have_the_documented_shape(client: Client, path: str, status: i
 
 def test_the_openapi_document_names_what_is_there(client: Client) -> None:
     document = json.loads(client.get("/api/v1/openapi.json").content)
-    assert set(document["paths"]) == {f"/api/v1/{p}" for p in ("search", "suggest", "records/{record_id}", "libraries")}
+    paths = ("search", "fulltext", "suggest", "records/{record_id}", "libraries")
+    assert set(document["paths"]) == {f"/api/v1/{p}" for p in paths}
     assert document == json.loads(json.dumps(api.get_openapi_schema(), default=str))
     known = document["components"]["schemas"]
-    for name in ("SearchOut", "RecordOut", "SuggestOut", "LibrariesOut", "ErrorOut"):
+    for name in ("SearchOut", "FulltextOut", "RecordOut", "SuggestOut", "LibrariesOut", "ErrorOut"):
         assert set(known[name]["properties"]) == set(getattr(schemas, name).model_fields)
 
 

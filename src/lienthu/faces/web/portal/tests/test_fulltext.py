@@ -1,0 +1,130 @@
+"""Full text on the page of results, in the interface and on the command line."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from lienthu.domain.digital.models import DigitalObject
+from lienthu.domain.digital.policy import Access, Status
+from lienthu.domain.discovery.backends.tantivy.store import IndexStore
+from lienthu.domain.discovery.fulltext import engine, indexing
+from lienthu.domain.discovery.fulltext import reader as readers
+from lienthu.domain.discovery.fulltext.documents import PAGES_VERSION
+from lienthu.domain.discovery.fulltext.tests.cast import volume
+from lienthu.domain.network.models import Library
+from lienthu.domain.network.policy import Role
+from lienthu.domain.network.tests.factories import make_person
+from lienthu.faces.cli.indexing import catch_up
+from lienthu.faces.cli.main import main
+from lienthu.faces.protocols.rest import schemas
+from lienthu.platform.cost_limit import LIMITER
+
+SENTENCE = "Bãi tắm Ti Tốp <b>nằm</b> trên đảo"
+
+
+def own_index(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """A page index of the test's own: the database of the province is rolled back after a test, an index is not."""
+    monkeypatch.setattr(engine.PageWriter.__init__, "__kwdefaults__", {"heap_bytes": 15_000_000})
+    for module in (readers, indexing):
+        monkeypatch.setattr(module, "store", lambda: IndexStore(folder, PAGES_VERSION))
+
+
+@pytest.fixture
+def volumes(province: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[DigitalObject]:
+    """Three volumes in the sample province: open, for people who signed in, and with seats."""
+    own_index(monkeypatch, tmp_path / "pages")
+    LIMITER.clear()
+    library = Library.objects.get(code="VN-QNTV")
+    made = [volume(library, ["trang đầu", SENTENCE, *["đảo Ti Tốp"] * 4], "Vịnh ngày xưa", kind="book")]
+    allowed = {"permission": Access.SIGNED}
+    made.append(volume(library, ["Ti Tốp nhìn từ biển"], "Chỉ bạn đọc", Status.PERMITTED, rights=allowed))
+    one = {"copies_held": 1}
+    made.append(volume(library, ["Ti Tốp trong tiểu thuyết"], "Một chỗ", Status.IN_COPYRIGHT, rights=one))
+    catch_up()
+    return made
+
+
+def page(client: Client, **params: Any) -> str:
+    response = client.get("/search/", params)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_titles_and_volumes_stand_on_one_page_and_are_told_apart(client: Client, volumes: list[DigitalObject]) -> None:
+    """FTS-10."""
+    html = page(client, q="Ti Tốp")
+    assert "Trong nội dung tài liệu số hóa" in html
+    assert re.search(r'href="/search/\?q=Ti\+T%E1%BB%91p&amp;in=text"', html)
+    assert f'href="/read/{volumes[0].public_id}?page=' in html
+    assert "Chỉ bạn đọc" not in html
+    assert "Trong nội dung tài liệu số hóa" not in page(client, q="truyện kiều")
+    assert "Trong nội dung tài liệu số hóa" not in page(client, q="tg:Tốp")
+
+
+def test_the_page_of_full_text_shows_pieces_of_pages_with_marked_words(
+    client: Client, volumes: list[DigitalObject]
+) -> None:
+    """FTS-10."""
+    html = page(client, q='"bãi tắm"', **{"in": "text"})
+    assert "<mark>Bãi tắm</mark> Ti Tốp &lt;b&gt;nằm&lt;/b&gt; trên đảo" in html
+    assert f"/read/{volumes[0].public_id}?page=2&amp;q=%22b%C3%A3i+t%E1%BA%AFm%22" in html
+    assert 'name="in" value="text"' in html, "the box goes on searching here"
+    assert "6 trang" not in html
+    assert "5 trang có các từ này" in page(client, q="ti tốp", **{"in": "text"})
+    assert "Không trang số hóa nào mở cho bạn có các từ này" in page(client, q="xyzzyqw", **{"in": "text"})
+    assert "Gõ vài từ hoặc một câu" in page(client, **{"in": "text"})
+
+
+def test_who_signed_in_finds_more_and_reads_without_a_seat_no_word(
+    client: Client, volumes: list[DigitalObject]
+) -> None:
+    """FTS-4."""
+    person = make_person("", (Role.READER, Library.objects.get(code="VN-QNTV")))
+    client.force_login(person)
+    html = page(client, q="Ti Tốp", **{"in": "text"})
+    assert "Chỉ bạn đọc" in html
+    assert "nhìn từ biển" in html
+    assert "Một chỗ" in html
+    assert "tiểu thuyết" not in html
+    assert "hãy nhận một chỗ đọc" in html
+
+
+def test_the_interface_answers_as_it_says(client: Client, volumes: list[DigitalObject]) -> None:
+    """FTS-10."""
+    response = client.get("/api/v1/fulltext", {"q": "ti tốp đảo", "library": "VN-QNTV", "size": "1"})
+    assert response["Cache-Control"] == "private, no-store"
+    answer = response.json()
+    schemas.FulltextOut.model_validate(answer, strict=True)
+    assert (answer["total"], answer["pages_total"], answer["volumes"][0]["title"]) == (1, 5, "Vịnh ngày xưa")
+    assert any(part["match"] for part in answer["volumes"][0]["best"][0]["snippet"])
+    for hostile in ("q=%00", "q=%ff", "page=-1&size=0", "q=" + "%22" * 300, "year_from=x", "kind=%00", "q=a*", "q=-a"):
+        assert client.get(f"/api/v1/fulltext?{hostile}").status_code == 200
+
+
+def test_the_command_finds_what_a_visitor_finds(
+    volumes: list[DigitalObject], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """FTS-10."""
+    assert main(["search", "--fulltext", "--json", "Ti Tốp"]) == 0
+    answer = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert [v["title"] for v in answer["volumes"]] == ["Vịnh ngày xưa"]
+    assert main(["search", "--fulltext", "bãi tắm"]) == 0
+    assert "Bãi tắm Ti Tốp" in capsys.readouterr().out
+
+
+def test_without_an_index_of_pages_the_catalogue_is_searched(
+    client: Client, province: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FTS-10."""
+    LIMITER.clear()
+    own_index(monkeypatch, tmp_path / "none")
+    assert "Truyện Kiều" in page(client, q="truyện kiều")
+    response = client.get("/search/", {"q": "truyện", "in": "text"})
+    assert response.status_code == 503
+    assert "Đang dựng chỉ mục các trang" in response.content.decode()
