@@ -12,6 +12,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from lienthu.domain.digital.models import FixityRun
 from lienthu.domain.digital.services import deliveries, fixity, pipeline, preserving, watching
+from lienthu.domain.digital.store import preservation_store
 from lienthu.platform.actor import Actor
 
 _TURN = 15.0  # seconds; then other jobs get their turn
@@ -51,7 +52,8 @@ def preserve_changed(timestamp: int) -> None:
 @app.periodic(cron="15 1 * * *")
 @app.task(queue="upkeep", name="digital.fixity_nightly", queueing_lock="digital.fixity_nightly")
 def read_the_store(timestamp: int) -> None:
-    """Every night a piece of the preservation store is read through (PRS-10)."""
+    """Every night leftovers of killed writers go, and a piece of the preservation store is read through (PRS-10)."""
+    preservation_store().sweep()
     run = fixity.begin(actor=Actor.system("worker"), budget_bytes=settings.FIXITY_NIGHTLY_BYTES)
     _go_on_reading(run.pk)
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from lienthu.domain.digital import store
 from lienthu.domain.digital.models import (
@@ -32,7 +34,7 @@ from lienthu.domain.digital.policy import Access, Status, decide_preservation
 from lienthu.domain.digital.preservation import room, snapshot
 from lienthu.domain.digital.services import preserving, publishing, rebuilding
 from lienthu.domain.digital.services.texts import set_text
-from lienthu.domain.digital.tests.cast import CLERK
+from lienthu.domain.digital.tests.cast import CLERK, make_object
 from lienthu.domain.digital.tests.whole import AT, rights, volume, words
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.tests.factories import make_library
@@ -182,6 +184,20 @@ def test_what_came_to_rest_is_preserved_by_itself(library: Library) -> None:
     set_text(Page.objects.get(seq=3), words("Họ Vũ", "corrected"), actor=CLERK)
     assert preserving.note_changes() == 1
     assert preserving.preserve_due(actor=CLERK, seconds=5, everything=True) == 1
+
+
+def test_a_large_volume_takes_no_more_questions_than_a_small_one(library: Library) -> None:
+    counts = []
+    for size in (2, 40):
+        obj = make_object(library, "Địa chí", pages=size)
+        master = {"masters/1.tif": b"II*"}
+        store.preservation_store().create(store.store_id(obj), master, message="", user="", at=AT)
+        for page in Page.objects.filter(object=obj):
+            set_text(page, words("Họ Vũ"), actor=CLERK)
+        with CaptureQueriesContext(connection) as asked:
+            preserving.preserve(obj.public_id, actor=CLERK)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_when_an_object_is_told_to_the_store() -> None:

@@ -18,7 +18,7 @@ import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
@@ -27,7 +27,13 @@ import orjson
 
 from lienthu.foundation.preservation.ocfl import layout
 from lienthu.foundation.preservation.ocfl.disk import keep, locked, pieces, replace, sync_folder, sync_tree
-from lienthu.foundation.preservation.ocfl.errors import NoSuchObject, ObjectDamaged, ObjectExists, StoreError
+from lienthu.foundation.preservation.ocfl.errors import (
+    NoSuchObject,
+    ObjectBusy,
+    ObjectDamaged,
+    ObjectExists,
+    StoreError,
+)
 from lienthu.foundation.preservation.ocfl.inventory import (
     DECLARATION,
     NAME,
@@ -133,7 +139,7 @@ class Store:
         """Take away what killed writers left anywhere; how many things went. Runs beside readers and writers."""
         swept = 0
         for share in sorted(self.staging.glob("[0-9a-f][0-9a-f]")):
-            with locked(self._lock_of(share.name), patience=self._patience):
+            with suppress(ObjectBusy), locked(self._lock_of(share.name), patience=0):  # who writes tidies up anyway
                 swept += self._empty(share)
         return swept + sum(self._prune(folder) for folder in self._folders(self.root, layout.TUPLES))
 
