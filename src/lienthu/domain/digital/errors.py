@@ -141,13 +141,13 @@ class NothingToUndo(DigitalRefused):
 
 
 class NotPreserved(DigitalRefused):
-    """The preservation store could not take it, or does not hold it."""
+    """The preservation store cannot take it, does not hold it, or holds it damaged."""
 
     code = "not-preserved"
 
     def __init__(self, title: str, why: str) -> None:
         super().__init__(
-            _("“%(title)s” could not be written to the preservation store: %(why)s") % {"title": title, "why": why}
+            _("The preservation store and “%(title)s” do not agree: %(why)s") % {"title": title, "why": why}
         )
 
 

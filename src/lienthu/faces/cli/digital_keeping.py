@@ -97,7 +97,7 @@ def _fixity(options: argparse.Namespace) -> int:
     )
     for p in problems:
         print(f"  {p.object.public_id if p.object else '-':12}  {p.code:18}  {p.path}", file=sys.stderr)
-    print("Nothing is damaged." if not problems else f"{len(problems)} places are damaged: restore them from a backup.")
+    print("Nothing is damaged." if not problems else f"Damaged: {len(problems)}. Put these files back from a copy.")
     return 1 if problems else 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from lienthu.domain.digital.policy import Status
@@ -133,4 +133,4 @@ def _times(told: Told) -> list[str]:
 
 
 def _second(moment: str) -> str:
-    return datetime.fromisoformat(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -37,7 +37,7 @@ def damage_for(reader: Reader, limit: int = 20) -> list[Damage]:
 
     def works_on(pk: int | None) -> bool:
         if pk is None:
-            return policy.STAFF_EVERYWHERE in reader.tokens
+            return bool({policy.STAFF_EVERYWHERE, policy.SYSTEM} & reader.tokens)
         return policy.decide(facts[pk], reader, Act.WORK, rules, on).allowed
 
     return [Damage(objects.get(pk), n, since) for pk, n, since in counted if works_on(pk)][:limit]

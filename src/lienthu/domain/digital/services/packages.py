@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lienthu.domain.digital import store
-from lienthu.domain.digital.errors import AlreadyHere, BagRefused, NoSuchObject
+from lienthu.domain.digital.errors import AlreadyHere, BagRefused, NoSuchObject, NotPreserved
 from lienthu.domain.digital.models import DigitalObject, Stage
 from lienthu.domain.digital.preservation import snapshot
 from lienthu.domain.digital.preservation.rows import CannotRestore
@@ -33,26 +33,30 @@ _LARGEST_TOLD: Final = 128 << 20
 def export_bag(public_id: str, target: Path, *, actor: Actor) -> int:
     """Pack an object as it is now, masters, texts and description, as a folder or a ``.zip``; the number of files.
 
-    Raises NoSuchObject, NotPreserved, FileExistsError, OSError.
+    Raises NoSuchObject, NotPreserved (also for damage in the store), FileExistsError, OSError.
     """
     inventory = preserving.preserve(public_id, actor=actor)
     obj = DigitalObject.objects.select_related("library").filter(public_id=public_id).first()
     if obj is None:
         raise NoSuchObject(public_id)
-    folder = store.preservation_store().folder_of(inventory.object_id)
-    files: dict[str, Source] = {path: folder / inventory.content_path(path) for path in inventory.files()}
-    bag.write(
-        target,
-        files,
-        info=[
-            ("Source-Organization", obj.library.name),
-            ("External-Identifier", inventory.object_id),
-            ("External-Description", obj.title),
-            ("Internal-Sender-Identifier", f"version {inventory.head}"),
-            ("Bagging-Date", timezone.localdate().isoformat()),
-            ("Bag-Software-Agent", f"Lien Thu {version('lienthu')}"),
-        ],
-    )
+    kept = store.preservation_store()
+    # read as checked streams: a bag of damaged bytes would be whole by its own digests
+    files: dict[str, Source] = {path: kept.pieces(inventory.object_id, path) for path in inventory.files()}
+    try:
+        bag.write(
+            target,
+            files,
+            info=[
+                ("Source-Organization", obj.library.name),
+                ("External-Identifier", inventory.object_id),
+                ("External-Description", obj.title),
+                ("Internal-Sender-Identifier", f"version {inventory.head}"),
+                ("Bagging-Date", timezone.localdate().isoformat()),
+                ("Bag-Software-Agent", f"Lien Thu {version('lienthu')}"),
+            ],
+        )
+    except StoreError as e:
+        raise NotPreserved(obj.title, str(e)) from e
     audit.record("digital.exported", obj, actor=actor, library_id=obj.library_id, version=inventory.head)
     return len(files)
 

@@ -12,7 +12,7 @@ import bagit
 import pytest
 
 from lienthu.domain.digital import store
-from lienthu.domain.digital.errors import AlreadyHere, BagRefused, CannotPublish
+from lienthu.domain.digital.errors import AlreadyHere, BagRefused, CannotPublish, NotPreserved
 from lienthu.domain.digital.models import DigitalObject, Page, PageText, RightsRecord, Section
 from lienthu.domain.digital.policy import Status
 from lienthu.domain.digital.preservation import snapshot
@@ -116,6 +116,17 @@ def test_rows_that_cannot_be_are_refused_and_leave_nothing(
         import_bag(rewritten(tmp_path / "bag", HOSTILE[what]), library=library, actor=CLERK)
     assert not DigitalObject.objects.exists()
     assert list(store.preservation_store().objects()) == []
+
+
+@pytest.mark.parametrize("name", ["bag", "bag.zip"])
+def test_damage_is_not_packed(library: Library, tmp_path: Path, name: str) -> None:
+    obj = volume(library)
+    place = store.preservation_store().path_of(store.store_id(obj), "masters/0001-a.tif")
+    place.chmod(0o600)
+    place.write_bytes(place.read_bytes().replace(b"a", b"b", 1))
+    with pytest.raises(NotPreserved):
+        export_bag(obj.public_id, tmp_path / name, actor=CLERK)
+    assert not list(tmp_path.glob("bag*"))
 
 
 def test_what_a_bag_says_opens_nothing(library: Library, tmp_path: Path, settings: Any) -> None:

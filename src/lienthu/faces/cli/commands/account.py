@@ -25,6 +25,7 @@ def run(options: argparse.Namespace) -> int:
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
 
+    from lienthu.domain.network.policy import Role
     from lienthu.domain.network.selectors import library_by_code
     from lienthu.domain.network.services.roles import grant_role
     from lienthu.platform.actor import Actor
@@ -39,6 +40,6 @@ def run(options: argparse.Namespace) -> int:
     user = open_account(options.name, password, display_name=options.display_name, actor=actor)
     if options.role:
         library = library_by_code(options.library) if options.library else None
-        grant_role(user_id=user.pk, role=options.role, library_id=library.pk if library else None, actor=actor)
+        grant_role(user_id=user.pk, role=Role(options.role), library_id=library.pk if library else None, actor=actor)
     print(f"{user.username} is ready.")
     return 0

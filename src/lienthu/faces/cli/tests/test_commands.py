@@ -18,7 +18,7 @@ from lienthu.domain.catalog.services import batches
 from lienthu.domain.catalog.tests.cast import CLERK, book, encoded, iso_file
 from lienthu.domain.discovery.services.indexing import Indexer, store
 from lienthu.domain.network.errors import Refused
-from lienthu.domain.network.models import Library
+from lienthu.domain.network.models import Library, RoleAssignment
 from lienthu.domain.network.tests.factories import make_library
 from lienthu.domain.union.services.decide import set_apart
 from lienthu.domain.union.tests.cast import imported, membership, received
@@ -300,3 +300,12 @@ def test_every_command_tells_what_it_takes(capsys: pytest.CaptureFixture[str]) -
             main([command, "--help"])
         assert left.value.code == 0
         assert f"lienthu {command}" in capsys.readouterr().out
+
+
+# ---------------------------------------------------------------------------------------------------------- account
+
+
+def test_an_account_is_opened_with_a_role(tinh: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("một mật khẩu dài 204\n"))
+    assert lienthu("account", "chihoa", "--role", "librarian", "--library", tinh.code, "--password-stdin") == 0
+    assert RoleAssignment.objects.get(user__username="chihoa").role == "librarian"

@@ -189,6 +189,15 @@ class Store:
             raise ObjectDamaged(f"{logical} of {object_id} is not what was kept")
         return data
 
+    def pieces(self, object_id: str, logical: str, version: int | None = None) -> Iterator[bytes]:
+        """A logical file as a stream whose digest is checked: raises ObjectDamaged at its end, and as ``path_of``."""
+        expected, digest = self.inventory(object_id).version(version).state.get(logical), hashlib.sha512()
+        for piece in pieces(self.path_of(object_id, logical, version)):
+            digest.update(piece)
+            yield piece
+        if digest.hexdigest() != expected:
+            raise ObjectDamaged(f"{logical} of {object_id} is not what was kept")
+
     def objects(self) -> Iterator[str]:
         """The ids of all objects, one after the other, in the order of the folders."""
         for folder in self._object_folders(self.root, layout.TUPLES):
