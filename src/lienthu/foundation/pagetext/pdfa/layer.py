@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from statistics import median
 from typing import Final
 
 from lienthu.foundation.pagetext.model import Box, Line, PageText, Word
@@ -52,10 +53,11 @@ def _pieces(line: Line) -> Iterator[tuple[str, Box]]:
         return
     box = line.box
     spaced = " " in line.text
+    # All words of a line are as high as the line where it is level, so that a selection looks whole.
+    usual = round(median(word.h for word in line.words))
+    level = box.h < 1.7 * max(word.h for word in line.words)
     for word, after in _with_next(line.words):
-        # All words of a line are as high as the line where it is level, so that a selection looks whole.
-        level = box.h < 2 * word.h
-        y, h = (box.y, box.h) if level else (word.y, word.h)
+        y, h = (box.y, box.h) if level else (word.y + word.h - max(word.h, usual), max(word.h, usual))
         gap = after.x - word.x if after is not None and spaced else 0
         if 0 < word.w < gap < word.w + 3 * max(box.h, word.h):
             yield word.text + " ", Box(word.x, y, gap, h)
