@@ -27,6 +27,7 @@ from lienthu.domain.digital.models import (
 from lienthu.domain.digital.policy import (
     Act,
     Audiences,
+    Block,
     Decision,
     ObjectFacts,
     PageFacts,
@@ -76,6 +77,9 @@ class Opened:
 
 
 STATION_COOKIE: Final = "lienthu_station"
+VIEWER_COOKIE: Final = "iiif_access"
+"""Lets viewers of other sites show pictures to an account; sent to VIEWER_PATH only, gone with signing out."""
+VIEWER_PATH: Final = "/iiif/"
 _STATION_SALT: Final = "digital.station"
 
 
@@ -224,13 +228,16 @@ def _rights(row: RightsRecord | None) -> RightsFacts | None:
 def open_object(public_id: str, reader: Reader) -> Opened:
     """The object under its public id, for this reader.
 
-    Raises NoSuchObject where there is none, AccessDenied where this reader may not know of it: outside they look alike.
+    Raises NoSuchObject where there is none and, word for word the same, where this reader may not know of it (RGT-5);
+    AccessDenied for what was taken down.
     """
     found = DigitalObject.objects.select_related("library", "collection").filter(public_id=public_id).first()
     if found is None:
         raise NoSuchObject(public_id)
     on = timezone.localdate()
     opened = Opened(found, facts_of_objects([found])[found.pk], reader, rules_in_force(on), on)
+    if opened.decide(Act.SEE).block is Block.NOT_THERE:
+        raise NoSuchObject(public_id)
     opened.require(Act.SEE)
     return opened
 

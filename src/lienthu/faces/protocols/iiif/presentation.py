@@ -17,6 +17,7 @@ from lienthu.domain.digital.policy import PUBLIC, Act, Reader
 from lienthu.domain.digital.selectors.objects import page_by_seq, text_of
 from lienthu.domain.digital.selectors.shelves import collection_for, collections_for, objects_for
 from lienthu.domain.digital.services.texts import content_of
+from lienthu.domain.network.errors import UnknownLibrary
 from lienthu.domain.network.selectors import library_by_code
 from lienthu.faces.protocols.iiif import manifest2, manifest3, words
 from lienthu.faces.protocols.iiif.addresses import Addresses, site_of
@@ -106,7 +107,10 @@ def collection(request: HttpRequest, version: int, code: str) -> HttpResponse:
 def library(request: HttpRequest, version: int, code: str) -> HttpResponse:
     """What a library shows: its collections, and its objects that stand in none."""
     reader, at = reader_behind(request), Addresses(site_of(request), "", version)
-    found = library_by_code(code)
+    try:
+        found = library_by_code(code)
+    except UnknownLibrary as unknown:
+        raise NoSuchObject(code) from unknown  # the same answer as where one is closed
     own = [c for c in collections_for(reader) if c.library_id == found.pk]
     objects = objects_for(reader, library_id=found.pk, loose=True, size=_LISTED).objects
     if found.closed and not own and not objects:

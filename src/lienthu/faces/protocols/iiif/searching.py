@@ -34,7 +34,7 @@ def search(request: HttpRequest, version: int, public_id: str) -> HttpResponse:
     opened.require(Act.FIND)
     query = request.GET.get("q", "")[:_QUERY]
     after = request.GET.get("after", "")
-    found = hits_in(opened, query, after=int(after) if after.isdigit() and len(after) < 8 else -1, pages=_PAGES)
+    found = hits_in(opened, query, after=int(after) if after.isdecimal() and len(after) < 8 else -1, pages=_PAGES)
     address = f"{site_of(request)}{request.get_full_path()}"
     at = Addresses(site_of(request), public_id, 3 if version == 2 else 2)
     following = ""
@@ -52,7 +52,7 @@ def autocomplete(request: HttpRequest, version: int, public_id: str) -> HttpResp
     opened.require(Act.READ)
     begun = request.GET.get("q", "")[:60]
     least = request.GET.get("min", "1")
-    terms = terms_in(opened, begun, least=int(least) if least.isdigit() and len(least) < 8 else 1)
+    terms = terms_in(opened, begun, least=int(least) if least.isdecimal() and len(least) < 8 else 1)
     at = Addresses(site_of(request), public_id)
     address = f"{site_of(request)}{request.get_full_path()}"
     if version == 2:

@@ -10,10 +10,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from lienthu.domain.digital.access import who_asks
+from lienthu.domain.digital.access import VIEWER_COOKIE, VIEWER_PATH, who_asks
 from lienthu.domain.digital.policy import Reader
 
-COOKIE: Final = "iiif_access"
+COOKIE: Final = VIEWER_COOKIE
 TOKEN_SECONDS: Final = 600
 _COOKIE_SALT, _TOKEN_SALT = "iiif.cookie", "iiif.token"
 
@@ -50,7 +50,7 @@ def remember(response: HttpResponse, user: Any) -> None:
         COOKIE,
         _sign(user, _COOKIE_SALT),
         max_age=settings.SESSION_COOKIE_AGE,
-        path="/iiif/",
+        path=VIEWER_PATH,
         secure=secure,
         httponly=True,
         samesite="None" if secure else "Lax",
@@ -60,7 +60,7 @@ def remember(response: HttpResponse, user: Any) -> None:
 def forget(response: HttpResponse) -> None:
     """Take the cookie back."""
     secure = bool(settings.SESSION_COOKIE_SECURE)
-    response.delete_cookie(COOKIE, path="/iiif/", samesite="None" if secure else "Lax")
+    response.delete_cookie(COOKIE, path=VIEWER_PATH, samesite="None" if secure else "Lax")
 
 
 def _sign(user: Any, salt: str) -> str:

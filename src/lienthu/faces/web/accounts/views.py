@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
@@ -19,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from lienthu.domain.digital.access import VIEWER_COOKIE, VIEWER_PATH
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.network.selectors import actor_of, allowed
 from lienthu.faces.web.accounts.forms import NewPasswordForm, SignInForm
@@ -90,7 +92,11 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         target = reverse("portal:home")
     except NoReverseMatch:
         target = reverse("accounts:sign_in")
-    return HttpResponseRedirect(target)
+    response = HttpResponseRedirect(target)
+    # who sits down at this computer next does not read in the name of who left
+    secure = bool(settings.SESSION_COOKIE_SECURE)
+    response.delete_cookie(VIEWER_COOKIE, path=VIEWER_PATH, samesite="None" if secure else "Lax")
+    return response
 
 
 @method_decorator([never_cache, login_required, sensitive_post_parameters()], name="dispatch")

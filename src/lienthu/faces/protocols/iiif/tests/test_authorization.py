@@ -13,7 +13,7 @@ from lienthu.domain.digital.models import DigitalObject, PremisesNetwork
 from lienthu.domain.digital.policy import Access, Status
 from lienthu.domain.network.policy import Role
 from lienthu.domain.network.tests.factories import make_library, make_person
-from lienthu.faces.protocols.iiif.tests.cast import make_volume
+from lienthu.faces.protocols.iiif.tests.cast import make_volume, write_text
 from lienthu.faces.protocols.iiif.who import COOKIE
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +57,18 @@ def test_the_window_leads_to_signing_in_and_back(volume: DigitalObject) -> None:
     assert (cookie["path"], cookie["httponly"]) == ("/iiif/", True)
     signed.get(f"/iiif/auth/2/logout/{volume.public_id}")
     assert signed.cookies[COOKIE].value == ""
+
+
+def test_signing_out_of_the_site_ends_the_way_in_for_viewers(volume: DigitalObject) -> None:
+    """PRE-5: at a computer that others use, nobody goes on reading in the name of who left."""
+    write_text(volume, 1)
+    signed = reader_of(volume)
+    signed.get(f"/iiif/auth/2/access/{volume.public_id}")
+    lines = f"/iiif/presentation/3/{volume.public_id}/text/1/original"
+    assert signed.get(lines).status_code == 200
+    signed.post("/account/sign-out/")
+    assert signed.cookies[COOKIE].value == ""
+    assert signed.get(lines).status_code == 403
 
 
 def test_a_token_answers_the_probe_and_nothing_else(volume: DigitalObject) -> None:
