@@ -111,7 +111,8 @@ def _claim(object_id: int | None) -> PageWork | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    return PageWork.objects.select_related("page__file", "object").get(pk=row[0])
+    # None where somebody took the page out just now: the next turn finds what else waits
+    return PageWork.objects.select_related("page__file", "object").filter(pk=row[0]).first()
 
 
 def _do(work: PageWork, box: Box) -> bool | None:
@@ -128,20 +129,10 @@ def _do(work: PageWork, box: Box) -> bool | None:
         if reason.again and work.attempts < _ATTEMPTS:
             PageWork.objects.filter(pk=work.pk).update(leased_until=None, problem=str(reason)[:300])
             return None
-        _fail(work, page, str(reason))
-        return False
+        return False if _fail(work, digest, str(reason)) else None
     with transaction.atomic():
-        # a page that was turned or replaced meanwhile waits again under another input: what was made is of no use
-        fresh = (
-            PageWork.objects.select_for_update(of=("self",))
-            .select_related("page__file", "object")
-            .filter(pk=work.pk)
-            .first()
-        )
+        fresh = _unchanged(work, digest)
         if fresh is None:
-            return None
-        if input_digest(fresh, fresh.page, fresh.object) != digest:
-            PageWork.objects.filter(pk=work.pk).update(leased_until=None, state=PageWork.State.WAITING)
             return None
         outcome.save(fresh.page)
         fresh.state, fresh.problem, fresh.leased_until = PageWork.State.DONE, "", None
@@ -151,6 +142,27 @@ def _do(work: PageWork, box: Box) -> bool | None:
             _ask_for_text(fresh)
         DigitalObject.objects.filter(pk=obj.pk).update(version=F("version") + 1)
     return True
+
+
+def _unchanged(work: PageWork, digest: str) -> PageWork | None:
+    """The work as it is now, locked; None where the page is gone, or was turned or replaced meanwhile.
+
+    Then it waits again under another input: what was made of the old one, or why nothing could be, is of no use.
+    """
+    # Acts of people lock the object first and its pages after it. Whoever did it the other way round would wait for
+    # them while they wait for him; and only a statement that begins after their end sees the page as they left it.
+    if not DigitalObject.objects.select_for_update(no_key=True).filter(pk=work.object_id).values_list("pk").first():
+        return None
+    fresh = (
+        PageWork.objects.select_for_update(of=("self",))
+        .select_related("page__file", "object")
+        .filter(pk=work.pk)
+        .first()
+    )
+    if fresh is not None and input_digest(fresh, fresh.page, fresh.object) != digest:
+        PageWork.objects.filter(pk=work.pk).update(leased_until=None, state=PageWork.State.WAITING)
+        return None
+    return fresh
 
 
 def _ask_for_text(picture: PageWork) -> None:
@@ -180,15 +192,19 @@ def input_digest(work: PageWork, page: Page, obj: DigitalObject) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _fail(work: PageWork, page: Page, problem: str) -> None:
-    _log.warning("page %s, %s: %s", page, work.stage, problem)
+def _fail(work: PageWork, digest: str, problem: str) -> bool:
+    """Give a stage up; whether the page was still the one that failed."""
+    _log.warning("page %s, %s: %s", work.page, work.stage, problem)
     with transaction.atomic():
+        if _unchanged(work, digest) is None:
+            return False
         PageWork.objects.filter(pk=work.pk).update(
             state=PageWork.State.FAILED, problem=problem[:300], leased_until=None
         )
         if work.stage == PageWork.Stage.PICTURE:
-            Page.objects.filter(pk=page.pk).update(state=Page.State.FAILED, problem=problem[:300])
-            changes.publish("digital.page", [page.pk])
+            Page.objects.filter(pk=work.page_id).update(state=Page.State.FAILED, problem=problem[:300])
+            changes.publish("digital.page", [work.page_id])
+    return True
 
 
 def clear_derived(obj: DigitalObject) -> None:

@@ -15,7 +15,7 @@ from lienthu.domain.digital.errors import AlreadyHere, ArchiveRefused, NothingTo
 from lienthu.domain.digital.models import DigitalObject, Layer, MasterFile, Page, PageText, PageWork
 from lienthu.domain.digital.problems import SENTENCES, sentence_of
 from lienthu.domain.digital.selectors.objects import progress_of
-from lienthu.domain.digital.services import intake, pipeline
+from lienthu.domain.digital.services import intake, paging, pipeline, stages
 from lienthu.domain.digital.services.gathering import files_in, gathered
 from lienthu.domain.digital.services.intake import Description
 from lienthu.domain.digital.services.texts import content_of, set_text
@@ -151,6 +151,23 @@ def test_a_page_turned_meanwhile_is_done_again(library: Library, tmp_path: Path)
     page.refresh_from_db()
     assert (page.width, page.height) == wide[::-1]
     assert page.state == "ready"
+
+
+def test_what_failed_on_the_old_picture_does_not_fail_the_new_one(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ING-4: a page that was turned while its picture could not be made waits for the picture of the turned one."""
+    obj = taken_in(library, typeset(tmp_path / "a.png"))
+
+    def turned_while_failing(obj: DigitalObject, page: Page, box: stages.Box) -> stages.Outcome:
+        paging.rotate(obj.public_id, [page.seq], degrees=90, seen=None, actor=CLERK)
+        raise stages.CannotDo("damaged", again=False)
+
+    turns = iter([turned_while_failing, stages.picture])
+    monkeypatch.setitem(pipeline._STAGES, PageWork.Stage.PICTURE, lambda *given: next(turns)(*given))
+    assert pipeline.run().failed == 0
+    page = Page.objects.get(object=obj)
+    assert (page.rotation, page.state, page.problem) == (90, "ready", "")
 
 
 def test_a_machine_never_overrules_a_person(library: Library, tmp_path: Path) -> None:
