@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
@@ -18,12 +19,25 @@ from lienthu.domain.digital.services.paging import Done
 from lienthu.platform.actor import Actor
 
 
-def _keep(obj: DigitalObject, paths: Sequence[Path], actor: Actor) -> tuple[list[MasterFile], list[intake.Probed]]:
-    """The files in the preservation store and in the tables, beside those that are there."""
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """Files that were digested and probed."""
+
+    given: list[intake.Given]
+    probed: list[intake.Probed]
+
+
+def _examined(paths: Sequence[Path]) -> _Examined:
+    """What takes long, done before the object is locked: readers and the pipeline wait for the lock."""
     given = [intake.digest_of(path) for path in paths]
     if not any(g.size for g in given):
         raise NothingToTakeIn(_("There is no file in it that can be taken in: images (TIFF, JPEG, PNG, JP2) or PDF."))
-    probed = intake.probe(given)
+    return _Examined(given, intake.probe(given))
+
+
+def _keep(obj: DigitalObject, files: _Examined, actor: Actor) -> list[MasterFile]:
+    """The files in the preservation store and in the tables, beside those that are there."""
+    given, probed = files.given, files.probed
     logical = intake.logical_paths(given, first=obj.files.count() + 1)
     keep = store.preservation_store()
     added = dict(zip(logical, (g.path for g in given), strict=True))
@@ -33,42 +47,49 @@ def _keep(obj: DigitalObject, paths: Sequence[Path], actor: Actor) -> tuple[list
         )
     else:
         keep.create(store.store_id(obj), added, message="masters received", user=actor.name, at=timezone.now())
-    files = MasterFile.objects.bulk_create(
+    return MasterFile.objects.bulk_create(
         MasterFile(
             object=obj, sha256=g.sha256, path=path, name=g.name[:255], size=g.size, media_type=p.media_type,
             facts=p.facts, problem=p.problem,
         )
         for g, path, p in zip(given, logical, probed, strict=True)
     )  # fmt: skip
-    return files, probed
 
 
-@transaction.atomic
 def add_files(public_id: str, paths: Sequence[Path], *, after: int | None, actor: Actor) -> Done:
     """Pages of new files after a page; None: at the end. A planned title is scanned with its first files."""
-    obj = lock(public_id)
-    files, probed = _keep(obj, paths, actor)
+    examined = _examined(paths)
+    with transaction.atomic():
+        return _add(lock(public_id), examined, after, actor)
+
+
+def _add(obj: DigitalObject, examined: _Examined, after: int | None, actor: Actor) -> Done:
+    files = _keep(obj, examined, actor)
     if after is None:
         after = obj.pages.order_by("-position").values_list("seq", flat=True).first()
     frames = [
         (file.pk, frame, facts.problem)
-        for file, facts in zip(files, probed, strict=True)
+        for file, facts in zip(files, examined.probed, strict=True)
         for frame in range(max(1, facts.frames))
     ]
-    done = paging.insert_files(public_id, frames, after=after, seen=None, actor=actor)
+    done = paging.insert_files(obj.public_id, frames, after=after, seen=None, actor=actor)
     if obj.stage == Stage.PLANNED:
         DigitalObject.objects.filter(pk=obj.pk).update(stage=Stage.SCANNED, returned="")
         StageMove.objects.create(object=obj, before=Stage.PLANNED, after=Stage.SCANNED, by=actor.name[:120])
     return done
 
 
-@transaction.atomic
 def replace_page(public_id: str, seq: int, path: Path, *, actor: Actor) -> Done:
-    """Another scan of one page. Raises PagesRefused for a file of several pages or one that cannot be read."""
-    obj = lock(public_id)
-    files, probed = _keep(obj, [path], actor)
-    if probed[0].problem:
+    """Another scan of one page. Raises PagesRefused for a file of several pages or one that cannot be read.
+
+    Such a file is not kept: what is in the store and in no row would come up when the rows are made from the store.
+    """
+    examined = _examined([path])
+    (probed,) = examined.probed
+    if probed.problem:
         raise PagesRefused(_("The new file cannot be read. The page stays as it was."))
-    if probed[0].frames > 1:
+    if probed.frames > 1:
         raise PagesRefused(_("The new file holds several pages. Give one page, or insert the file instead."))
-    return paging.replace(public_id, seq, file_id=files[0].pk, frame=0, seen=None, actor=actor)
+    with transaction.atomic():
+        (file,) = _keep(lock(public_id), examined, actor)
+        return paging.replace(public_id, seq, file_id=file.pk, frame=0, seen=None, actor=actor)

@@ -111,6 +111,7 @@ def write(file: DeliveredFile, offset: int, read: Callable[[int], bytes], checks
     all. Raises UploadRefused (409 another offset, 413 more than announced, 423 busy, 460 checksum, 507 disk full).
     """
     digest = hashlib.new(checksum[0], usedforsecurity=False) if checksum else None
+    folder = folder_of(file.delivery)
     with _alone(_place(file)) as f:
         end = int(f.seek(0, os.SEEK_END))
         if end != offset:
@@ -121,6 +122,8 @@ def write(file: DeliveredFile, offset: int, read: Callable[[int], bytes], checks
                 if end + len(block) > file.size:
                     f.truncate(begun)
                     raise UploadRefused(_("More came than was announced."), 413)
+                if shutil.disk_usage(folder).free < len(block) + _RESERVE:  # others announced files too
+                    raise _no_room()
                 f.write(block)
                 end += len(block)
                 if digest:
@@ -129,9 +132,7 @@ def write(file: DeliveredFile, offset: int, read: Callable[[int], bytes], checks
             os.fsync(f.fileno())
         except OSError as error:
             if getattr(error, "errno", None) in (28, 122):  # no space, no quota
-                raise UploadRefused(
-                    _("There is no room left on the server's disk. Tell the administrator."), 507
-                ) from error
+                raise _no_room() from error
             raise
         if digest and checksum and digest.digest() != checksum[1]:
             f.truncate(begun)

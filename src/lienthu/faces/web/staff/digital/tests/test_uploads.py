@@ -13,6 +13,7 @@ import pyvips
 from django.test import Client
 from django.urls import reverse
 
+from lienthu.domain.digital import store
 from lienthu.domain.digital.models import DeliveredFile, Delivery, DigitalObject, MasterFile
 from lienthu.domain.digital.services import deliveries
 from lienthu.domain.network.models import Library
@@ -106,8 +107,11 @@ def test_what_is_no_tus_is_refused(librarian: Client, home: Library, settings: A
 
 
 def test_a_full_disk_is_told(librarian: Client, home: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    delivery = begun(librarian, home)
+    where = announce(librarian, delivery, "a.png", 10).headers["Location"]
     monkeypatch.setattr(deliveries, "_RESERVE", 2**60)
-    assert announce(librarian, begun(librarian, home), "a.png", 10).status_code == 507
+    assert announce(librarian, delivery, "b.png", 10).status_code == 507
+    assert patch(librarian, where, 0, b"0123456789").status_code == 507, "others filled it meanwhile"
 
 
 def test_only_who_began_an_upload_goes_on_with_it(
@@ -173,6 +177,8 @@ def test_files_are_inserted_after_a_page_and_a_page_is_scanned_anew(librarian: C
     broken = more("replace=2", "x.png", b"not a picture")
     assert (broken.state, bool(broken.problem)) == ("failed", True)
     assert obj.pages.get(seq=2).file.name == "2-mới.png"
+    kept = store.preservation_store().inventory(store.store_id(obj)).files()
+    assert sum(path.startswith("masters/") for path in kept) == 4, "what was not taken is not kept"
     again = begun(librarian, home)
     for n in (1, 2):
         sent(librarian, again, f"{n}.png", picture(n))
