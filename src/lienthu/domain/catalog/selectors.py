@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -98,6 +98,12 @@ def title_of(record_id: int) -> str | None:
     """The title proper with its remainder, of a record that is there; None: there is none of that number."""
     record = marc_of([record_id]).get(record_id)
     return describe(record).title if record is not None else None
+
+
+def titles_of(record_ids: Sequence[int], *, without: Collection[int] = ()) -> dict[int, str]:
+    """The same of many records: two statements. Records of the libraries ``without`` are not there."""
+    told = BibRecord.objects.filter(pk__in=record_ids).exclude(library_id__in=without).values_list("pk", flat=True)
+    return {record_id: describe(record).title for record_id, record in marc_of(list(told)).items()}
 
 
 def parts_of(record_ids: Sequence[int], limit: int = 200) -> list[PartRow]:

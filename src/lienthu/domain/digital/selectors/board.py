@@ -10,8 +10,9 @@ from django.db.models.functions import RowNumber
 
 from lienthu.domain.digital import policy
 from lienthu.domain.digital.board import STAGES, Share, shares
-from lienthu.domain.digital.models import DigitalObject, Project, StageMove
+from lienthu.domain.digital.models import Collection, DigitalObject, Project, StageMove
 from lienthu.domain.digital.policy import Reader
+from lienthu.domain.digital.selectors.shelves import houses_of
 
 
 def own_libraries(reader: Reader) -> frozenset[int]:
@@ -36,6 +37,12 @@ def projects_of(reader: Reader) -> QuerySet[Project]:
     if policy.STAFF_EVERYWHERE in reader.tokens:
         seen |= Q(library__closed=False) & (Q(collection=None) | Q(collection__closed=False))
     return Project.objects.filter(seen).select_related("library").order_by("closed", "due", "name")
+
+
+def collections_known(reader: Reader) -> QuerySet[Collection]:
+    """The collections of which this person may know, to choose one of (RGT-3)."""
+    open_house = Q(closed=False, library__closed=False)
+    return Collection._default_manager.filter(open_house | Q(library_id__in=houses_of(reader)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ the person's role in the library of the object. What is hidden looks like what i
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -16,11 +16,14 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from lienthu.domain.catalog.selectors import titles_of
 from lienthu.domain.digital.access import open_object, reader_of
 from lienthu.domain.digital.errors import AccessDenied, DigitalRefused, NoSuchObject
 from lienthu.domain.digital.models import DigitalObject
 from lienthu.domain.digital.policy import Act, Reader
+from lienthu.domain.digital.selectors.shelves import houses_of
 from lienthu.domain.network.policy import Permission
+from lienthu.domain.network.selectors.libraries import closed_library_ids
 from lienthu.faces.web.staff.access import Desk, View, staff_page
 from lienthu.faces.web.staff.pages import Trail, show
 from lienthu.platform.client_address import client_address
@@ -29,6 +32,16 @@ from lienthu.platform.client_address import client_address
 def reader_at(desk: Desk) -> Reader:
     """The person at the desk as the door knows people."""
     return reader_of(desk.request.user, client_address(desk.request))
+
+
+def titles_known(reader: Reader, record_ids: Sequence[int]) -> dict[int, str]:
+    """The titles of these records, of libraries that are closed to others only for their own people (RGT-3)."""
+    return titles_of(record_ids, without=closed_library_ids() - houses_of(reader))
+
+
+def title_known(reader: Reader, record_id: int | None) -> str | None:
+    """The title of one record; None where there is none that this person may know of."""
+    return titles_known(reader, [record_id]).get(record_id) if record_id is not None else None
 
 
 def object_page(permission: Permission = Permission.DIGITISE) -> Callable[[View], View]:

@@ -8,16 +8,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lienthu.domain.catalog.selectors import title_of
 from lienthu.domain.digital.models import Collection, DigitalObject, Kind, Project
 from lienthu.domain.digital.policy import Access, Reader, Status
-from lienthu.domain.digital.selectors.board import projects_of
+from lienthu.domain.digital.selectors.board import collections_known, projects_of
 from lienthu.domain.digital.selectors.people import digitisers_of
 from lienthu.domain.digital.selectors.quality import profiles
 from lienthu.domain.digital.services.boards import ProjectFacts
 from lienthu.domain.digital.services.describing import Facts
 from lienthu.domain.digital.services.publishing import Rights
 from lienthu.domain.network.models import Library
+from lienthu.faces.web.staff.digital.desk import title_known
 from lienthu.platform.models import User
 
 LANGUAGES = [
@@ -46,6 +46,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, libraries: Sequence[Library], reader: Reader, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.reader = reader
         library, project = self.fields["library"], self.fields["project"]
         assert isinstance(library, forms.ModelChoiceField)
         assert isinstance(project, forms.ModelChoiceField)
@@ -59,7 +60,7 @@ class UploadForm(forms.Form):
         said = super().clean() or {}
         record, project = said.get("record"), said.get("project")
         if record is not None:
-            known = title_of(record)
+            known = title_known(self.reader, record)
             if known is None:
                 self.add_error("record", _("There is no record of this number."))
             said["title"] = said.get("title") or known or ""
@@ -105,7 +106,7 @@ class DescribeForm(forms.Form):
     right_to_left = forms.BooleanField(label=_("Pages turn from right to left"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, obj: DigitalObject, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, obj: DigitalObject, reader: Reader, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {
             "title": obj.title, "record": obj.record_id, "kind": obj.kind, "collection": obj.collection_id,
             "languages": obj.languages, "right_to_left": obj.right_to_left, "version": obj.version,
@@ -113,9 +114,10 @@ class DescribeForm(forms.Form):
             **kwargs.get("initial", {}),
         }  # fmt: skip
         super().__init__(*args, **kwargs)
+        self.obj, self.reader = obj, reader
         field = self.fields["collection"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Collection.objects.filter(library_id=obj.library_id).order_by("name")
+        field.queryset = collections_known(reader).filter(library_id=obj.library_id).order_by("name")
         for name, label in DC_FIELDS:
             self.fields[name] = forms.CharField(
                 label=label, required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
@@ -124,7 +126,7 @@ class DescribeForm(forms.Form):
     def clean_record(self) -> int | None:
         """A record that is there."""
         number: int | None = self.cleaned_data["record"]
-        if number is not None and title_of(number) is None:
+        if number is not None and number != self.obj.record_id and title_known(self.reader, number) is None:
             raise forms.ValidationError(_("There is no record of this number."))
         return number
 
@@ -266,7 +268,9 @@ class ProjectForm(forms.Form):
     )  # fmt: skip
     closed = forms.BooleanField(label=_("The work is over"), required=False)
 
-    def __init__(self, library_ids: Sequence[int], project: Project | None, whole: bool, *args: Any, **kw: Any) -> None:
+    def __init__(
+        self, library_ids: Sequence[int], reader: Reader, project: Project | None, whole: bool, *args: Any, **kw: Any
+    ) -> None:
         if project is not None:
             names = ("name", "scope", "declared_titles", "declared_source", "profile", "languages", "due", "closed",
                      "watched_folder")  # fmt: skip
@@ -275,7 +279,7 @@ class ProjectForm(forms.Form):
         collection, profile = self.fields["collection"], self.fields["profile"]
         assert isinstance(collection, forms.ModelChoiceField)
         assert isinstance(profile, forms.ChoiceField)
-        collection.queryset = Collection.objects.filter(library_id__in=library_ids).order_by("name")
+        collection.queryset = collections_known(reader).filter(library_id__in=library_ids).order_by("name")
         profile.choices = [(p.code, p.name) for p in profiles()]
         self.project = project
         if not whole:  # what reaches into the server is for administrators

@@ -12,11 +12,14 @@ from django.urls import reverse
 from django.urls.resolvers import URLPattern
 from django.utils import timezone
 
-from lienthu.domain.digital.models import DigitalObject, PageText, PageWork, Project, RightsRecord
+from lienthu.domain.catalog.tests.cast import book, bring, held
+from lienthu.domain.digital.models import Collection, DigitalObject, PageText, PageWork, Project, RightsRecord
 from lienthu.domain.digital.services.texts import set_text
 from lienthu.domain.digital.tests.cast import CLERK, make_object
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.policy import Permission
+from lienthu.domain.network.services.libraries import Particulars
+from lienthu.domain.network.tests.factories import make_library
 from lienthu.faces.web.staff.digital import urls
 from lienthu.foundation.pagetext.model import Block, Line, Word
 from lienthu.foundation.pagetext.model import PageText as Written
@@ -185,3 +188,27 @@ def test_a_project_is_set_up_and_its_titles_are_planned(
     project.refresh_from_db()
     assert project.watched_folder == "/etc"
     assert "50 %" not in librarian.get(reverse("staff_digital:projects")).content.decode()
+
+
+def test_nothing_is_told_of_closed_libraries_and_collections(
+    librarian: Client, admin: Client, home: Library, obj: DigitalObject
+) -> None:
+    """RGT-3: neither titles of records by guessing their numbers, nor names of collections to choose from."""
+    barracks = make_library(type="armed_forces", particulars=Particulars(closed=True))
+    bring(barracks, book("Sổ tay kín", number="1"))
+    bring(home, book("Than và người", number="2"))
+    secret, known = held(barracks, "1").pk, held(home, "2").pk
+    Collection.objects.create(library=home, code="kin", name="Bộ sưu tập kín", closed=True)
+    project = Project.objects.create(library=home, code="du-an", name="Dự án")
+    plan = reverse("staff_digital:project_plan", args=[project.pk])
+    for who in (librarian, admin):
+        shown = who.get(f"{reverse('staff_digital:upload')}?record={secret}")
+        assert "Sổ tay kín" not in shown.content.decode()
+        assert who.post(plan, {"records": f"{known} {secret}"}).status_code == 422
+        said = {"title": "x", "record": secret, "kind": "book", "languages": ["vie"], "version": obj.version}
+        assert who.post(url("describe", obj), said).status_code == 422
+    assert "Bộ sưu tập kín" in librarian.get(url("describe", obj)).content.decode()
+    for where in (url("describe", obj), reverse("staff_digital:project_new")):
+        assert "Bộ sưu tập kín" not in admin.get(where).content.decode()
+    assert librarian.post(plan, {"records": f"{known}"}).status_code == 302
+    assert project.volumes.get().title == "Than và người"

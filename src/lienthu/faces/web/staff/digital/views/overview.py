@@ -16,7 +16,7 @@ from lienthu.domain.digital.selectors.objects import progress_of
 from lienthu.domain.digital.selectors.trail import trail_of
 from lienthu.domain.digital.services import boards, describing
 from lienthu.faces.web.staff.access import Desk
-from lienthu.faces.web.staff.digital.desk import object_page, show_object
+from lienthu.faces.web.staff.digital.desk import object_page, reader_at, show_object
 from lienthu.faces.web.staff.digital.forms import AssignForm, DescribeForm
 from lienthu.faces.web.staff.digital.words import act_sentence
 
@@ -82,7 +82,7 @@ def assign(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse
 @object_page()
 def describe(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
     """Title, record, collection, Dublin Core."""
-    form = DescribeForm(obj, request.POST if request.method == "POST" else None)
+    form = DescribeForm(obj, reader_at(desk), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             describing.describe(

@@ -14,21 +14,22 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from lienthu.domain.catalog.selectors import title_of
 from lienthu.domain.digital.errors import DigitalRefused
 from lienthu.domain.digital.models import Project, Stage
+from lienthu.domain.digital.policy import Reader
 from lienthu.domain.digital.selectors.board import projects_of, shares_of
 from lienthu.domain.digital.services import boards
 from lienthu.domain.digital.services.boards import Planned
 from lienthu.domain.network.policy import Permission
 from lienthu.faces.web.staff.access import Desk, staff_page
-from lienthu.faces.web.staff.digital.desk import reader_at
+from lienthu.faces.web.staff.digital.desk import reader_at, titles_known
 from lienthu.faces.web.staff.digital.forms import PlanForm, ProjectForm
 from lienthu.faces.web.staff.pages import refuse_foreign, show
 from lienthu.faces.web.ui.uploads import takes_upload
 
 DIGITISE = Permission.DIGITISE
 _LIST_BYTES = 8 * 1024 * 1024
+_TOLD = 20
 
 
 def _trail(*more: tuple[str, str]) -> list[tuple[str, str]]:
@@ -61,7 +62,7 @@ def _project(desk: Desk, pk: int) -> Project:
 def new(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Begin a project."""
     form = ProjectForm(
-        desk.library_ids(DIGITISE), None, desk.may(Permission.EDIT_NETWORK),
+        desk.library_ids(DIGITISE), reader_at(desk), None, desk.may(Permission.EDIT_NETWORK),
         request.POST if request.method == "POST" else None,
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
@@ -85,7 +86,7 @@ def edit(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
     """Change a project."""
     project = _project(desk, pk)
     form = ProjectForm(
-        [project.library_id], project, desk.may(Permission.EDIT_NETWORK),
+        [project.library_id], reader_at(desk), project, desk.may(Permission.EDIT_NETWORK),
         request.POST if request.method == "POST" else None,
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
@@ -115,7 +116,7 @@ def plan(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
     posted = request.method == "POST"
     form = PlanForm(request.POST if posted else None, request.FILES if posted else None)
     if posted and form.is_valid():
-        titles = _titles(form)
+        titles = _titles(form, reader_at(desk))
         if not titles and not form.errors:
             form.add_error(None, _("Give at least one title."))
         if not form.errors:
@@ -128,17 +129,15 @@ def plan(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _titles(form: PlanForm) -> list[Planned]:
+def _titles(form: PlanForm, reader: Reader) -> list[Planned]:
     said: dict[str, Any] = form.cleaned_data
-    titles = []
-    for number in re.split(r"[\s,;]+", said["records"].strip()):
-        if not number:
-            continue
-        title = title_of(int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else None
-        if title is None:
-            form.add_error("records", _("There is no record “%(number)s”.") % {"number": number[:40]})
-        else:
-            titles.append(Planned(title, int(number)))
+    numbers = [number for number in re.split(r"[\s,;]+", said["records"].strip()) if number]
+    asked = {n: int(n) for n in numbers if n.isascii() and n.isdigit() and len(n) < 19}
+    known = titles_known(reader, list(asked.values()))
+    strange = [number for number in numbers if asked.get(number) not in known]
+    for number in strange[:_TOLD]:
+        form.add_error("records", _("There is no record “%(number)s”.") % {"number": number[:40]})
+    titles = [Planned(known[asked[number]], asked[number]) for number in numbers if asked.get(number) in known]
     text = said["lines"]
     if said["file"]:
         try:

@@ -16,7 +16,6 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lienthu.domain.catalog.selectors import title_of
 from lienthu.domain.digital.access import open_object
 from lienthu.domain.digital.errors import AccessDenied, DigitalRefused, NoSuchObject
 from lienthu.domain.digital.models import DeliveredFile, Delivery, DigitalObject
@@ -25,7 +24,7 @@ from lienthu.domain.digital.services import deliveries
 from lienthu.domain.digital.services.deliveries import UploadRefused
 from lienthu.domain.network.policy import Permission
 from lienthu.faces.web.staff.access import Desk, View, staff_page
-from lienthu.faces.web.staff.digital.desk import reader_at, trail_to
+from lienthu.faces.web.staff.digital.desk import reader_at, title_known, trail_to
 from lienthu.faces.web.staff.digital.forms import UploadForm
 from lienthu.faces.web.staff.pages import number_from, refuse_foreign, show, show_live
 
@@ -41,9 +40,10 @@ def upload(request: HttpRequest, desk: Desk) -> HttpResponse:
     if target is not None:
         return _for_object(request, desk, target)
     posted = request.POST if request.method == "POST" else None
+    reader = reader_at(desk)
     record = number_from(request, "record")
-    initial = {"project": request.GET.get("project"), "record": record, "title": title_of(record) if record else None}
-    form = UploadForm(desk.libraries(DIGITISE), reader_at(desk), posted, initial=initial)
+    initial = {"project": request.GET.get("project"), "record": record, "title": title_known(reader, record)}
+    form = UploadForm(desk.libraries(DIGITISE), reader, posted, initial=initial)
     if posted is not None and form.is_valid():
         library = form.cleaned_data["library"]
         desk.rights.require(DIGITISE, library.pk)
