@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from lienthu.domain.digital.models import FixityRun
-from lienthu.domain.digital.services import deliveries, fixity, pipeline, preserving, watching
+from lienthu.domain.digital.services import deliveries, fixity, pipeline, preserving, seats, watching
 from lienthu.domain.digital.store import preservation_store
 from lienthu.platform.actor import Actor
 
@@ -85,6 +85,13 @@ def take_delivery(delivery_id: int) -> None:
 def enqueue_delivery(delivery_id: int) -> None:
     """Queue the taking in of an upload: part of the caller's transaction."""
     take_delivery.configure(lock=f"digital.delivery.{delivery_id}").defer(delivery_id=delivery_id)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="upkeep", name="digital.clear_seats", queueing_lock="digital.clear_seats")
+def clear_seats(timestamp: int) -> None:
+    """Forget who sat where as soon as the time is over, also where nobody comes after (RGT-10)."""
+    seats.clear_expired()
 
 
 @app.periodic(cron="17 3 * * *")

@@ -38,7 +38,7 @@ class Box(NamedTuple):
 def region_of(value: str, page: PageLine) -> Box | None:
     """The region that a link names (``x,y,w,h`` in pixels of the page); None for anything that is not one."""
     parts = value.split(",")
-    if len(parts) != 4 or not all(p.isdigit() and len(p) < 7 for p in parts):
+    if len(parts) != 4 or not all(p.isdecimal() and len(p) < 7 for p in parts):
         return None
     x, y, w, h = map(int, parts)
     if not w or not h or x >= page.width or y >= page.height:

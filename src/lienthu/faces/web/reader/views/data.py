@@ -74,7 +74,7 @@ def search(request: HttpRequest, public_id: str) -> HttpResponse:
     found = hits_in(
         opened,
         request.GET.get("q", "")[:QUERY_LENGTH],
-        after=int(after) if after.isdigit() and len(after) < 8 else -1,
+        after=int(after) if after.isdecimal() and len(after) < 8 else -1,
         pages=PAGES_WITH_HITS,
     )
     return _json(found_json(found))

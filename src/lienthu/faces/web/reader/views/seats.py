@@ -28,6 +28,8 @@ def seat(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("reader:about", public_id=public_id)
     if not holder:
         return denied(request, opened, opened.decide(Act.READ))
+    if opened.audiences.seats is None:
+        return redirect(here)  # read without a seat, or not at all: the page says which
     taken = take_seat(opened, holder)
     after = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(after, {request.get_host()}, require_https=request.is_secure()):

@@ -69,7 +69,7 @@ def collection(request: HttpRequest, code: str) -> HttpResponse:
         reader,
         collection_id=found.pk,
         kind=kind,
-        after=int(after) if after.isdigit() and len(after) < 16 else None,
+        after=int(after) if after.isdecimal() and len(after) < 16 else None,
         size=_SHELF,
     )
     here = reverse("reader:collection", args=[found.code])
