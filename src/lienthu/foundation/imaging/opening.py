@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,13 +58,23 @@ def frames_of(path: Path, kind: str) -> list[int]:
     if kind != "tiff":
         return [0]
     try:
-        with path.open("rb") as f:
-            pages = [n for n, directory in enumerate(tiff.directories(f)) if not directory.reduced]
+        pages = [n for n, directory in enumerate(_directories(path)) if not directory.reduced]
     except tiff.NotTiff as error:
         raise Refused("damaged", format=kind, detail=str(error)) from error
     if len(pages) > FRAME_LIMIT:
         raise Refused("too-many-frames", frames=len(pages), limit=FRAME_LIMIT)
     return pages or [0]
+
+
+def _directories(path: Path) -> tuple[tiff.Directory, ...]:
+    about = path.stat()
+    return _read_directories(path, about.st_ino, about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _read_directories(path: Path, *identity: int) -> tuple[tiff.Directory, ...]:
+    with path.open("rb") as f:
+        return tuple(tiff.directories(f))
 
 
 def header(path: Path, kind: str, frame: int = 0, *, pixel_limit: int = PIXEL_LIMIT) -> Header:
@@ -108,9 +119,19 @@ def _load(path: Path, kind: str, frame: int, access: str, fail_on: str = "trunca
     loader = {"jpeg": "jpegload", "png": "pngload", "tiff": "tiffload", "webp": "webpload"}[kind]
     # libvips remembers what it opened by name: another file may have the name by now
     options: dict[str, Any] = {"access": access, "fail_on": fail_on, "revalidate": True}
-    if kind == "tiff":
-        options["page"] = frame
+    if kind == "tiff" and len(directories := _directories(path)) > 1:
+        return _load_one(path, directories[frame], access, fail_on)
     return pyvips.Operation.call(loader, str(path), **options)
+
+
+def _load_one(path: Path, directory: tiff.Directory, access: str, fail_on: str) -> pyvips.Image:
+    file = tiff.OneFrame(path.open("rb"), directory)
+    source = pyvips.SourceCustom()
+    source.on_read(file.read)
+    source.on_seek(file.seek)
+    image = pyvips.Image.tiffload_source(source, access=access, fail_on=fail_on)
+    image._references.append(source)  # pyvips hands it on to whatever is computed from the image
+    return image
 
 
 def _vips_header(path: Path, kind: str, frame: int) -> Header:

@@ -6,6 +6,7 @@ hostile file costs no more than its own size.
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 from collections.abc import Mapping
@@ -28,9 +29,11 @@ class NotTiff(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """One picture of the file: the values of the tags we use."""
+    """One picture of the file: the values of the tags we use, and where it stands in the chain."""
 
     tags: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    offset: int = 0
+    next_at: int = 0
 
     def one(self, tag: int, default: int = 0) -> int:
         """The first value of a tag."""
@@ -95,7 +98,57 @@ def _directory(f: BinaryIO, offset: int, order: str, big: bool, end: int) -> tup
             raw = _at(f, where, size, end)
         tags[tag] = struct.unpack(f"{order}{values}{code}", raw)
     (following,) = struct.unpack_from(order + offset_code, body, count * entry_size)
-    return Directory(tags), following
+    return Directory(tags, offset, offset + count_size + count * entry_size), following
+
+
+class OneFrame(io.RawIOBase):
+    """A TIFF file read as if picture ``only`` were the only one in it.
+
+    libtiff reads all directories before the one it is asked for, and libvips counts them all each time it opens a file:
+    the work for n pages grows with n squared. Here the header points to the wanted directory and nothing follows it.
+    """
+
+    def __init__(self, f: BinaryIO, only: Directory) -> None:
+        super().__init__()
+        self._file = f
+        f.seek(0)
+        head = f.read(4)
+        order = "<" if head[:2] == b"II" else ">"
+        big = struct.unpack(order + "H", head[2:4])[0] == 43
+        pointer = struct.Struct(order + ("Q" if big else "I"))
+        self._patches = ((8 if big else 4, pointer.pack(only.offset)), (only.next_at, bytes(pointer.size)))
+        f.seek(0)
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """As in the file."""
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """As in the file."""
+        return self._file.tell()
+
+    def read(self, size: int = -1) -> bytes:
+        """As in the file, but for the two pointers."""
+        at = self._file.tell()
+        data = self._file.read(size)
+        for where, patch in self._patches:
+            start, end = max(where, at), min(where + len(patch), at + len(data))
+            if start < end:
+                data = data[: start - at] + patch[start - where : end - where] + data[end - at :]
+        return data
+
+    def close(self) -> None:
+        """Close the file too."""
+        self._file.close()
+        super().close()
 
 
 def _at(f: BinaryIO, offset: int, size: int, end: int, *, short: bool = False) -> bytes:

@@ -90,6 +90,21 @@ def test_pages_of_a_tiff_are_counted_and_smaller_levels_are_not(box: Sandbox, tm
     assert box.call(PROBE, path=str(tmp_path / "levels.tif"))["frames"] == 1
 
 
+def test_a_tiff_of_many_pages_is_not_read_from_the_start_for_each(box: Sandbox, tmp_path: Path) -> None:
+    """IMG-1: 600 pages took over a minute when libtiff walked to each of them."""
+    pages = [Image.new("L", (20 + n % 7, 30), n % 256) for n in range(600)]
+    pages[0].save(tmp_path / "many.tif", save_all=True, append_images=pages[1:])
+    assert box.call(PROBE, path=str(tmp_path / "many.tif"))["frames"] == 600
+    made = box.call(
+        "lienthu.foundation.imaging.work:pyramid",
+        path=str(tmp_path / "many.tif"),
+        target=str(tmp_path / "out.tif"),
+        frame=599,
+    )
+    assert made["width"] == 20 + 599 % 7
+    assert making.read(tmp_path / "out.tif")(5, 5)[0] == pytest.approx(599 % 256, abs=2)
+
+
 def test_an_empty_file_is_refused(box: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "page.tif").touch()
     assert refusal(box, tmp_path / "page.tif") == "empty"
