@@ -274,3 +274,23 @@ def opened_for(objects: Iterable[DigitalObject], reader: Reader) -> Mapping[int,
     rules = rules_in_force(on)
     facts = facts_of_objects(objects)
     return {o.pk: Opened(o, facts[o.pk], reader, rules, on) for o in objects}
+
+
+def copies_of(record_ids: Iterable[int]) -> list[DigitalObject]:
+    """What was digitised of these records, published or not, to be asked ``opened_for`` before anything is told."""
+    objects = DigitalObject.objects.select_related("library", "collection").filter(record_id__in=list(record_ids))
+    return list(objects.order_by("pk"))
+
+
+def records_online(record_ids: Iterable[int]) -> set[int]:
+    """The records of which everybody, or everybody who signs in, may read a digitised copy: one to three queries."""
+    objects = [o for o in copies_of(record_ids) if o.published_at is not None]
+    if not objects:
+        return set()
+    said = audiences_of(objects)
+    anybody = {policy.PUBLIC, policy.SIGNED}
+    return {
+        o.record_id
+        for o in objects
+        if o.record_id is not None and policy.PUBLIC in said[o.pk].see and said[o.pk].read & anybody
+    }

@@ -17,7 +17,7 @@ from lienthu.foundation.vietnamese.names import direct_form
 from lienthu.foundation.vietnamese.tokens import token_pairs
 
 # Raised whenever documents or the index schema change shape: an index of another version is rebuilt (rule SEA-12).
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 
 _MAX_SUGGESTION = 90
 _SORTED_CHARS = 48

@@ -27,6 +27,7 @@ from lienthu.domain.discovery.backends.tantivy.store import WriterLock
 from lienthu.domain.discovery.fulltext.documents import documents_of, shelves_of
 from lienthu.domain.discovery.fulltext.engine import PageWriter, store
 from lienthu.domain.discovery.fulltext.reader import PageReader
+from lienthu.domain.union.services.touch import touch_records
 from lienthu.platform.services import changes
 
 PAGES: Final = "discovery.pages"
@@ -222,7 +223,11 @@ class PageIndexer:
             writer.remove(gone)
             self._put(writer, put)
             writer.commit()
-        return len(put) + len(gone)
+        # the catalogue says of a publication whether it can be read online (FTS-11)
+        moved = {*put, *gone}
+        shown = [o for o in objects.values() if not wanted[o.pk] or not moved.isdisjoint(wanted[o.pk])]
+        touch_records([o.record_id for o in shown if o.record_id is not None])
+        return len(moved)
 
     def rebuild(self, progress: Progress | None = None, meanwhile: Callable[[], object] = lambda: None) -> int:
         """Build a complete index beside the live one and switch to it; news is put into the live one meanwhile.

@@ -19,6 +19,7 @@ from django.db import transaction
 
 from lienthu.domain.catalog import selectors as catalog
 from lienthu.domain.catalog.authority_selectors import headings_of
+from lienthu.domain.digital.access import records_online
 from lienthu.domain.discovery.backends.base import IndexMissing
 from lienthu.domain.discovery.backends.tantivy.store import IndexStore, WriterLock
 from lienthu.domain.discovery.backends.tantivy.writer import TantivyWriter
@@ -291,6 +292,7 @@ def documents_of(cluster_ids: Sequence[int]) -> Iterator[SearchDocument]:
     record_ids = [m.record_id for members in clusters.values() for m in members]
     shelf_marks = catalog.shelf_marks_of(record_ids)
     headings = headings_of(record_ids, other_names=True)
+    digitised = records_online(record_ids)
     for cluster_id, members in clusters.items():
         contributions = []
         for m in members:
@@ -305,7 +307,10 @@ def documents_of(cluster_ids: Sequence[int]) -> Iterator[SearchDocument]:
                 )
             )  # fmt: skip
         elected = elected_of(members, [c.description for c in contributions])
-        yield build(cluster_id, elected.description, contributions)
+        document = build(cluster_id, elected.description, contributions)
+        if not digitised.isdisjoint(m.record_id for m in members):
+            document.facets["online"] = ["online"]
+        yield document
 
 
 def _acquired(description: Description, came: date) -> date:

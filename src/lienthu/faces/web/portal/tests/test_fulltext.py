@@ -10,20 +10,26 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from lienthu.domain.catalog.models import BibRecord
 from lienthu.domain.digital.models import DigitalObject
 from lienthu.domain.digital.policy import Access, Status
+from lienthu.domain.digital.services.publishing import take_down
+from lienthu.domain.digital.tests.cast import CLERK
 from lienthu.domain.discovery.backends.tantivy.store import IndexStore
 from lienthu.domain.discovery.fulltext import engine, indexing
 from lienthu.domain.discovery.fulltext import reader as readers
 from lienthu.domain.discovery.fulltext.documents import PAGES_VERSION
 from lienthu.domain.discovery.fulltext.tests.cast import volume
+from lienthu.domain.discovery.services.indexing import documents_of
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.policy import Role
 from lienthu.domain.network.tests.factories import make_person
+from lienthu.domain.union.selectors import clusters_of
 from lienthu.faces.cli.indexing import catch_up
 from lienthu.faces.cli.main import main
 from lienthu.faces.protocols.rest import schemas
 from lienthu.platform.cost_limit import LIMITER
+from lienthu.platform.models import Change
 
 SENTENCE = "Bãi tắm Ti Tốp <b>nằm</b> trên đảo"
 
@@ -128,3 +134,28 @@ def test_without_an_index_of_pages_the_catalogue_is_searched(
     response = client.get("/search/", {"q": "truyện", "in": "text"})
     assert response.status_code == 503
     assert "Đang dựng chỉ mục các trang" in response.content.decode()
+
+
+def test_a_record_says_that_it_can_be_read_online(client: Client, province: Any, volumes: list[DigitalObject]) -> None:
+    """FTS-11: on its page for whoever may know of it, and in the facet for what anybody may read."""
+    record = BibRecord.objects.filter(library__code="VN-QNTV", deleted=False).order_by("pk")[0]
+    cluster = clusters_of([record.pk])[record.pk]
+    (before,) = documents_of([cluster])
+    assert "Bản số hóa" not in client.get(f"/records/{cluster}/").content.decode()
+    DigitalObject.objects.filter(pk__in=[o.pk for o in volumes]).update(record=record)
+    html = client.get(f"/records/{cluster}/").content.decode()
+    assert f'class="btn btn--primary" href="/read/{volumes[0].public_id}"' in html
+    assert "dành cho bạn đọc đã đăng nhập" in html
+    (after,) = documents_of([cluster])
+    assert (before.facets["online"], after.facets["online"]) == ([], ["online"])
+    Change.objects.all().delete()
+    take_down(volumes[0].public_id, reason="x", actor=CLERK)
+    take_down(volumes[1].public_id, reason="x", actor=CLERK)
+    take_down(volumes[2].public_id, reason="x", actor=CLERK)
+    assert "Bản số hóa" not in client.get(f"/records/{cluster}/").content.decode()
+    with indexing.PageIndexer() as indexer:
+        assert indexer.acquire()
+        indexer.drain()
+    assert Change.objects.filter(topic="cluster.changed", key=cluster, consumer="discovery").exists()
+    (gone,) = documents_of([cluster])
+    assert gone.facets["online"] == []

@@ -174,7 +174,7 @@ def test_a_closed_library_is_not_named_among_the_reasons(client, province) -> No
 
 def test_a_record_page_takes_few_statements(client, province, django_assert_max_num_queries) -> None:
     id_ = id_of("địa chí quảng ninh", library="VN-QNTV")
-    with django_assert_max_num_queries(17):  # three of them ask for the headings of its records, parts and editions
+    with django_assert_max_num_queries(18):  # three of them ask for the headings of its records, parts and editions
         html_of(client, id_)
 
 

@@ -15,6 +15,7 @@ from lienthu.domain.discovery import selectors as discovery
 from lienthu.domain.network.selectors import opening_hours
 from lienthu.domain.union import selectors as union
 from lienthu.faces.web.portal.addresses import absolute
+from lienthu.faces.web.portal.copies import digitised_of
 from lienthu.faces.web.portal.covers import cover_digest, cover_of
 from lienthu.faces.web.portal.reasons import members_of, origins_in
 from lienthu.faces.web.portal.record_page import page_context
@@ -41,6 +42,7 @@ def record(request: HttpRequest, id: int) -> HttpResponse:
     if len(view.members) > 1:
         context["members"] = members_of(view, union.reasons_in(id))
         context["origins"] = origins_in(view)
+    context["digitised"] = digitised_of(request, view)
     context["canonical"] = absolute(request, address)
     context["noindex"] = bool(request.GET)
     context["share_image"] = absolute(request, reverse("portal:share_image", args=[id]))
