@@ -47,6 +47,7 @@ class Volume(NamedTuple):
         return _SEPARATOR.join(map(str, self))
 
     @classmethod
+    @lru_cache(maxsize=1 << 16)
     def of(cls, term: str) -> Volume:
         """From the word of the index."""
         object_id, library, collection, kind, owner_group, year = term.split(_SEPARATOR)

@@ -48,6 +48,9 @@ class Narrowed:
     year_from: int | None = None
     year_to: int | None = None
 
+    def __bool__(self) -> bool:
+        return any(self.values.values()) or self.year_from is not None or self.year_to is not None
+
     def lets(self, volume: Volume, leave_out: str = "") -> bool:
         """Whether a volume is among what was chosen, one name left out of account."""
         for name, chosen in self.values.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping
+from operator import attrgetter
 from typing import Final
 
 from django.utils import timezone
@@ -54,7 +55,7 @@ def search_pages(request: PageSearch, who: Reader) -> PageResult:
         plan, decoded = decode_keystrokes(plan, _Known(index, sight))
         relaxed, plan, counted = _first_that_finds(index, plan, sight)
         narrowed = Narrowed(request.filters, request.year_from, request.year_to)
-        chosen = {id_: pages for id_, (volume, pages) in counted.items() if narrowed.lets(volume)}
+        chosen = {id_: pages for id_, (volume, pages) in counted.items() if not narrowed or narrowed.lets(volume)}
         wanted = min(request.offset + request.size, MAX_VOLUMES)
         ids = index.best(plan, sight, narrowed, wanted)[request.offset :] if chosen else []
         best = {id_: index.pages(plan, sight, id_, BEST_PAGES) for id_ in ids}
@@ -176,7 +177,8 @@ def _facets(
     volumes = [volume for volume, _ in counted.values()]
     facets = {}
     for name in FACETS:
-        values = Counter(str(getattr(v, name)) for v in volumes if narrowed.lets(v, leave_out=name))
+        left = [v for v in volumes if narrowed.lets(v, leave_out=name)] if narrowed else volumes
+        values: Counter[str] = Counter(map(attrgetter(name), left))
         selected = narrowed.values.get(name, ())
         for value in selected:
             values.setdefault(value, 0)
@@ -185,7 +187,12 @@ def _facets(
             for value, count in sorted(values.items(), key=lambda item: (-item[1], item[0]))
             if value
         )
-    decades = Counter(v.year // 10 * 10 for v in volumes if v.year and narrowed.lets(v, leave_out="year"))
+    dated = [v for v in volumes if v.year and narrowed.lets(v, leave_out="year")] if narrowed else volumes
+    years = Counter(map(attrgetter("year"), dated))
+    decades: Counter[int] = Counter()
+    for year, count in years.items():
+        if year:
+            decades[year // 10 * 10] += count
     return facets, tuple(sorted(decades.items()))
 
 
