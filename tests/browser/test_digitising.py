@@ -1,0 +1,140 @@
+"""From the scanner to the reader at the desk of digitisation: upload, pages, text, description, rights, publication."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pyvips
+from tests.browser.test_screens import VARIANTS, assert_sound
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+SHEETS = ("Quảng Ninh\nnhất thống chí", "Vịnh Hạ Long ở phía đông bắc", "Cẩm Phả là đất mỏ than")
+
+
+def scans(folder: Path, sheets: tuple[str, ...] = SHEETS) -> list[str]:
+    """Pages as a scanner writes them."""
+    made = []
+    for n, text in enumerate(sheets, 1):
+        words = pyvips.Image.text(text, dpi=200, font="DejaVu Serif 16", width=900)
+        page = (words.gravity("centre", 1100, 1500) * -1 + 250).cast("uchar")
+        page = page.bandjoin([page, page]).copy(interpretation="srgb", xres=200 / 25.4, yres=200 / 25.4)
+        made.append(str(folder / f"trang {n}.jpg"))
+        page.write_to_file(made[-1])
+    return made
+
+
+def order(page: Any) -> list[str]:
+    return list(page.eval_on_selector_all("[data-sheets] [data-seq]", "nodes => nodes.map((n) => n.dataset.seq)"))
+
+
+def acted(page: Any, key: str) -> None:
+    with page.expect_response("**/pages/act/") as answer:
+        page.keyboard.press(key)
+    assert answer.value.status == 200, answer.value.text()
+
+
+def test_a_volume_goes_from_the_scanner_to_the_reader(
+    open_page: Callable[..., Any], sign_in: Callable[..., None], tmp_path: Path
+) -> None:
+    """WFL-2, WFL-11, WFL-12: all by keyboard where keys are offered."""
+    page = open_page()
+    sign_in(page, "quantri", "mau-quan-tri")
+    page.goto("/staff/digital/upload/")
+    page.select_option("select[name=library]", index=1)
+    page.fill("input[name=title]", "Quảng Ninh nhất thống chí (bản quét)")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/uploads/**")
+    page.set_input_files("#files", scans(tmp_path))
+    page.wait_for_selector("[data-finish]:not([disabled])", timeout=60_000)
+    page.reload()
+    assert page.locator("[data-list] li").count() == 3, "what was uploaded is still there after a reload"
+    page.click("[data-finish]")
+    link = page.locator("#delivery a[href$='/pages/']")
+    link.wait_for(timeout=90_000)
+    link.click()
+
+    page.wait_for_selector("[data-sheets] [data-seq='3']")
+    page.wait_for_function("() => document.querySelectorAll('.sheet--ready').length === 3", timeout=240_000)
+    page.locator("[data-sheets]").focus()
+    page.keyboard.press("End")
+    acted(page, "Alt+ArrowLeft")
+    assert order(page) == ["1", "3", "2"]
+    acted(page, "u")
+    assert order(page) == ["1", "2", "3"]
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+End")
+    page.keyboard.press("n")
+    page.wait_for_function("() => document.querySelector('[data-number-preview]').textContent.includes('1, 2, 3')")
+    with page.expect_response("**/pages/act/"):
+        page.keyboard.press("Enter")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.sheet__label')].map((n) => n.textContent).join() === '1,2,3'"
+    )
+    page.keyboard.press("Home")
+    acted(page, "c")
+    page.wait_for_selector(".sheet--closed")
+    acted(page, "c")
+    page.keyboard.press("?")
+    assert page.locator("#keys-help[open]").count() == 1
+    base = page.url.partition("/pages/")[0]
+
+    deadline = time.monotonic() + 240
+    while not page.request.get(f"{base}/texts/2/").json()["blocks"]:  # the worker recognises text behind other work
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(1000)
+    page.goto(f"{base}/texts/?page=2&mode=words")
+    page.wait_for_selector("[data-text] .word")
+    page.locator("[data-text] .word").first.click()
+    page.fill("[data-word]", "Vịnh đẹp")
+    with page.expect_response("**/save/") as saved:
+        page.keyboard.press("Control+s")
+    assert saved.value.status == 200, saved.value.text()
+    page.reload()
+    page.wait_for_selector("[data-text] .word")
+    assert page.locator("[data-text] .word").first.text_content() == "Vịnh"
+    assert page.locator("[data-text] .word").nth(1).text_content() == "đẹp"
+
+    page.goto(f"{base}/describe/")
+    page.fill("textarea[name=creator]", "Quốc sử quán")
+    page.locator("form .btn--primary").last.click()
+    page.wait_for_selector(".notice--ok")
+    page.goto(f"{base}/rights/")
+    page.select_option("select[name=status]", "public_domain")
+    page.fill("input[name=basis]", "Hết thời hạn bảo hộ")
+    page.locator("form .btn--primary").last.click()
+    page.wait_for_selector(".notice--ok")
+    page.locator("form[action$='/publish/'] button").click()
+    page.wait_for_selector(".status--ok")
+    public_id = base.rpartition("/")[2]
+    visitor = open_page(360)
+    manifest = visitor.request.get(f"/iiif/presentation/3/{public_id}/manifest")
+    assert manifest.status == 200
+    assert "Quảng Ninh nhất thống chí" in json.dumps(manifest.json(), ensure_ascii=False)
+
+
+@pytest.mark.parametrize(("width", "scheme"), VARIANTS)
+def test_the_screens_are_sound(
+    open_page: Callable[..., Any], sign_in: Callable[..., None], site: Any, tmp_path: Path, width: int, scheme: str
+) -> None:
+    scans(tmp_path)
+    said = site.command(
+        "digital", "ingest", str(tmp_path), "--library", "VN-QNTV", "--title", f"Thử {width}", "--again", "--json"
+    )
+    public_id = json.loads(said.strip().splitlines()[-1])["object"]
+    page = open_page(width, scheme)
+    sign_in(page, "quantri", "mau-quan-tri")
+    here = f"/staff/digital/objects/{public_id}"
+    for address in (
+        "/staff/digital/", "/staff/digital/upload/", "/staff/digital/projects/", "/staff/digital/projects/new/",
+        f"{here}/", f"{here}/pages/", f"{here}/quality/", f"{here}/texts/?mode=words", f"{here}/texts/?mode=layers",
+        f"{here}/describe/", f"{here}/rights/",
+    ):  # fmt: skip
+        answer = page.goto(address)
+        assert answer.status == 200, address
+        page.wait_for_timeout(300)
+        assert_sound(page, f"{address} at {width} {scheme}")
