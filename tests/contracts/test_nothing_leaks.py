@@ -37,7 +37,11 @@ from lienthu.foundation.kernel.digests import holder_key
 pytestmark = pytest.mark.django_db
 
 ASKED, SECRET, TITLE = "thanthan", "bimatkhongduoclo", "nhandekhongduoclo"
+CLOSED_PAGE = "tranghaibidong"
+WITH_A_CLOSED_PAGE = ("one page closed", "download, one page closed")
 ROOM, ELSEWHERE = "10.77.0.5", "203.0.113.9"
+
+OPEN = ("open", "download", *WITH_A_CLOSED_PAGE)
 
 # what an address with {o} (object) and {s} (page) may show, and to whom: the act that must be allowed
 PICTURES = (
@@ -57,7 +61,19 @@ TEXTS = (
     "/iiif/auth/2/probe/{o}/{s}",
     "/iiif/image/3/{o}.{s}/info.json",
     "/iiif/image/2/{o}.{s}/info.json",
+    f"/iiif/search/2/{{o}}?q={ASKED}",
+    f"/iiif/search/1/{{o}}?q={ASKED}",
+    "/iiif/search/2/{o}/autocomplete?q=bim",
+    "/read/{o}?page={s}",
+    f"/read/{{o}}?q={ASKED}",
+    "/read/{o}/about",
+    "/read/{o}/seat",
+    "/read/{o}/pages.json",
+    "/read/{o}/text/{s}.json",
+    "/read/{o}/text/{s}.alto.xml",
+    f"/read/{{o}}/search.json?q={ASKED}",
 )
+FILES = tuple(f"/read/{{o}}/download/{form}" for form in ("txt", "pdf", "alto", "hocr"))
 
 
 @dataclass(frozen=True)
@@ -104,6 +120,7 @@ def _with_pictures(obj: DigitalObject, made: Path) -> DigitalObject:
 @pytest.fixture
 def scene(settings: Any, tmp_path: Path) -> Scene:
     settings.DIGITAL_DIR = tmp_path / "digital"
+    settings.COST_LIMITS = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     source, made = tmp_path / "page.png", tmp_path / "page.tif"
     pyvips.Image.black(1000, 1400).invert().write_to_file(str(source))
@@ -111,7 +128,7 @@ def scene(settings: Any, tmp_path: Path) -> Scene:
     home = make_library("VN-NHA")
     barracks = make_library("VN-DOANH", type="armed_forces", particulars=Particulars(closed=True))
     PremisesNetwork.objects.create(library=home, cidr="10.77.0.0/16")
-    text = [f"{ASKED} mỏ than {SECRET}", f"trang hai {ASKED} {SECRET}"]
+    text = [f"{ASKED} mỏ than {SECRET}", f"trang hai {ASKED} {SECRET} {CLOSED_PAGE}"]
 
     def made_of(library: Library, status: Status | None, **facts: Any) -> DigitalObject:
         return _with_pictures(volume(library, text, f"{TITLE} {status}", status, **facts), made)
@@ -119,6 +136,7 @@ def scene(settings: Any, tmp_path: Path) -> Scene:
     objects = {
         "open": made_of(home, Status.OFFICIAL),
         "download": made_of(home, Status.PUBLIC_DOMAIN, rights={"download": True}),
+        "download, one page closed": made_of(home, Status.PUBLIC_DOMAIN, rights={"download": True}),
         "signed": made_of(home, Status.PERMITTED, rights={"permission": "signed"}),
         "premises": made_of(home, Status.UNKNOWN),
         "seats": made_of(home, Status.IN_COPYRIGHT, rights={"copies_held": 1}),
@@ -129,7 +147,8 @@ def scene(settings: Any, tmp_path: Path) -> Scene:
         "one page closed": made_of(home, Status.OFFICIAL),
     }
     publishing.take_down(objects["taken down"].public_id, reason="thử", actor=CLERK)
-    Page.objects.filter(object=objects["one page closed"], seq=2).update(closed=True)
+    for name in WITH_A_CLOSED_PAGE:
+        Page.objects.filter(object=objects[name], seq=2).update(closed=True)
 
     def person(name: str, user: Any = None, address: str = ELSEWHERE) -> Person:
         from django.contrib.auth.models import AnonymousUser
@@ -161,7 +180,7 @@ def scene(settings: Any, tmp_path: Path) -> Scene:
 def _pages(name: str, obj: DigitalObject) -> list[Page]:
     """One page says what all say, but where one is closed."""
     pages = list(Page.objects.filter(object=obj).order_by("seq"))
-    return pages if name == "one page closed" else pages[:1]
+    return pages if name in WITH_A_CLOSED_PAGE else pages[:1]
 
 
 def _routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
@@ -175,7 +194,7 @@ def _routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
 
 def test_every_route_that_names_an_object_is_asked_here() -> None:
     named = {r for r in _routes(get_resolver()) if "public_id" in r and not r.startswith("staff/")}
-    asked = [a.split("?")[0].strip("/") for a in (*TEXTS, *PICTURES)]
+    asked = [a.split("?")[0].strip("/") for a in (*TEXTS, *PICTURES, *FILES)]
     lost = {r for r in named if not any(_fits(r, a) for a in asked)}
     assert not lost, f"routes that no test of leaks asks: {sorted(lost)}"
 
@@ -195,7 +214,7 @@ def test_pictures_are_for_those_who_may_read_the_page(scene: Scene) -> None:
                 got = answer.status_code == 200 and answer.get("Content-Type", "").startswith("image/")
                 if got != may:
                     wrong.append(f"{person.name}, {name}, {address}: {answer.status_code}, may read: {may}")
-                if got and name not in ("open", "download", "one page closed") and "public" in answer["Cache-Control"]:
+                if got and name not in OPEN and "public" in answer["Cache-Control"]:
                     wrong.append(f"{person.name}, {name}, {address}: may be kept by caches for everybody")
     assert not wrong, "\n".join(wrong[:20])
 
@@ -214,12 +233,31 @@ def test_texts_are_for_those_who_may_read_the_page(scene: Scene) -> None:
     assert not wrong, "\n".join(wrong[:20])
 
 
+def test_files_are_for_those_who_may_take_them_away(scene: Scene) -> None:
+    wrong = []
+    for name, obj, person, opened in scene.cases():
+        may = opened is not None and opened.may(Act.DOWNLOAD)
+        closed = Page.objects.get(object=obj, seq=2)
+        for address in FILES:
+            answer = person.get(address.format(o=obj.public_id))
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            where = f"{person.name}, {name}, {address}: {answer.status_code}"
+            if (answer.status_code == 200) != may:
+                wrong.append(f"{where}, may take it: {may}")
+            if CLOSED_PAGE.encode() in body and (opened is None or not opened.may(Act.DOWNLOAD, closed)):
+                wrong.append(f"{where}, tells a closed page")
+    assert not wrong, "\n".join(wrong[:20])
+
+
 def _told(answer: Any, opened: Opened | None, page: Page | None, where: str) -> list[str]:
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
     found = []
     if TITLE.encode() in body and opened is None:
         found.append(f"{where}: tells the title of what is not there for this reader")
     reads = opened is not None and opened.may(Act.READ, page)
+    closed = None if opened is None else Page.objects.get(object=opened.object, seq=2)
+    if CLOSED_PAGE.encode() in body and (opened is None or not opened.may(Act.READ, closed)):
+        found.append(f"{where}: tells words of a closed page")
     if SECRET.encode() in body and not reads:
         found.append(f"{where}: tells words of the page")
     return found
