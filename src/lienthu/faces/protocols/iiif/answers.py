@@ -13,7 +13,9 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
+from lienthu.domain.digital.access import Opened
 from lienthu.domain.digital.errors import DigitalRefused
+from lienthu.domain.digital.policy import PUBLIC
 from lienthu.platform.cost_limit import Limiter, charge
 
 LIMITER: Final = Limiter(burst=200.0, refill=20.0)
@@ -57,7 +59,19 @@ class Kept:
 
 KEPT: Final = Kept()
 
+_OWN: Final = "Cross-Origin-Resource-Policy"
 View = Callable[..., HttpResponse]
+
+
+def for_its_reader(response: HttpResponse, opened: Opened) -> HttpResponse:
+    """Words of what is not open to everybody: not for scripts of other sites (PRE-4).
+
+    Who reads in the rooms of a library is known by the address alone. Without this, any page on the net that is looked
+    at there could fetch the words by the reader's browser and carry them away.
+    """
+    if PUBLIC not in opened.audiences.read:
+        response[_OWN] = "same-origin"
+    return response
 
 
 def served(view: View) -> View:
@@ -80,7 +94,8 @@ def served(view: View) -> View:
                 response = view(request, *args, **kwargs)
             except DigitalRefused as refused:
                 response = refusal(refused.status, refused.code, str(refused))
-        response["Access-Control-Allow-Origin"] = "*"
+        if response.get(_OWN) != "same-origin":
+            response["Access-Control-Allow-Origin"] = "*"
         response["X-Content-Type-Options"] = "nosniff"
         return response
 

@@ -21,7 +21,7 @@ from lienthu.domain.network.errors import UnknownLibrary
 from lienthu.domain.network.selectors import library_by_code
 from lienthu.faces.protocols.iiif import manifest2, manifest3, words
 from lienthu.faces.protocols.iiif.addresses import Addresses, site_of
-from lienthu.faces.protocols.iiif.answers import PRESENTATION_TYPE, document, served
+from lienthu.faces.protocols.iiif.answers import PRESENTATION_TYPE, document, for_its_reader, served
 from lienthu.faces.protocols.iiif.facts import FORMAT, key_of, shown
 from lienthu.faces.protocols.iiif.who import reader as reader_behind
 
@@ -74,13 +74,14 @@ def page_text(request: HttpRequest, version: int, public_id: str, seq: int, laye
     at = Addresses(site_of(request), public_id, version)
     text = content_of(row)
     language = _OF_LAYER.get(layer) or (_LANGUAGE.get(text.languages[0], "") if len(text.languages) == 1 else "")
-    return document(
+    response = document(
         request,
         hashlib.sha256(f"{FORMAT} {version} {row.pk} {at.site}".encode()).hexdigest()[:40],
         lambda: form.lines(text, seq, layer, language, at),
         content_type=PRESENTATION_TYPE[version],
         public=is_public(opened),
     )
+    return for_its_reader(response, opened)
 
 
 @served

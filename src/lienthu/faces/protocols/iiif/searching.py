@@ -15,7 +15,7 @@ from lienthu.domain.digital.policy import Act
 from lienthu.domain.discovery.fulltext.inside import Inside, InsideHit, hits_in
 from lienthu.domain.discovery.fulltext.terms import terms_in
 from lienthu.faces.protocols.iiif.addresses import Addresses, site_of
-from lienthu.faces.protocols.iiif.answers import served
+from lienthu.faces.protocols.iiif.answers import for_its_reader, served
 from lienthu.faces.protocols.iiif.authorization import SEARCH_1_CONTEXT
 from lienthu.faces.protocols.iiif.presentation import is_public
 from lienthu.faces.protocols.iiif.who import reader as reader_behind
@@ -73,7 +73,7 @@ def _opened(request: HttpRequest, version: int, public_id: str) -> Opened:
 def _answer(value: Json, opened: Opened) -> HttpResponse:
     response = HttpResponse(orjson.dumps(value), content_type="application/ld+json")
     response["Cache-Control"] = "public, no-cache" if is_public(opened) else "private, no-cache"
-    return response
+    return for_its_reader(response, opened)
 
 
 def _targets(hit: InsideHit, at: Addresses) -> list[str]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from ninja import NinjaAPI, Query, Schema
 
 from lienthu.domain.digital.access import who_asks
+from lienthu.domain.digital.policy import PUBLIC
 from lienthu.domain.discovery import selectors as discovery
 from lienthu.domain.discovery.answers import library_answer, record_answer, search_answer
 from lienthu.domain.discovery.cost import cost_of, cost_of_pages
@@ -96,8 +97,12 @@ def fulltext(request: HttpRequest, params: Query[FulltextParams]) -> HttpRespons
         response = json_response({"error": "too-many-requests", "message": message}, 429)
         response["Retry-After"] = str(wait)
         return response
-    response = json_response(pages_answer(search_pages(wanted, who_asks(request).reader)))
+    reader = who_asks(request).reader
+    response = json_response(pages_answer(search_pages(wanted, reader)))
     response["Cache-Control"] = "private, no-store"  # another reader may find less
+    if reader.tokens != {PUBLIC}:
+        # known by session or, in the rooms of a library, by the address alone: not for pages of other sites to read
+        del response["Access-Control-Allow-Origin"]
     return response
 
 

@@ -31,12 +31,13 @@ _OPEN: Final = 400
 # A tile may be used for ten minutes without asking: then it is asked for again, and what was taken down is gone.
 _PUBLIC: Final = ("Cache-Control", "public, max-age=600")
 _PRIVATE: Final = ("Cache-Control", "private, no-store")
-ALWAYS: Final = [
-    ("Access-Control-Allow-Origin", "*"),
+_FOR_SCRIPTS: Final = ("Access-Control-Allow-Origin", "*")
+_SHOWN: Final = [
     ("Cross-Origin-Resource-Policy", "cross-origin"),
     ("X-Content-Type-Options", "nosniff"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
 ]
+ALWAYS: Final = [_FOR_SCRIPTS, *_SHOWN]
 
 Charge = Callable[[float], int]
 """Takes the cost of an answer, says for how many seconds it must wait; 0: it may be made."""
@@ -143,8 +144,12 @@ def show(address: Address, picture: Picture, origin: str, *, known: str, charge:
             "Link",
             f'<{PROFILE[address.version]}>;rel="profile", <{origin}{address.path}/{asked.canonical}>;rel="canonical"',
         ),
-        *ALWAYS,
+        *_SHOWN,
     ]
+    if picture.public:
+        # Other sites may show what is not open to everybody, but not take its pixels: who reads in the rooms of a
+        # library is known by the address alone, and any page that is looked at there asks from that address.
+        headers.append(_FOR_SCRIPTS)
     if known and (known == etag or etag in [one.strip().removeprefix("W/") for one in known.split(",")]):
         return Answer(304, headers)
     body = None
