@@ -17,6 +17,8 @@ from lienthu.platform.actor import Actor
 from lienthu.platform.services import audit
 
 _WIDEST_V4, _WIDEST_V6 = 12, 32
+# Behind a proxy that nobody told of everybody comes from this machine: then everybody would be in the rooms.
+_THIS_MACHINE = (ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1"))
 
 
 @transaction.atomic
@@ -26,6 +28,8 @@ def add_network(library_id: int, cidr: str, *, note: str = "", actor: Actor) -> 
         network = ipaddress.ip_network(cidr.strip(), strict=False)
     except ValueError:
         raise DigitalRefused(_("Write a range of addresses such as 203.113.10.0/24.")) from None
+    if network.is_loopback or any(own in network for own in _THIS_MACHINE):
+        raise DigitalRefused(_("Write a range of addresses such as 203.113.10.0/24."))
     if network.prefixlen < (_WIDEST_V4 if network.version == 4 else _WIDEST_V6):
         raise DigitalRefused(_("This range is too wide for the rooms of a library."))
     try:

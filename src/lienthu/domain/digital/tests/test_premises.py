@@ -30,7 +30,7 @@ def test_a_range_is_a_building_and_no_country() -> None:
     library = make_library()
     row = premises.add_network(library.pk, " 203.113.10.7/24 ", note="Phòng đọc", actor=CLERK)
     assert row.cidr == "203.113.10.0/24"
-    for wrong in ("0.0.0.0/0", "::/0", "nhà", "203.113.10.0/24"):
+    for wrong in ("0.0.0.0/0", "::/0", "nhà", "203.113.10.0/24", "127.0.0.1", "127.16.0.0/12", "::/32"):
         with pytest.raises(DigitalRefused):
             premises.add_network(library.pk, wrong, actor=CLERK)
     assert policy.premises(library.pk) in asking(address="203.113.10.200").reader.tokens

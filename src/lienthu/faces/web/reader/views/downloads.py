@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -40,6 +42,13 @@ def downloads_of(opened: Opened, *, has_text: bool) -> list[dict[str, Any]]:
     ]
 
 
+def _wait(request: HttpRequest, cost: float) -> int:
+    """As ``charge``, and for people who signed in too, each for themselves: a PDF keeps a thread busy for minutes."""
+    if settings.COST_LIMITS and request.user.is_authenticated:
+        return math.ceil(LIMITER.take(f"account {request.user.pk}", cost))
+    return charge(request, cost, LIMITER)
+
+
 @require_safe
 @guarded
 def download(request: HttpRequest, public_id: str, form: str) -> HttpResponse | StreamingHttpResponse:
@@ -48,7 +57,7 @@ def download(request: HttpRequest, public_id: str, form: str) -> HttpResponse | 
         raise Http404(_("There is no such file."))
     opened = opened_for(request, public_id)
     opened.require(Act.DOWNLOAD)
-    if wait := charge(request, _COST[Form(form)], LIMITER):
+    if wait := _wait(request, _COST[Form(form)]):
         return too_many(request, wait)
     try:
         export = export_of(opened, Form(form))
