@@ -102,3 +102,8 @@ def counts_by_collection(reader: Reader) -> dict[int, int]:
     """Objects in each collection, of those that the reader may know of: one query."""
     rows = _published(reader).filter(collection__isnull=False).order_by()
     return dict(rows.values_list("collection_id").annotate(n=Count("pk")).values_list("collection_id", "n"))
+
+
+def published_count() -> int:
+    """How many objects everybody may know of: one query."""
+    return _published(Reader()).count()

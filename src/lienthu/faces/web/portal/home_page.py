@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lienthu.domain.catalog.collections import CHILDREN, LOCAL_HISTORY
 from lienthu.domain.catalog.selectors import copies_held
+from lienthu.domain.digital.selectors.shelves import published_count
 from lienthu.domain.discovery import selectors as discovery
 from lienthu.domain.discovery.query import SearchRequest
 from lienthu.domain.network.selectors import library_facts, public_libraries
@@ -33,7 +34,7 @@ def home_context() -> dict[str, Any]:
     return {
         "index_ready": result.index_ready,
         "newest": [work_of_hit(hit) for hit in result.hits],
-        "ways": ways_in(counts, titles=result.total, libraries=len(libraries)),
+        "ways": ways_in(counts, titles=result.total, libraries=len(libraries), digitised=published_count()),
         "examples": [(text, filtered_url({}, q=text)) for text in EXAMPLES],
         "areas": [
             {"label": names.label("area", code), "count": count, "url": filtered_url({"area": code})}
@@ -53,7 +54,9 @@ def home_context() -> dict[str, Any]:
     }
 
 
-def ways_in(counts: Mapping[str, Mapping[str, int]], *, titles: int, libraries: int) -> list[dict[str, Any]]:
+def ways_in(
+    counts: Mapping[str, Mapping[str, int]], *, titles: int, libraries: int, digitised: int = 0
+) -> list[dict[str, Any]]:
     """The doors into the collections; one that would open on nothing is not shown."""
     collections = counts.get("collection", {})
     doors = [
@@ -92,6 +95,13 @@ def ways_in(counts: Mapping[str, Mapping[str, int]], *, titles: int, libraries: 
             "icon": "globe",
             "url": filtered_url({"online": "online"}),
             "count": counts.get("online", {}).get("online", 0),
+        },
+        {
+            "title": _("Digital collections"),
+            "text": _("Rare books, newspapers and maps of the libraries, page by page."),
+            "icon": "layers",
+            "url": reverse("reader:collections"),
+            "count": digitised,
         },
         {
             "title": _("Libraries"),

@@ -34,7 +34,7 @@ def test_the_front_page_leads_into_the_collections(client, province) -> None:
 
 
 def test_the_front_page_takes_few_statements(client, province, django_assert_max_num_queries) -> None:
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         get(client, "/")
 
 

@@ -187,7 +187,7 @@ def test_seats_are_taken_waited_for_and_left() -> None:
     seat = f"/read/{obj.public_id}/seat"
     taken = first.post(seat, {"act": "take", "next": f"/read/{obj.public_id}?page=2"})
     assert taken["Location"] == f"/read/{obj.public_id}?page=2"
-    assert html(obj, client=first)
+    assert "Leave the seat" in html(obj, client=first)
     waiting = second.post(seat, {"act": "take", "next": "https://elsewhere.example/"})
     assert (waiting.status_code, "All seats are taken" in waiting.content.decode()) == (403, True)
     assert "0 of 1 seats" in html(obj, client=second, status=403)
@@ -268,3 +268,21 @@ def published_in(
     obj = make_object(library, title, pages=1, published_at=timezone.now(), collection=collection, kind=kind)
     give_rights(obj, status)
     return obj
+
+
+def test_the_page_of_a_publication_leads_to_what_was_digitised_of_it(client: Client, province: Any) -> None:
+    """RDR-8, RGT-3."""
+    from lienthu.domain.catalog.models import BibRecord
+    from lienthu.domain.union.models import Membership
+
+    member = Membership.objects.filter(cluster_id=1).first()
+    assert member is not None
+    record = BibRecord.objects.get(pk=member.record_id)
+    obj = make_object(record.library, pages=1, published_at=timezone.now(), record=record)
+    give_rights(obj)
+    link = f'href="/read/{obj.public_id}"'
+    assert link in client.get("/records/1/").content.decode()
+    assert 'href="/records/1/"' in client.get(f"/read/{obj.public_id}/about").content.decode()
+    assert 'href="/collections/"' in client.get("/").content.decode()
+    take_down(obj.public_id, reason="theo yêu cầu", actor=CLERK)
+    assert link not in client.get("/records/1/").content.decode()

@@ -102,6 +102,7 @@ def _context(
         "rows": aligned(layers) if len(layers) > 1 else [],
         "lines": [line.text for line in layers[0].text.lines()] if len(layers) == 1 else [],
         "han": any(layer.language == "zh-Hant" for layer in layers),
+        "seated": opened.audiences.seats is not None and obj.pk in opened.reader.seats,
         "found": found,
         "hits": [{"hit": hit, "name": hit.label or f"[{hit.position}]", "url": at.page(hit.seq)} for hit in found.hits],
         "downloads": downloads_of(opened, has_text=bool(volume.texts)),

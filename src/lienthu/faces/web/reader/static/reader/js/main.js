@@ -168,6 +168,7 @@ async function begin() {
   if (root.querySelector(".rd-layers") && wide) reader.panel("text", true);
   await reader.text.load(reader.seq);
   reader.places.offer(asked);
+  reader.places.keepSeat();
   if (reader.view === "scroll") reader.scroll.open();
   else await afterFirstPicture(() => reader.stage.show(regionAsked(asked)));
   root.dataset.ready = "";

@@ -10,6 +10,20 @@ export class Places {
     this.place = reader.root.querySelector("[data-continue]");
   }
 
+  /** Who reads on keeps the seat; who closes the page loses it when its time is over. */
+  keepSeat() {
+    const form = document.querySelector("[data-seat]");
+    if (!form) return;
+    let heard = Date.now();
+    for (const kind of ["pointerdown", "keydown", "scroll"]) document.addEventListener(kind, () => { heard = Date.now(); }, { capture: true, passive: true });
+    window.setInterval(() => {
+      if (Date.now() - heard > 20 * 60_000) return;
+      const data = new FormData(form);
+      data.set("act", "take");
+      fetch(form.action, { method: "POST", body: data, redirect: "manual" }).catch(() => {});
+    }, 5 * 60_000);
+  }
+
   remember() {
     try { localStorage.setItem(this.key, String(this.reader.seq)); } catch { /* private windows keep nothing */ }
   }

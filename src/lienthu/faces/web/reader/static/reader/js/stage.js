@@ -58,6 +58,9 @@ export class Stage {
     this.viewer.canvas.setAttribute("role", "img");
     this.viewer.addHandler("canvas-drag-end", (event) => this.swiped(event));
     this.viewer.addHandler("canvas-click", (event) => this.clicked(event));
+    // the viewport learns its new size only after the event
+    this.viewer.addHandler("resize", () => { if (this.whole) window.setTimeout(() => this.viewer.viewport.goHome(true), 80); });
+    for (const kind of ["canvas-scroll", "canvas-pinch", "canvas-double-click"]) this.viewer.addHandler(kind, () => { this.whole = false; });
     this.OpenSeadragon = OpenSeadragon;
   }
 
@@ -93,6 +96,7 @@ export class Stage {
       if (key !== this.shown) return;
       this.viewer.viewport.setRotation(this.turned, true);
       this.viewer.viewport.goHome(true);
+      this.whole = true;
       reader.root.classList.add("rd--zoomed");
       this.viewer.canvas.setAttribute("aria-label", shown.map((page) => fill(reader.say.sayAlt, { name: page.name, title: reader.say.title })).join("; "));
       this.ahead();
@@ -153,6 +157,7 @@ export class Stage {
   look(seq, [x, y, w, h], around = 1.3, part = 0.45) {
     const item = this.item(seq);
     if (!item) return;
+    this.whole = false;
     const page = this.reader.page(seq);
     const rect = item.imageToViewportRectangle(x, y, w, h);
     const least = item.getBounds().width * part;
@@ -190,12 +195,16 @@ export class Stage {
     const { reader } = this;
     if (reader.view === "scroll" || !this.viewer) return;
     const { viewport } = this.viewer;
+    this.whole = false;
     viewport.zoomBy(by);
     viewport.applyConstraints();
     announce(fill(reader.say.sayZoom, { zoom: Math.round(100 * viewport.getZoom(false) / viewport.getHomeZoom()) }));
   }
 
-  home() { this.viewer?.viewport.goHome(); }
+  home() {
+    this.whole = true;
+    this.viewer?.viewport.goHome();
+  }
 
   rotate() {
     if (!this.viewer) return;
