@@ -71,6 +71,8 @@ def test_titles_and_volumes_stand_on_one_page_and_are_told_apart(client: Client,
     assert "Chỉ bạn đọc" not in html
     assert "Trong nội dung tài liệu số hóa" not in page(client, q="truyện kiều")
     assert "Trong nội dung tài liệu số hóa" not in page(client, q="tg:Tốp")
+    told = [client.get("/search/", {"q": q}).get("Cache-Control", "") for q in ("Ti Tốp", "truyện kiều")]
+    assert told == ["private, no-store", ""], "what one reader finds in the texts is kept for nobody"
 
 
 def test_the_page_of_full_text_shows_pieces_of_pages_with_marked_words(

@@ -24,6 +24,7 @@ from lienthu.faces.web.portal.views.errors import too_many
 from lienthu.platform.cost_limit import charge
 
 PAGE_SIZE = 20
+_OF_ONE_READER = "private, no-store"  # another reader, also at another address, may find less
 
 
 @require_safe
@@ -44,7 +45,10 @@ def search(request: HttpRequest) -> HttpResponse:
     context |= teaser_context(_beside(request, wanted), result.total)
     context["canonical"] = absolute(request, search_url(SearchRequest(q=wanted.q)))
     context["noindex"] = not context["plain"] or bool(expanded)
-    return render(request, "portal/search.html", context, status=200 if result.index_ready else 503)
+    response = render(request, "portal/search.html", context, status=200 if result.index_ready else 503)
+    if "in_text" in context:
+        response["Cache-Control"] = _OF_ONE_READER
+    return response
 
 
 def _beside(request: HttpRequest, wanted: SearchRequest) -> PageResult | None:
@@ -63,5 +67,5 @@ def _in_text(request: HttpRequest, params: dict[str, list[str]]) -> HttpResponse
     if found.total and wanted.page > found.last_page:
         return redirect(fulltext_url(replace(wanted, page=found.last_page)))
     response = render(request, "portal/fulltext.html", text_context(found), status=200 if found.index_ready else 503)
-    response["Cache-Control"] = "private, no-store"  # another reader may find less
+    response["Cache-Control"] = _OF_ONE_READER
     return response
