@@ -145,7 +145,9 @@ def test_a_record_says_that_it_can_be_read_online(client: Client, province: Any,
     (before,) = documents_of([cluster])
     assert "Bản số hóa" not in client.get(f"/records/{cluster}/").content.decode()
     DigitalObject.objects.filter(pk__in=[o.pk for o in volumes]).update(record=record)
-    html = client.get(f"/records/{cluster}/").content.decode()
+    shown = client.get(f"/records/{cluster}/")
+    assert shown["Cache-Control"] == "private, no-cache"
+    html = shown.content.decode()
     assert f'class="btn btn--primary" href="/read/{volumes[0].public_id}"' in html
     assert "dành cho bạn đọc đã đăng nhập" in html
     (after,) = documents_of([cluster])

@@ -48,7 +48,10 @@ def record(request: HttpRequest, id: int) -> HttpResponse:
     context["share_image"] = absolute(request, reverse("portal:share_image", args=[id]))
     context["share_size"] = SIZE
     context["structured"] = structured_data(view, lambda path: absolute(request, path))
-    return render(request, "portal/record.html", context)
+    response = render(request, "portal/record.html", context)
+    if context["digitised"]:
+        response["Cache-Control"] = "private, no-cache"  # what is told of volumes depends on who asks, and where
+    return response
 
 
 def _marc(request: HttpRequest, view: discovery.PublicationView, address: str) -> HttpResponse:

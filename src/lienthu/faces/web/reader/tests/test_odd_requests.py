@@ -17,7 +17,7 @@ from lienthu.faces.web.reader.views.downloads import LIMITER
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("query", ["/search.json?q=x&after=²", "?page=1&xywh=²,²,²,²"])
+@pytest.mark.parametrize("query", ["/search.json?q=x&after=²", "?page=1&xywh=²,²,²,²", "?page=²"])
 def test_digits_that_are_no_numbers_are_no_numbers(query: str) -> None:
     assert Client().get(f"/read/{published(make_library()).public_id}{query}").status_code == 200
 

@@ -66,7 +66,7 @@ def read(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _place(volume: Volume, asked: str) -> int:
     """Where the page of that number stands; the beginning where there is none."""
-    return volume.index.get(int(asked), 0) if asked.isdigit() and len(asked) < 8 else 0
+    return volume.index.get(int(asked), 0) if asked.isdecimal() and len(asked) < 8 else 0
 
 
 def _context(
