@@ -50,7 +50,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     environment = {**kept, "LIENTHU_DATA": str(data), "PORT": str(port)}
     log = (data / "run.log").open("w")
     process = subprocess.Popen(
-        [*LIENTHU, "run", "--web-workers", "1"], env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+        [*LIENTHU, "run", "--no-volumes", "--web-workers", "1"],
+        env=environment,
+        stdout=log,
+        stderr=log,
+        stdin=subprocess.DEVNULL,
     )
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + 180

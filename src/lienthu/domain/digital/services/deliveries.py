@@ -29,6 +29,7 @@ from lienthu.platform.actor import Actor
 
 KEPT: Final = timedelta(days=3)
 """An upload that nobody went on with for so long is thrown away."""
+_STUCK: Final = timedelta(hours=6)  # longer than the largest volume takes; whatever is not done then broke down
 MOST_FILES: Final = 10_000
 _RESERVE: Final = 512 * 1024 * 1024  # the database and the index need room too
 
@@ -249,7 +250,10 @@ def _become(delivery: Delivery, paths: list[Path], actor: Actor) -> DigitalObjec
 
 
 def sweep() -> int:
-    """Throw away what nobody went on with; how many."""
+    """Throw away what nobody went on with; how many. What broke down for good is told to its owner."""
+    Delivery.objects.filter(
+        state__in=(Delivery.State.QUEUED, Delivery.State.WORKING), touched_at__lt=timezone.now() - _STUCK
+    ).update(state=Delivery.State.FAILED, problem=_("This could not be taken in. Try again; nothing was lost."))
     old = Delivery.objects.filter(
         state__in=(Delivery.State.OPEN, Delivery.State.FAILED), touched_at__lt=timezone.now() - KEPT
     )

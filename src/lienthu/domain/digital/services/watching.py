@@ -21,6 +21,7 @@ from lienthu.domain.digital.errors import AlreadyHere, DigitalRefused
 from lienthu.domain.digital.models import DigitalObject, Project, Stage
 from lienthu.domain.digital.services import adding, intake
 from lienthu.domain.digital.services.gathering import gathered
+from lienthu.foundation.preservation.ocfl.errors import StoreError
 from lienthu.foundation.vietnamese.text import clean
 from lienthu.platform.actor import Actor
 
@@ -89,7 +90,7 @@ def _take(project: Project, root: Path, path: Path) -> int:
     except DigitalRefused as refused:
         report |= {"code": refused.code, "message": str(refused)}
         _put_away(root, path, FAILED, report)
-    except OSError as error:
+    except (OSError, StoreError) as error:
         _log.warning("watched folder %s: %s; it is tried again", path, error)
     return 0
 

@@ -54,7 +54,7 @@ def test_the_profile_of_the_administrator_stands_in_place_of_the_shipped_one() -
     """WFL-14."""
     obj = make_object(make_library(), pages=3)
     first = obj.pages.get(seq=1)
-    first.quality = {"sharpness": 90, "dpi": 250, "dhash": "00ff"}
+    first.quality = {"sharpness": 900, "dpi": 250, "dhash": "00ff"}
     first.save()
     assert profile_of(obj).code == "document"
     rows, counted = quality_of(obj, profile_of(obj))

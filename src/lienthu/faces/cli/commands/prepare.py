@@ -12,6 +12,7 @@ from lienthu.faces.cli.ground import Refusal
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """--for-run is how ``lienthu run`` asks."""
     parser.add_argument("--for-run", action="store_true", help="also what `lienthu run` needs; tells it as JSON")
+    parser.add_argument("--no-volumes", action="store_true", help="for run: do not load the digitised samples")
     parser.add_argument("--no-sample", action="store_true", help="for run: do not load the sample province")
 
 
@@ -33,7 +34,8 @@ def run(options: argparse.Namespace) -> int:
         seed_province()
         from lienthu.faces.cli.jobs import enqueue_sample_volumes
 
-        enqueue_sample_volumes()
+        if not options.no_volumes:
+            enqueue_sample_volumes()
     ready = {
         "data": str(settings.DATA_DIR),
         "embedded": not env.database_url,

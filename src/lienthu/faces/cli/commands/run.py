@@ -26,6 +26,7 @@ _LITTLE_MEMORY = 4 * 1024**3
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """--no-sample for a real install."""
+    parser.add_argument("--no-volumes", action="store_true", help="of the sample province load no digitised volumes")
     parser.add_argument(
         "--no-sample", action="store_true", help="do not load the sample province into an empty install"
     )
@@ -38,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C. Refused when the port is taken."""
     lienthu = [sys.executable, "-m", "lienthu.faces.cli.main"]
     prepare = [*lienthu, "prepare", "--for-run", *(["--no-sample"] if options.no_sample else [])]
+    prepare += ["--no-volumes"] if options.no_volumes else []
     prepared = subprocess.run(prepare, stdout=subprocess.PIPE, check=False, preexec_fn=die_with_parent)
     if prepared.returncode:
         return prepared.returncode

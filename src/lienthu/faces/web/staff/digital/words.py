@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from lienthu.domain.digital.models import PageAct
 
@@ -27,34 +29,53 @@ def undo_sentence(act: PageAct) -> str:
     return said.get(act.kind, act.kind) % {"n": n}
 
 
+DIGITAL_ACTS: dict[str, Any] = {
+    "digital.taken_in": gettext_lazy("files taken in"),
+    "digital.described": gettext_lazy("described"),
+    "digital.assigned": gettext_lazy("assigned"),
+    "digital.stage_moved": gettext_lazy("moved on the board"),
+    "digital.rights_recorded": gettext_lazy("rights recorded"),
+    "digital.published": gettext_lazy("published"),
+    "digital.withdrawn": gettext_lazy("withdrawn"),
+    "digital.taken_down": gettext_lazy("taken down"),
+    "digital.takedown_lifted": gettext_lazy("take-down lifted"),
+    "digital.pages_moved": gettext_lazy("pages moved"),
+    "digital.pages_turned": gettext_lazy("pages turned"),
+    "digital.pages_split": gettext_lazy("double pages split"),
+    "digital.pages_replaced": gettext_lazy("page replaced"),
+    "digital.pages_missing": gettext_lazy("missing pages added"),
+    "digital.pages_inserted": gettext_lazy("pages inserted"),
+    "digital.pages_removed": gettext_lazy("pages removed"),
+    "digital.pages_closed": gettext_lazy("pages closed"),
+    "digital.pages_opened": gettext_lazy("pages opened"),
+    "digital.pages_numbered": gettext_lazy("pages numbered"),
+    "digital.pages_contents": gettext_lazy("contents changed"),
+    "digital.pages_undone": gettext_lazy("act undone"),
+    "digital.text_saved": gettext_lazy("text corrected"),
+    "digital.text_reverted": gettext_lazy("earlier text put back"),
+    "digital.measured_again": gettext_lazy("measured again"),
+    "digital.collection_opened": gettext_lazy("collection opened"),
+    "digital.project_created": gettext_lazy("digitisation project created"),
+    "digital.project_amended": gettext_lazy("digitisation project changed"),
+    "digital.planned": gettext_lazy("titles planned"),
+    "digital.preserved": gettext_lazy("written into the preservation store"),
+    "digital.imported": gettext_lazy("taken over from a bag"),
+    "digital.exported": gettext_lazy("exported as a bag"),
+    "digital.fixity_checked": gettext_lazy("preservation store read through"),
+    "digital.damage_found": gettext_lazy("damaged file found"),
+    "digital.damage_gone": gettext_lazy("damaged file is whole again"),
+    "digital.network_added": gettext_lazy("range of addresses added"),
+    "digital.network_removed": gettext_lazy("range of addresses removed"),
+    "digital.station_opened": gettext_lazy("reading station added"),
+    "digital.station_paired": gettext_lazy("reading station paired"),
+    "digital.station_closed": gettext_lazy("reading station closed"),
+}
+"""Every act of the digital room that the audit trail keeps, in words."""
+
+
 def act_sentence(action: str) -> str:
     """What the audit trail calls an act, in words."""
-    said = {
-        "digital.taken_in": _("files taken in"),
-        "digital.described": _("described"),
-        "digital.assigned": _("assigned"),
-        "digital.stage_moved": _("moved on the board"),
-        "digital.rights_recorded": _("rights recorded"),
-        "digital.published": _("published"),
-        "digital.withdrawn": _("withdrawn"),
-        "digital.taken_down": _("taken down"),
-        "digital.takedown_lifted": _("take-down lifted"),
-        "digital.pages_moved": _("pages moved"),
-        "digital.pages_turned": _("pages turned"),
-        "digital.pages_split": _("double pages split"),
-        "digital.pages_replaced": _("page replaced"),
-        "digital.pages_missing": _("missing pages added"),
-        "digital.pages_inserted": _("pages inserted"),
-        "digital.pages_removed": _("pages removed"),
-        "digital.pages_closed": _("pages closed"),
-        "digital.pages_opened": _("pages opened"),
-        "digital.pages_numbered": _("pages numbered"),
-        "digital.pages_contents": _("contents changed"),
-        "digital.pages_undone": _("act undone"),
-        "digital.text_saved": _("text corrected"),
-        "digital.text_reverted": _("earlier text put back"),
-    }
-    return said.get(action, action)
+    return str(DIGITAL_ACTS.get(action, action))
 
 
 def finding_words(code: str) -> str:

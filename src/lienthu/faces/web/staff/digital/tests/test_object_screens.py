@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -13,9 +14,10 @@ from django.urls.resolvers import URLPattern
 from django.utils import timezone
 
 from lienthu.domain.catalog.tests.cast import book, bring, held
-from lienthu.domain.digital.models import Collection, DigitalObject, PageText, PageWork, Project, RightsRecord
+from lienthu.domain.digital.models import Collection, DigitalObject, Page, PageText, PageWork, Project, RightsRecord
 from lienthu.domain.digital.services.texts import set_text
 from lienthu.domain.digital.tests.cast import CLERK, make_object
+from lienthu.domain.discovery.fulltext.tests.cast import typeset
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.network.services.libraries import Particulars
@@ -212,3 +214,17 @@ def test_nothing_is_told_of_closed_libraries_and_collections(
         assert "Bộ sưu tập kín" not in admin.get(where).content.decode()
     assert librarian.post(plan, {"records": f"{known}"}).status_code == 302
     assert project.volumes.get().title == "Than và người"
+
+
+def test_what_the_title_page_says_is_offered_and_kept_only_when_saved(librarian: Client, obj: DigitalObject) -> None:
+    """DIG-9."""
+    lines = ["ĐỊA CHÍ QUẢNG NINH", "NHÀ XUẤT BẢN THẾ GIỚI", "Hà Nội - 2003"]
+    set_text(Page.objects.get(object=obj, seq=1), typeset("\n".join(lines)), actor=CLERK)
+    page = librarian.get(url("describe", obj)).content.decode()
+    offered = re.findall(r'name="use" value="(\d+)"', page)
+    assert offered
+    form = librarian.get(url("describe", obj), {"use": offered}).content.decode()
+    assert "2003" in form
+    obj.refresh_from_db()
+    assert not obj.description
+    assert librarian.get(url("describe", obj), {"use": ["x", "999"]}).status_code == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import pyvips
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from lienthu.domain.digital import store
 from lienthu.domain.digital.models import DeliveredFile, Delivery, DigitalObject, MasterFile
@@ -213,3 +215,17 @@ def test_reading_stops_where_the_connection_breaks(librarian: Client, home: Libr
         deliveries.write(file, 0, read, None)
     assert deliveries.offset_of(file) == 300
     assert deliveries.write(file, 300, io.BytesIO(b"y" * 700).read, None) == 1000
+
+
+def test_what_broke_down_for_good_is_told_and_can_be_tried_again(home: Library) -> None:
+    """Neither waiting for ever nor thrown away: its owner sees it and lets it be taken in again."""
+    delivery = Delivery.objects.create(
+        library=home, owner_name="tests", token="x" * 20, state=Delivery.State.WORKING, wish={"title": "Kế hoạch"}
+    )
+    deliveries.sweep()
+    delivery.refresh_from_db()
+    assert delivery.state == Delivery.State.WORKING, "it may still be at work"
+    Delivery.objects.update(touched_at=timezone.now() - timedelta(hours=7))
+    deliveries.sweep()
+    delivery.refresh_from_db()
+    assert (delivery.state, bool(delivery.problem)) == (Delivery.State.FAILED, True)

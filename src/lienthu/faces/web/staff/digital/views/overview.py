@@ -18,6 +18,7 @@ from lienthu.domain.digital.services import boards, describing
 from lienthu.faces.web.staff.access import Desk
 from lienthu.faces.web.staff.digital.desk import object_page, reader_at, show_object
 from lienthu.faces.web.staff.digital.forms import AssignForm, DescribeForm
+from lienthu.faces.web.staff.digital.suggesting import filled, offers_for
 from lienthu.faces.web.staff.digital.words import act_sentence
 
 
@@ -82,7 +83,10 @@ def assign(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse
 @object_page()
 def describe(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
     """Title, record, collection, Dublin Core."""
-    form = DescribeForm(obj, reader_at(desk), request.POST if request.method == "POST" else None)
+    reader = reader_at(desk)
+    offers = offers_for(obj, reader)
+    taken = filled(obj, offers, request.GET.getlist("use"))
+    form = DescribeForm(obj, reader, request.POST if request.method == "POST" else None, initial=taken)
     if request.method == "POST" and form.is_valid():
         try:
             describing.describe(
@@ -95,5 +99,5 @@ def describe(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpRespon
             return redirect("staff_digital:describe", public_id=obj.public_id)
     return show_object(
         desk, obj, "describe.html", "describe", more=[(_("Description"), "")], status=422 if form.errors else 200,
-        form=form,
+        form=form, offers=offers, taken=bool(taken),
     )  # fmt: skip

@@ -15,11 +15,12 @@ from lienthu.domain.network import selectors
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.network.selectors import Rights, libraries_for
+from lienthu.faces.web.staff.digital.words import DIGITAL_ACTS
 from lienthu.faces.web.staff.network.views.page import for_staff, show
 from lienthu.platform.models import AuditEntry
 
 PAGE = 50
-ACTIONS: dict[str, Any] = {
+ACTIONS: dict[str, Any] = DIGITAL_ACTS | {
     "account.locked": gettext_lazy("account locked after wrong passwords"),
     "account.opened": gettext_lazy("account opened"),
     "account.password_changed": gettext_lazy("password changed"),

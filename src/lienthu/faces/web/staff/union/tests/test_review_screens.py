@@ -58,7 +58,7 @@ def verdicts() -> dict[Pair, str]:
 def addresses(pair: Pair, cluster: int, act: int) -> list[str]:
     args = {
         "pair": list(pair), "why": list(pair), "cluster": [cluster], "split": [cluster], "merge": [cluster],
-        "act": [act], "act_revert": [act], "series_group": ["volumes", 1, 1],
+        "act": [act], "act_revert": [act], "series_group": ["volumes", 1, 1], "source_rank": ["title"],
     }  # fmt: skip
     return [
         reverse(f"staff_union:{p.name}", args=args.get(str(p.name), [])) for p in urls.urlpatterns
