@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
+from iiif_validator import validator
 
 from lienthu.domain.network.tests.factories import make_library
 from lienthu.faces.protocols.iiif.image.lean import LeanImages
 from lienthu.faces.protocols.iiif.image.tests.pages import with_pictures
 from lienthu.foundation.imaging.tests.making import of_array
 
-validator = pytest.importorskip("iiif_validator.validator")
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
