@@ -72,7 +72,7 @@ def _import(batch: ImportBatch, progress: Progress | None) -> ImportBatch:
     began = time.monotonic()
     with closing(chunks.chunks_of(batch)) as coming:
         for chunk in coming:
-            batch = _one_chunk(batch.pk, chunk, began)
+            batch = write_chunk(batch.pk, chunk, began)
             began = time.monotonic()
             if batch.status != ImportBatch.Status.RUNNING:
                 break
@@ -84,8 +84,11 @@ def _import(batch: ImportBatch, progress: Progress | None) -> ImportBatch:
     return batch
 
 
-def _one_chunk(batch_id: int, chunk: Prepared, began: float) -> ImportBatch:
-    """Write one chunk. When the database chose this one to resolve a deadlock, once more: nothing of it was kept."""
+def write_chunk(batch_id: int, chunk: Prepared, began: float) -> ImportBatch:
+    """Write one chunk of a running batch, in its own transaction. ``began``: when reading it began (monotonic).
+
+    When the database chose this one to resolve a deadlock, once more: nothing of it was kept.
+    """
     for tries_left in reversed(range(_TRIES)):
         try:
             return _try_chunk(batch_id, chunk, began)

@@ -1,4 +1,7 @@
-"""``lienthu bench``: measure import, search, harvesting, memory, matching, OCR and full text. Asserts nothing."""
+"""``lienthu bench``: measure import, single changes, search, harvesting, memory, matching, OCR and full text.
+
+Asserts nothing.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,14 @@ import argparse
 
 NEEDS_DJANGO = False
 
+_BENCHES = ("import", "attach", "search", "oai", "memory", "matching", "ocr", "tiles", "fulltext")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to measure, how many records."""
-    parser.add_argument("what", choices=["import", "search", "oai", "memory", "matching", "ocr", "tiles", "fulltext"])
+    parser.add_argument("what", choices=_BENCHES)
     parser.add_argument("--records", "--pages", type=int, default=100_000)
-    parser.add_argument("--queries", type=int, default=1000, help="search only: how many of each run")
+    parser.add_argument("--queries", type=int, default=1000, help="search, attach: how many; of attach at most 500")
     parser.add_argument("--web-workers", type=int, default=1, help="memory only: one is enough for a commune library")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
@@ -22,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the benchmark in processes of its own."""
+    from lienthu.faces.cli.bench_attach import bench_attach
     from lienthu.faces.cli.bench_fulltext import bench_fulltext
     from lienthu.faces.cli.bench_matching import bench_matching
     from lienthu.faces.cli.bench_memory import bench_memory
@@ -32,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
     benches = {
         "import": bench_import,
+        "attach": bench_attach,
         "search": bench_search,
         "oai": bench_oai,
         "memory": bench_memory,

@@ -80,6 +80,29 @@ def generate_labelled(
     return _labelled(records, seed, threshold, tuple(libraries))
 
 
+def generate_after(
+    held: int,
+    records: int,
+    seed: int = 1,
+    *,
+    skip: int = 0,
+    duplicate_share: float = 0.5,
+    held_share: float = 0.2,
+    libraries: Sequence[str] = LIBRARIES,
+) -> Iterator[tuple[Record, bool]]:
+    """What comes to a catalogue that holds ``generate(held, seed)``; and whether it describes something held there.
+
+    ``skip``: how many of them have come already. ``held_share``: the share of duplicates the catalogue was made with.
+    """
+    for position in range(held + skip, held + skip + records):
+        own = draws(seed, b"copy", position)
+        number = position
+        if held and own[0] < round(duplicate_share * DRAWS):
+            earlier = (own[1] << 16 | own[2]) * held >> 32
+            number = _publication_number(seed, earlier, draws(seed, b"copy", earlier), round(held_share * DRAWS))
+        yield _record(publication(seed, number), position, own, number != position, tuple(libraries)), number < held
+
+
 def _labelled(records: int, seed: int, threshold: int, libraries: tuple[str, ...]) -> Iterator[tuple[Record, int]]:
     for position in range(records):
         own = draws(seed, b"copy", position)

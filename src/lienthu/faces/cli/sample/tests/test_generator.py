@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 
 import pytest
 
-from lienthu.faces.cli.sample.generator import LIBRARIES, generate, generate_iso2709, generate_labelled
+from lienthu.faces.cli.sample.generator import LIBRARIES, generate, generate_after, generate_iso2709, generate_labelled
 from lienthu.faces.cli.sample.publications import isbn_of, publication
 from lienthu.foundation.marc import iso2709
 from lienthu.foundation.marc.describe import describe
@@ -124,6 +124,16 @@ def test_memory_does_not_grow_with_the_number_of_records() -> None:
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert after - before < 150_000
+
+
+def test_what_comes_after_is_new_or_describes_what_is_held() -> None:
+    held = list(generate_labelled(400, 7))
+    titles = {tuple(folded_tokens(describe(record).title_proper)) for record, _ in held}
+    coming = list(generate_after(400, 200, 7))
+    assert {r.control_number for r, _ in coming}.isdisjoint(r.control_number for r, _ in held)
+    assert sum(again for _, again in coming) / 200 == pytest.approx(0.5, abs=0.1)
+    assert all(tuple(folded_tokens(describe(record).title_proper)) in titles for record, again in coming if again)
+    assert coming[50:] == list(generate_after(400, 150, 7, skip=50))
 
 
 def test_speed_is_printed() -> None:
