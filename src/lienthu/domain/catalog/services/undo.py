@@ -33,15 +33,25 @@ class TakenBack:
 
 
 def take_back(batch: ImportBatch, record_ids: Sequence[int]) -> TakenBack:
-    """Undo the batch on these records, inside the caller's transaction. Safe to run again."""
+    """Undo the batch on these records, inside the caller's transaction. Safe to run again.
+
+    A state that undoing a later batch gave back is still the one that its own batch made.
+    """
     out = TakenBack()
     public = lock_source(batch.source_id)
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT r.id, r.revision, now_.batch_id, before.number, before.deleted, before.marc
+            SELECT r.id, r.revision, coalesce(now_.batch_id, given_back.batch_id), before.number, before.deleted,
+                   before.marc
             FROM catalog_bibrecord r
             JOIN catalog_revision now_ ON now_.record_id = r.id AND now_.number = r.revision
+            LEFT JOIN LATERAL (
+                SELECT batch_id FROM catalog_revision v
+                WHERE now_.batch_id IS NULL AND NOT now_.deleted AND v.record_id = r.id AND v.number < r.revision
+                  AND v.batch_id IS NOT NULL AND NOT v.deleted AND v.marc = now_.marc
+                ORDER BY number DESC LIMIT 1
+            ) given_back ON true
             LEFT JOIN LATERAL (
                 SELECT number, deleted, marc FROM catalog_revision v
                 WHERE v.record_id = r.id AND v.number < (

@@ -173,6 +173,21 @@ def test_undoing_gives_back_the_state_before_and_leaves_what_changed_later(tinh:
     assert take_back(batch, ids).kept == 3, "a second time changes nothing"
 
 
+def test_batches_are_undone_one_after_the_other(tinh: Library) -> None:
+    first, second, third = (open_batch(tinh) for _ in range(3))
+    write(first, book("Cũ", number="1"))
+    write(second, book("Mới", number="1"))
+    write(third, book("Mới hơn", number="1"))
+    record = held(tinh, "1")
+    assert take_back(second, [record.pk]).kept == 1
+    assert [w.record_id for w in take_back(third, [record.pk]).restored] == [record.pk]
+    assert take_back(first, [record.pk]).kept == 1, "the second is there again"
+    assert [w.record_id for w in take_back(second, [record.pk]).restored] == [record.pk]
+    assert take_back(second, [record.pk]).kept == 1, "a second time changes nothing"
+    assert take_back(first, [record.pk]).withdrawn == [record.pk]
+    assert take_back(first, [record.pk]).kept == 1
+
+
 # ------------------------------------------------------------------------------------------------------ copies (18, 19)
 
 
