@@ -13,7 +13,6 @@ if environment.read().supervised:
     # a killed Granian master would leave its workers serving old code on the same port
     die_with_parent(signal.SIGKILL)
 _django = get_wsgi_application()
-# only after Django is set up can what uses its models be imported
-from lienthu.faces.protocols.iiif.image.lean import LeanImages  # noqa: E402
+from lienthu.faces.protocols.iiif.image.lean import LeanImages  # noqa: E402  # uses models: Django is set up first
 
 application = LeanImages(_django)

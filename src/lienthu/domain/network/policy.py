@@ -68,8 +68,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 """What each role may do (NW-1)."""
 
 ANYWHERE = frozenset({Permission.VIEW_STAFF})
-"""Permissions that are not about one library when none is named: any role that carries them will do (NW-3).
-Permissions that are not about one library when none is named: any role that carries them will do (NW-3)."""
+"""Permissions that are not about one library when none is named: any role that carries them will do (NW-3)."""
 
 GRANTED_BY_MANAGER = frozenset({Role.READER, Role.LIBRARIAN})
 """Roles that the manager of a library gives and takes in that library (NW-6)."""
@@ -141,8 +140,7 @@ def _refused(*blocks: Block) -> Decision:
 
 
 def _carries(grant: Grant, permission: Permission) -> bool:
-    """Whether the grant is well formed and its role holds the permission; a malformed grant carries nothing.
-    Whether the grant is well formed and its role holds the permission; a malformed grant carries nothing."""
+    """Whether the grant is well formed and its role holds the permission; a malformed grant carries nothing."""
     if (grant.library_id is None) != (grant.role in PROVINCE_WIDE):
         return False
     return permission in GRANTS.get(grant.role, frozenset())

@@ -27,7 +27,7 @@ from lienthu.domain.network.selectors import (
     successors_of,
 )
 from lienthu.faces.web.portal.record_page import hours_today, span_text
-from lienthu.faces.web.ui.forms import UiRenderer
+from lienthu.faces.web.ui.forms import UiRenderer, offer_choices
 
 
 class DirectoryForm(forms.Form):
@@ -47,9 +47,9 @@ class DirectoryForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any], *, areas: Iterable[Area], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.fields["area"].choices = [("", _("All areas")), *((a.code, a.name) for a in areas)]  # type: ignore[attr-defined]
+        offer_choices(self, "area", [("", _("All areas")), *((a.code, a.name) for a in areas)])
         public_types = [choice for choice in LibraryType.choices if choice[0] != LibraryType.ARMED_FORCES]
-        self.fields["type"].choices = [("", _("All types")), *public_types]  # type: ignore[attr-defined]
+        offer_choices(self, "type", [("", _("All types")), *public_types])
 
     def clean_day(self) -> date | None:
         """A day between the first libraries and a year from now."""

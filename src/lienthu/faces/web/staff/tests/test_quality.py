@@ -45,7 +45,7 @@ def test_numbers_lead_to_the_records_behind_them(librarian: Client, home: Librar
 @pytest.mark.usefixtures("_counted")
 def test_a_list_is_taken_along_whole_and_harmless(librarian: Client) -> None:
     response = librarian.get(page("quality_csv", "missing-creator"))
-    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]  # typed as a plain answer
     assert len(lines) == 57
     assert lines[1].startswith("1,'=SUM(1),")
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -128,7 +131,11 @@ def test_an_export_without_a_choice_is_422(editor: Client, home: Library, other:
 
 
 def test_pages_need_no_more_queries_for_more_rows(
-    home: Library, other: Library, manager: Client, stranger: Client, django_assert_max_num_queries: object
+    home: Library,
+    other: Library,
+    manager: Client,
+    stranger: Client,
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[Any]],
 ) -> None:
     imported(stranger, other, [record(f"k{i}", f"Truyện {i}", "Nguyễn Du") for i in range(40)])
     for n in range(4):
@@ -143,5 +150,5 @@ def test_pages_need_no_more_queries_for_more_rows(
         page("record", found.pk): 18, page("record_revision", found.pk, 2): 10, page("export"): 12,
     }  # fmt: skip
     for url, most in bounds.items():
-        with django_assert_max_num_queries(most):  # type: ignore[operator]
+        with django_assert_max_num_queries(most):
             assert anyone.get(url).status_code == 200, url

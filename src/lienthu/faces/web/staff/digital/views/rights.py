@@ -8,7 +8,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lienthu.domain.digital import policy
@@ -20,10 +22,9 @@ from lienthu.domain.digital.selectors.rights import newest_rights, rights_of, ta
 from lienthu.domain.digital.services import publishing
 from lienthu.domain.digital.shipped.reading import shipped_rules
 from lienthu.domain.network.policy import Permission
-from lienthu.faces.web.staff.access import Desk
+from lienthu.faces.web.staff.access import Desk, View
 from lienthu.faces.web.staff.digital.desk import object_page, show_object
 from lienthu.faces.web.staff.digital.forms import ACCESSES, STATUSES, ReasonForm, RightsForm
-from lienthu.platform.actor import Actor
 
 DECIDE = Permission.DECIDE_RIGHTS
 _KEPT = (
@@ -111,58 +112,28 @@ def _why(obj: DigitalObject, newest: object) -> list[str]:
     return why
 
 
-def _act(
-    request: HttpRequest, desk: Desk, obj: DigitalObject, do: Callable[[Actor], object], said: str
-) -> HttpResponse:
-    desk.rights.require(DECIDE, obj.library_id)
-    try:
-        do(desk.actor)
-    except DigitalRefused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, said)
-    return redirect("staff_digital:rights", public_id=obj.public_id)
+def _deciding(do: Callable[..., object], said: Promise, *, reasoned: bool = True) -> View:
+    """An act on what readers may have, for managers: done by ``do``, with the reason that was given, then said."""
+
+    @require_POST
+    @object_page(DECIDE)
+    def decided(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
+        reason = {"reason": request.POST.get("reason", "")[:1000]} if reasoned else {}
+        try:
+            do(obj.public_id, **reason, actor=desk.actor)
+        except DigitalRefused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, said)
+        return redirect("staff_digital:rights", public_id=obj.public_id)
+
+    return decided
 
 
-def _reason(request: HttpRequest) -> str:
-    return request.POST.get("reason", "")[:1000]
-
-
-@require_POST
-@object_page(DECIDE)
-def publish(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
-    """Open it to readers, as far as its rights go."""
-    return _act(
-        request, desk, obj, lambda by: publishing.publish(obj.public_id, actor=by),
-        _("Published. Readers find it within moments, as far as its rights allow."),
-    )  # fmt: skip
-
-
-@require_POST
-@object_page(DECIDE)
-def withdraw(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
-    """Back to the desk."""
-    return _act(
-        request, desk, obj, lambda by: publishing.withdraw(obj.public_id, reason=_reason(request), actor=by),
-        _("Withdrawn. Only staff see it now."),
-    )  # fmt: skip
-
-
-@require_POST
-@object_page(DECIDE)
-def take_down(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
-    """Hide it everywhere at once."""
-    return _act(
-        request, desk, obj, lambda by: publishing.take_down(obj.public_id, reason=_reason(request), actor=by),
-        _("Taken down everywhere."),
-    )  # fmt: skip
-
-
-@require_POST
-@object_page(DECIDE)
-def lift(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
-    """Bring it back."""
-    return _act(
-        request, desk, obj, lambda by: publishing.lift_takedown(obj.public_id, reason=_reason(request), actor=by),
-        _("The take-down is lifted."),
-    )  # fmt: skip
+publish = _deciding(
+    publishing.publish, gettext_lazy("Published. Readers find it within moments, as far as its rights allow."),
+    reasoned=False,
+)  # fmt: skip
+withdraw = _deciding(publishing.withdraw, gettext_lazy("Withdrawn. Only staff see it now."))
+take_down = _deciding(publishing.take_down, gettext_lazy("Taken down everywhere."))
+lift = _deciding(publishing.lift_takedown, gettext_lazy("The take-down is lifted."))

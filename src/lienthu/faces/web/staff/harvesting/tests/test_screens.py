@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.urls.resolvers import URLPattern
 from django.utils import timezone
 
 from lienthu.domain.catalog.models import BibRecord
@@ -84,7 +85,8 @@ def given(home: Library, **changed: Any) -> dict[str, Any]:
 
 def test_every_view_declares_the_permission_it_needs() -> None:
     for pattern in urls.urlpatterns:
-        assert isinstance(getattr(pattern.callback, "staff_permission", None), Permission), pattern.name  # type: ignore[union-attr]
+        assert isinstance(pattern, URLPattern)
+        assert isinstance(getattr(pattern.callback, "staff_permission", None), Permission), pattern.name
 
 
 def test_who_gets_in(

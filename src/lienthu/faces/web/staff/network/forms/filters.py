@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from lienthu.domain.network.models import LibraryType
 from lienthu.domain.network.selectors import areas
 from lienthu.faces.web.staff.network.forms.fields import DayField
+from lienthu.faces.web.ui.forms import offer_choices
 
 STATES = [("in_force", _("In force on the day")), ("ended", _("Ended by the day")), ("coming", _("Yet to begin"))]
 
@@ -25,6 +26,6 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["type"].choices = [("", _("All types")), *LibraryType.choices]  # type: ignore[attr-defined]
+        offer_choices(self, "type", [("", _("All types")), *LibraryType.choices])
         known = [(area.code, area.full_name) for area in areas()]
-        self.fields["area"].choices = [("", _("The whole province")), *known]  # type: ignore[attr-defined]
+        offer_choices(self, "area", [("", _("The whole province")), *known])

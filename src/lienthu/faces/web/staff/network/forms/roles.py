@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from lienthu.domain.network.models.roles import ROLE_NAMES
 from lienthu.domain.network.policy import Role
 from lienthu.faces.web.staff.network.forms.fields import DayField
+from lienthu.faces.web.ui.forms import offer_choices
 from lienthu.platform.models import User
 
 
@@ -24,7 +25,7 @@ class GrantForm(forms.Form):
 
     def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role.value, ROLE_NAMES[role]) for role in roles]  # type: ignore[attr-defined]
+        offer_choices(self, "role", [(role.value, ROLE_NAMES[role]) for role in roles])
 
     def clean_username(self) -> User:
         """The account with that name."""

@@ -11,15 +11,16 @@ from lienthu.domain.digital.access import STATION_COOKIE
 from lienthu.domain.digital.models import PremisesNetwork, ReadingStation
 from lienthu.domain.digital.policy import Status
 from lienthu.domain.digital.tests.cast import published
+from lienthu.domain.network.models import Library
 from lienthu.domain.network.policy import Role
 from lienthu.domain.network.tests.factories import make_library, make_person
 
 pytestmark = pytest.mark.django_db
 
 
-def signed_in(role: Role, library: object) -> Client:
+def signed_in(role: Role, library: Library) -> Client:
     client = Client()
-    client.force_login(make_person("", (role, library)))  # type: ignore[arg-type]
+    client.force_login(make_person("", (role, library)))
     return client
 
 

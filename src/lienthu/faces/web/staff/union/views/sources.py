@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -58,8 +58,8 @@ def rank(request: HttpRequest, desk: Desk, group: str) -> HttpResponse:
     return redirect(f"{reverse('staff_union:sources')}#{group}")
 
 
-def _library_in(posted: object) -> int:
-    raw = posted.get("library", "")  # type: ignore[attr-defined]
+def _library_in(posted: QueryDict) -> int:
+    raw = posted.get("library", "")
     if not raw.isdecimal() or len(raw) > 18 or not Library.objects.filter(pk=int(raw), closed=False).exists():
         raise Http404
     return int(raw)
