@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from lienthu.domain.digital.board import Hindrance
 from lienthu.domain.digital.policy import Block
 from lienthu.domain.digital.problems import sentence_of
+from lienthu.domain.digital.ruling import RuleFault
 
 BLOCK_SENTENCES: dict[Block, str | Promise] = {
     Block.NOT_THERE: gettext_lazy("Nothing stands at this address."),
@@ -193,3 +194,36 @@ class StepRefused(DigitalRefused):
     def __init__(self, hindrance: Hindrance) -> None:
         super().__init__(STEP_SENTENCES[hindrance])
         self.hindrance = hindrance
+
+
+RULE_SENTENCES: dict[RuleFault, str | Promise] = {
+    RuleFault.NONE: gettext_lazy(
+        "Write at least one rule. To close what has this status, write a rule that closes it."
+    ),
+    RuleFault.TOO_MANY: gettext_lazy("These are too many rules. Join periods in which the same access holds."),
+    RuleFault.NO_BASIS: gettext_lazy("Say what every rule rests on: the law, the decree or the decision."),
+    RuleFault.CERTAINTY: gettext_lazy("Say of every rule how sure it is."),
+    RuleFault.ODD_DAY: gettext_lazy("Write days between 1800 and 2999. Leave the last day empty where there is none."),
+    RuleFault.BACKWARDS: gettext_lazy("A rule ends before it begins. Look at its two days."),
+    RuleFault.OVERLAP: gettext_lazy(
+        "Two rules speak of the same day. Let the earlier one end on the day before the later one begins."
+    ),
+}
+
+
+class RulesRefused(DigitalRefused):
+    """Rules of access that cannot be; ``fault`` says why (RGT-13)."""
+
+    code = "rules-refused"
+    status = 422
+
+    def __init__(self, fault: RuleFault) -> None:
+        super().__init__(RULE_SENTENCES[fault])
+        self.fault = fault
+
+
+class ProfileRefused(DigitalRefused):
+    """A quality profile that cannot be; the sentence says why (WFL-17)."""
+
+    code = "profile-refused"
+    status = 422

@@ -215,10 +215,11 @@ def unchanged_until(facts: ObjectFacts, rules: Sequence[Rule], on: date) -> date
     """
     days: set[date] = set()
     if facts.rights is not None:
-        days |= {d + timedelta(days=1) for d in (facts.rights.protected_until, facts.rights.permission_until) if d}
+        ends = {facts.rights.protected_until, facts.rights.permission_until}
+        days |= {day + timedelta(days=1) for day in ends if day is not None and day < date.max}
     for rule in rules:
         days.add(rule.valid_from)
-        if rule.valid_until is not None:
+        if rule.valid_until is not None and rule.valid_until < date.max:
             days.add(rule.valid_until + timedelta(days=1))
     now = audiences(facts, rules, on)
     for day in sorted(day for day in days if day > on):

@@ -12,6 +12,26 @@ _REACH: Final = 12  # a page scanned twice lies near its twin
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """What a limit of a profile is about: the finding, the measured fact, which side is wrong, what can be asked."""
+
+    finding: str
+    fact: str
+    worse: str
+    least: float
+    most: float
+
+
+LIMITS: Final[Mapping[str, Limit]] = {
+    "min_dpi": Limit("resolution", "dpi", "below", 50, 4800),
+    "min_bits": Limit("depth", "bits", "below", 1, 64),
+    "min_sharpness": Limit("blur", "sharpness", "below", 0, 100_000),
+    "max_skew_degrees": Limit("skew", "skew_degrees", "above", 0, 45),
+}
+"""Everything a profile can ask."""
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """A page as it was measured."""
 
@@ -28,12 +48,8 @@ def findings_of(page: Measured, limits: Mapping[str, float]) -> tuple[str, ...]:
     if page.state == "missing":
         return ("missing",)
     found = []
-    for code, fact, limit, worse in (
-        ("resolution", "dpi", "min_dpi", "below"),
-        ("depth", "bits", "min_bits", "below"),
-        ("blur", "sharpness", "min_sharpness", "below"),
-        ("skew", "skew_degrees", "max_skew_degrees", "above"),
-    ):
+    for limit, about in LIMITS.items():
+        code, fact, worse = about.finding, about.fact, about.worse
         value, bound = page.facts.get(fact), limits.get(limit)
         if not isinstance(value, int | float) or bound is None:
             continue

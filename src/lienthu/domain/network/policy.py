@@ -38,6 +38,7 @@ class Permission(StrEnum):
     VIEW_CLOSED = "view_closed"
     DIGITISE = "digitise"
     DECIDE_RIGHTS = "decide_rights"
+    SET_DIGITAL_RULES = "set_digital_rules"
 
 
 _LIBRARIAN = frozenset(

@@ -6,23 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from lienthu.domain.digital.models import DigitalObject, Page, QualityProfile
+from lienthu.domain.digital.models import DigitalObject, Page
 from lienthu.domain.digital.quality import Measured, findings_of, twins_among
-from lienthu.domain.digital.shipped.reading import Profile, shipped_profiles
-
-
-def profiles() -> list[Profile]:
-    """The profiles: the administrator's, and of the shipped ones those whose code has no row."""
-    own = [Profile(p.code, p.name, p.limits, p.basis, p.valid_from) for p in QualityProfile.objects.order_by("code")]
-    codes = {p.code for p in own}
-    return [*(p for p in shipped_profiles() if p.code not in codes), *own]
-
-
-def profile_of(obj: DigitalObject) -> Profile:
-    """What the scans of an object are measured against: its project's profile, a map's for maps."""
-    wanted = obj.project.profile if obj.project else ("map" if obj.kind == "map" else "document")
-    known = profiles()
-    return next((p for p in known if p.code == wanted), known[0])
+from lienthu.domain.digital.shipped.reading import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +25,7 @@ class Row:
     findings: tuple[str, ...]
 
 
-def _of_file(facts: dict[str, Any] | None) -> dict[str, Any]:
+def of_file(facts: dict[str, Any] | None) -> dict[str, Any]:
     """What only the master tells: the bits of a whole pixel, all its colours together."""
     bits, bands = (facts or {}).get("bits"), (facts or {}).get("bands")
     if not isinstance(bits, int) or not isinstance(bands, int):
@@ -54,7 +40,7 @@ def quality_of(obj: DigitalObject, profile: Profile) -> tuple[list[Row], Counter
     twins = twins_among({p["seq"]: p["quality"].get("dhash") for p in pages if p["quality"]})
     rows, counted = [], Counter[str]()
     for page in pages:
-        page["quality"] = {**_of_file(page["file__facts"]), **page["quality"]}
+        page["quality"] = {**of_file(page["file__facts"]), **page["quality"]}
         found = findings_of(
             Measured(page["state"], page["quality"], page["problem"], page["seq"] in twins), profile.limits
         )

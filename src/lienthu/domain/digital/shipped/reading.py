@@ -13,7 +13,7 @@ from lienthu.domain.digital.policy import Access, Rule, Status
 
 
 @dataclass(frozen=True, slots=True)
-class ShippedRule:
+class StatedRule:
     """A rule with what it rests on and how sure we are of it: found, secondary or unverified."""
 
     rule: Rule
@@ -33,10 +33,10 @@ class Profile:
 
 
 @lru_cache
-def shipped_rules() -> tuple[ShippedRule, ...]:
+def shipped_rules() -> tuple[StatedRule, ...]:
     """The rules of access as shipped, of all times."""
     return tuple(
-        ShippedRule(
+        StatedRule(
             Rule(Status(r["status"]), Access(r["access"]), _day(r["valid_from"]) or date.min, _day(r["valid_until"])),
             r["basis"],
             r["certainty"],

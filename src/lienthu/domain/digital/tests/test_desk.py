@@ -9,7 +9,8 @@ import pytest
 from lienthu.domain.digital.errors import Conflict, DigitalRefused, PagesRefused
 from lienthu.domain.digital.models import Collection, DigitalObject, Layer, MasterFile, Page, PageText, QualityProfile
 from lienthu.domain.digital.quality import Measured, findings_of, twins_among
-from lienthu.domain.digital.selectors.quality import profile_of, profiles, quality_of
+from lienthu.domain.digital.selectors.profiles import profile_of, profiles
+from lienthu.domain.digital.selectors.quality import quality_of
 from lienthu.domain.digital.services import correcting, describing
 from lienthu.domain.digital.services.describing import Facts
 from lienthu.domain.digital.services.texts import content_of, set_text

@@ -63,6 +63,25 @@ def object_page(permission: Permission = Permission.DIGITISE) -> Callable[[View]
     return decorate
 
 
+def desk_trail(*more: tuple[str, str]) -> Trail:
+    """The trail of a page of the desk that is about no single object."""
+    return [(_("Digitisation"), reverse("staff_digital:board") if more else ""), *more]
+
+
+def desk_tabs(current: str) -> list[dict[str, Any]]:
+    """The pages of the desk that are about no single object."""
+    names = [
+        ("board", _("Board"), "grid"),
+        ("projects", _("Projects"), "list"),
+        ("profiles", _("Quality profiles"), "check"),
+        ("rules", _("Access rules"), "key"),
+    ]
+    return [
+        {"label": label, "icon": icon, "url": reverse(f"staff_digital:{name}"), "current": name == current}
+        for name, label, icon in names
+    ]
+
+
 def trail_to(obj: DigitalObject, *more: tuple[str, str]) -> Trail:
     """The trail of a page below an object."""
     here = reverse("staff_digital:object", args=[obj.public_id]) if more else ""

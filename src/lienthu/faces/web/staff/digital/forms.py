@@ -12,7 +12,7 @@ from lienthu.domain.digital.models import Collection, DigitalObject, Kind, Proje
 from lienthu.domain.digital.policy import Access, Reader, Status
 from lienthu.domain.digital.selectors.board import collections_known, projects_of
 from lienthu.domain.digital.selectors.people import digitisers_of
-from lienthu.domain.digital.selectors.quality import profiles
+from lienthu.domain.digital.selectors.profiles import profiles
 from lienthu.domain.digital.services.boards import ProjectFacts
 from lienthu.domain.digital.services.describing import Facts
 from lienthu.domain.digital.services.publishing import Rights

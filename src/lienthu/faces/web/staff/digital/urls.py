@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from lienthu.faces.web.staff.digital.views import board, correction, overview, pages, projects, quality, rights, uploads
+from lienthu.faces.web.staff.digital.views import (
+    board,
+    correction,
+    overview,
+    pages,
+    profiles,
+    projects,
+    quality,
+    rights,
+    rules,
+    uploads,
+)
 
 app_name = "staff_digital"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +29,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/new/", projects.new, name="project_new"),
     path("projects/<int:pk>/", projects.edit, name="project"),
     path("projects/<int:pk>/plan/", projects.plan, name="project_plan"),
+    path("profiles/", profiles.profiles, name="profiles"),
+    path("profiles/new/", profiles.new, name="profile_new"),
+    path("profiles/<slug:code>/", profiles.profile, name="profile"),
+    path("profiles/<slug:code>/drop/", profiles.drop, name="profile_drop"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/<slug:status>/", rules.rule, name="rule"),
     path("objects/<slug:public_id>/", overview.overview, name="object"),
     path("objects/<slug:public_id>/step/", overview.step, name="step"),
     path("objects/<slug:public_id>/assign/", overview.assign, name="assign"),

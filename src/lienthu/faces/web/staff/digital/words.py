@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -69,6 +71,9 @@ DIGITAL_ACTS: dict[str, Any] = {
     "digital.station_opened": gettext_lazy("reading station added"),
     "digital.station_paired": gettext_lazy("reading station paired"),
     "digital.station_closed": gettext_lazy("reading station closed"),
+    "digital.rules_set": gettext_lazy("rules of access changed"),
+    "digital.profile_set": gettext_lazy("quality profile changed"),
+    "digital.profile_dropped": gettext_lazy("quality profile removed"),
 }
 """Every act of the digital room that the audit trail keeps, in words."""
 
@@ -76,6 +81,17 @@ DIGITAL_ACTS: dict[str, Any] = {
 def act_sentence(action: str) -> str:
     """What the audit trail calls an act, in words."""
     return str(DIGITAL_ACTS.get(action, action))
+
+
+def limit_words(limits: Mapping[str, float]) -> list[str]:
+    """What a quality profile asks, for people; a limit that is missing asks nothing."""
+    said = {
+        "min_dpi": _("at least %(n)s dpi"),
+        "min_bits": _("at least %(n)s bits of colour"),
+        "min_sharpness": _("sharpness at least %(n)s"),
+        "max_skew_degrees": _("skew at most %(n)s°"),
+    }
+    return [words % {"n": number_format(limits[name])} for name, words in said.items() if name in limits]
 
 
 def finding_words(code: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lienthu.domain.digital.models import Stage
@@ -13,7 +12,7 @@ from lienthu.domain.digital.selectors.board import Filters, projects_of
 from lienthu.domain.digital.selectors.board import board as columns_of
 from lienthu.domain.network.policy import Permission
 from lienthu.faces.web.staff.access import Desk, staff_page
-from lienthu.faces.web.staff.digital.desk import reader_at
+from lienthu.faces.web.staff.digital.desk import desk_tabs, desk_trail, reader_at
 from lienthu.faces.web.staff.pages import number_from, show
 
 
@@ -38,7 +37,8 @@ def board(request: HttpRequest, desk: Desk) -> HttpResponse:
     return show(
         desk,
         "digital/board.html",
-        trail=[(_("Digitisation"), "")],
+        trail=desk_trail(),
+        tabs=desk_tabs("board"),
         columns=columns,
         projects=list(projects_of(reader)[:200]),
         filters=filters,

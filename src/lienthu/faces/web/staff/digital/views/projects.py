@@ -22,9 +22,9 @@ from lienthu.domain.digital.services import boards
 from lienthu.domain.digital.services.boards import Planned
 from lienthu.domain.network.policy import Permission
 from lienthu.faces.web.staff.access import Desk, staff_page
-from lienthu.faces.web.staff.digital.desk import reader_at, titles_known
+from lienthu.faces.web.staff.digital.desk import desk_tabs, desk_trail, reader_at, titles_known
 from lienthu.faces.web.staff.digital.forms import PlanForm, ProjectForm
-from lienthu.faces.web.staff.pages import refuse_foreign, show
+from lienthu.faces.web.staff.pages import Trail, refuse_foreign, show
 from lienthu.faces.web.ui.uploads import takes_upload
 
 DIGITISE = Permission.DIGITISE
@@ -32,9 +32,8 @@ _LIST_BYTES = 8 * 1024 * 1024
 _TOLD = 20
 
 
-def _trail(*more: tuple[str, str]) -> list[tuple[str, str]]:
-    return [(_("Digitisation"), reverse("staff_digital:board")),
-            (_("Projects"), reverse("staff_digital:projects") if more else ""), *more]  # fmt: skip
+def _trail(*more: tuple[str, str]) -> Trail:
+    return desk_trail((_("Projects"), reverse("staff_digital:projects") if more else ""), *more)
 
 
 @require_safe
@@ -46,7 +45,7 @@ def project_list(request: HttpRequest, desk: Desk) -> HttpResponse:
         (project, [(labels[stage], share) for stage, share in shares_of(project).items()])
         for project in projects_of(reader_at(desk))[:100]
     ]
-    return show(desk, "digital/projects.html", trail=_trail(), rows=rows)
+    return show(desk, "digital/projects.html", trail=_trail(), tabs=desk_tabs("projects"), rows=rows)
 
 
 def _project(desk: Desk, pk: int) -> Project:

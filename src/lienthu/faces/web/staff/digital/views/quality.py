@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from lienthu.domain.digital import jobs
 from lienthu.domain.digital.models import DigitalObject
 from lienthu.domain.digital.problems import sentence_of
-from lienthu.domain.digital.selectors.quality import profile_of, quality_of
+from lienthu.domain.digital.selectors.profiles import profile_of
+from lienthu.domain.digital.selectors.quality import quality_of
 from lienthu.domain.digital.services.measuring import measure_again
 from lienthu.faces.web.staff.access import Desk
 from lienthu.faces.web.staff.digital.desk import object_page, show_object

@@ -19,8 +19,8 @@ from lienthu.domain.digital.errors import BLOCK_SENTENCES, DigitalRefused
 from lienthu.domain.digital.models import DigitalObject, Page
 from lienthu.domain.digital.policy import Access, PublishFacts, RightsFacts, Status
 from lienthu.domain.digital.selectors.rights import newest_rights, rights_of, takedown_in_force
+from lienthu.domain.digital.selectors.rules import rules_of
 from lienthu.domain.digital.services import publishing
-from lienthu.domain.digital.shipped.reading import shipped_rules
 from lienthu.domain.network.policy import Permission
 from lienthu.faces.web.staff.access import Desk, View
 from lienthu.faces.web.staff.digital.desk import object_page, show_object
@@ -95,17 +95,17 @@ def _why(obj: DigitalObject, newest: object) -> list[str]:
             return [*why, _("The holder allows it.")]
         status = Status.IN_COPYRIGHT
         why.append(_("The permission has run out, so it counts as in copyright."))
-    rule = next((s for s in shipped_rules() if s.rule.status is status and s.rule.holds(today)), None)
-    own = [r for r in rules_in_force(today) if r.status is status]
-    if rule is not None and rule.rule in own:
-        why.append(rule.basis)
-        if rule.certainty != "found":
-            why.append(_("This rule comes with the system and has not been checked against the law's text."))
-    elif own:
-        why.append(_("By a rule of the administrator."))
-    else:
+    spoken = rules_of(status)
+    rule = spoken.on(today)
+    if rule is None:
         why.append(_("No rule of today speaks of this status, so it is closed."))
-    if not facts.copies_held and any(r.access is Access.SEATS for r in own):
+    else:
+        why.append(rule.basis)
+        if spoken.own:
+            why.append(_("By a rule of the administrator."))
+        elif rule.certainty != "found":
+            why.append(_("This rule comes with the system and has not been checked against the law's text."))
+    if not facts.copies_held and rule is not None and rule.rule.access is Access.SEATS:
         why.append(_("No copies held are recorded, so nobody may read it."))
     if obj.library.closed or (obj.collection and obj.collection.closed):
         why.append(_("It lies in a closed library or collection: only its own people know of it."))
@@ -124,7 +124,7 @@ def _deciding(do: Callable[..., object], said: Promise, *, reasoned: bool = True
         except DigitalRefused as refused:
             messages.error(request, str(refused))
         else:
-            messages.success(request, said)
+            messages.success(request, str(said))
         return redirect("staff_digital:rights", public_id=obj.public_id)
 
     return decided
