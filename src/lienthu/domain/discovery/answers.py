@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lienthu.domain.discovery.selectors import PublicationView, Related, SearchResult
+from lienthu.domain.discovery.publications import PublicationView, Related
+from lienthu.domain.discovery.selectors import SearchResult
 from lienthu.domain.network.selectors import LibraryView
 from lienthu.domain.network.selectors.facts import LibraryFacts, library_facts
 

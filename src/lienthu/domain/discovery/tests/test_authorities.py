@@ -24,6 +24,7 @@ from lienthu.domain.catalog.services.linking import sweep
 from lienthu.domain.catalog.tests.cast import CLERK, book, held, iso_file
 from lienthu.domain.discovery import selectors
 from lienthu.domain.discovery.backends.tantivy import writer as writers
+from lienthu.domain.discovery.publications import publication
 from lienthu.domain.discovery.services.indexing import Indexer
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.tests.factories import make_library
@@ -262,7 +263,7 @@ def test_a_new_heading_reaches_every_publication_and_goes_back(tinh: Library, in
     assert [v.value for v in result.facets["person"]] == ["Tô Hoài"]  # brackets are no part of a direct form
     assert found("Mắt Biển") == ["Dế mèn phiêu lưu ký"]
     assert found("Tô Hoài") == ["Dế mèn phiêu lưu ký"]
-    view = selectors.publication(result.hits[0].id)
+    view = publication(result.hits[0].id)
     assert view is not None
     assert view.record.first("100").first("a") == "Tô Hoài"
     linking.ask_for_sweep()

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lienthu.domain.catalog.tests.cast import CLERK, article, book, held
-from lienthu.domain.discovery import documents, selectors
+from lienthu.domain.discovery import documents, publications, selectors
 from lienthu.domain.discovery.backends.base import IndexMissing
 from lienthu.domain.discovery.backends.tantivy import store as stores
 from lienthu.domain.discovery.backends.tantivy import writer as writers
@@ -294,7 +294,7 @@ def test_a_deleted_index_is_said_to_be_missing_and_comes_back_whole(tinh: Librar
     lost = selectors.search(selectors.request_from({"q": ["mỏ"]}))
     assert (lost.index_ready, lost.total, lost.hits) == (False, 0, ())
     assert (selectors.suggest("dat"), selectors.index_ready()) == ([], False)
-    assert selectors.publication(cluster_of(tinh, "1")) is not None, "pages of publications need no index"
+    assert publications.publication(cluster_of(tinh, "1")) is not None, "pages of publications need no index"
     imported(tinh, book("Vùng mỏ", number="2"))
     indexer.drain()
     assert titles() == ["Vùng mỏ", "Đất mỏ"]

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from lienthu.domain.catalog.tests.cast import article, book, held
 from lienthu.domain.discovery import selectors
 from lienthu.domain.discovery.backends.tantivy import writer as writers
+from lienthu.domain.discovery.publications import PublicationView, publication
 from lienthu.domain.discovery.query import SearchRequest
-from lienthu.domain.discovery.selectors import PublicationView, SearchResult, publication, suggest
+from lienthu.domain.discovery.selectors import SearchResult, suggest
 from lienthu.domain.discovery.services.indexing import Indexer
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.services.libraries import Particulars

@@ -13,7 +13,8 @@ from lienthu.domain.union.name_selectors import known_names
 from lienthu.domain.union.rule_selectors import rule_in_force
 from lienthu.domain.union.services.book import Book
 from lienthu.domain.union.services.edges import SAME_KEPT, find_edges, forget, forget_keys, store_edges, store_keys
-from lienthu.domain.union.services.placing import Cause, Newcomer, Plan, place
+from lienthu.domain.union.services.placing import place
+from lienthu.domain.union.services.plan import Cause, Newcomer, Plan
 from lienthu.domain.union.services.settling import lock_union, settle
 
 _FEW = 3  # a record with fewer links left than this is scored again when one it was linked to goes

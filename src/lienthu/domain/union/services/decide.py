@@ -15,7 +15,8 @@ from lienthu.domain.union.partition import Pair
 from lienthu.domain.union.rule_selectors import rule_in_force
 from lienthu.domain.union.selectors import where_is
 from lienthu.domain.union.services.book import Book
-from lienthu.domain.union.services.placing import Cause, Plan, place
+from lienthu.domain.union.services.placing import place
+from lienthu.domain.union.services.plan import Cause, Plan
 from lienthu.domain.union.services.settling import lock_union
 from lienthu.domain.union.services.words import DIFFERENT, SAME, Word, Words
 from lienthu.platform.actor import Actor

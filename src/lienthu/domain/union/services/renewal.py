@@ -19,7 +19,8 @@ from lienthu.domain.union.name_selectors import known_names
 from lienthu.domain.union.rule_selectors import rule_in_force
 from lienthu.domain.union.services.book import Book
 from lienthu.domain.union.services.edges import find_edges, forget, forget_keys, store_edges, store_keys
-from lienthu.domain.union.services.placing import Cause, place
+from lienthu.domain.union.services.placing import place
+from lienthu.domain.union.services.plan import Cause
 from lienthu.domain.union.services.settling import lock_union, settle
 from lienthu.domain.union.works import work_key
 from lienthu.foundation.marc.describe import describe

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lienthu.domain.catalog.tests.cast import book, held
-from lienthu.domain.discovery.selectors import publication
+from lienthu.domain.discovery.publications import publication
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.services.libraries import Particulars
 from lienthu.domain.network.tests.factories import make_library

@@ -19,6 +19,7 @@ from lienthu.domain.discovery.cost import cost_of, cost_of_pages
 from lienthu.domain.discovery.fulltext.answers import pages_answer
 from lienthu.domain.discovery.fulltext.query import page_search_from
 from lienthu.domain.discovery.fulltext.selectors import search_pages
+from lienthu.domain.discovery.publications import publication
 from lienthu.domain.network.selectors import public_libraries
 from lienthu.domain.union.selectors import is_gone, where_is
 from lienthu.faces.protocols.rest.formats import FORMATS, rendered
@@ -137,7 +138,7 @@ def suggest(request: HttpRequest, q: str = "", limit: str = "10") -> HttpRespons
 def record(request: HttpRequest, record_id: str, format: str = "") -> HttpResponse:
     """A publication with the holdings of all libraries; ``format``: marc, marcxml, json, ris, bibtex or dc."""
     number = int(record_id) if record_id.isascii() and record_id.isdigit() and len(record_id) < 19 else 0
-    view = discovery.publication(number) if number else None
+    view = publication(number) if number else None
     if view is None:
         moved = where_is(number) if number else None
         if moved and moved != number:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from lienthu.domain.discovery.selectors import PublicationView
+from lienthu.domain.discovery.publications import PublicationView
 from lienthu.foundation.marc import iso2709, marcjson, marcxml
 from lienthu.foundation.marc.export import to_bibtex, to_dublin_core, to_ris
 

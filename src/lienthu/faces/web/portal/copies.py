@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from lienthu.domain.digital.access import copies_of, opened_for, who_asks
 from lienthu.domain.digital.policy import Act
-from lienthu.domain.discovery.selectors import PublicationView
+from lienthu.domain.discovery.publications import PublicationView
 
 
 def digitised_of(request: HttpRequest, view: PublicationView) -> list[dict[str, object]]:

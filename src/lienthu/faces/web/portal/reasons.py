@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from lienthu.domain.discovery.selectors import PublicationView
+from lienthu.domain.discovery.publications import PublicationView
 from lienthu.domain.union.selectors import MemberReason
 from lienthu.faces.web.portal.labels import FEATURE_LABELS, MATERIAL_LABELS, ORIGIN_LABELS
 from lienthu.faces.web.portal.languages import language_name

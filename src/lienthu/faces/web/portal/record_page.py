@@ -13,7 +13,7 @@ from django.utils.formats import time_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from lienthu.domain.discovery.selectors import MAX_EDITIONS, HoldingCopy, LibraryHolding, PublicationView, Related
+from lienthu.domain.discovery.publications import MAX_EDITIONS, HoldingCopy, LibraryHolding, PublicationView, Related
 from lienthu.domain.network.selectors import LibraryHours, Span
 from lienthu.faces.web.portal.addresses import filtered_url
 from lienthu.faces.web.portal.labels import CITATION_LABELS, MATERIAL_LABELS, STATUS_LABELS

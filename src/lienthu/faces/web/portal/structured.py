@@ -13,7 +13,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from lienthu.domain.discovery.selectors import LibraryHolding, PublicationView
+from lienthu.domain.discovery.publications import LibraryHolding, PublicationView
 from lienthu.foundation.marc.export.schema_org import to_schema_org
 
 # nothing in it may end the element, or begin a comment, whatever a record says

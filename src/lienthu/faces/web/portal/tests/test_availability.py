@@ -7,8 +7,9 @@ import pytest
 from lienthu.domain.catalog.models import Item
 from lienthu.domain.catalog.tests.cast import book, held
 from lienthu.domain.discovery.answers import search_answer
+from lienthu.domain.discovery.hits import hits_of
 from lienthu.domain.discovery.query import SearchRequest
-from lienthu.domain.discovery.selectors import SearchResult, Understanding, hits_of
+from lienthu.domain.discovery.selectors import SearchResult, Understanding
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.tests.factories import make_library
 from lienthu.domain.union.tests.cast import cluster_of, imported

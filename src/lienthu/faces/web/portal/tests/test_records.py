@@ -12,8 +12,9 @@ from django.urls import reverse
 from lienthu.domain.catalog.models import BibRecord
 from lienthu.domain.catalog.services.withdraw import take_out
 from lienthu.domain.catalog.tests.cast import CLERK, book
+from lienthu.domain.discovery.publications import PublicationView
 from lienthu.domain.discovery.query import SearchRequest
-from lienthu.domain.discovery.selectors import PublicationView, search
+from lienthu.domain.discovery.selectors import search
 from lienthu.domain.discovery.services.indexing import documents_of
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.tests.factories import make_branch
@@ -49,7 +50,7 @@ def test_a_publication_of_several_libraries(client, province) -> None:
 
 
 def test_the_call_number_is_shown_to_the_letter(client, province) -> None:
-    from lienthu.domain.discovery.selectors import publication
+    from lienthu.domain.discovery.publications import publication
 
     id_ = id_of("số đỏ", library="VN-QNTV")
     view = publication(id_)

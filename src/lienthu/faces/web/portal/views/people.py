@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lienthu.domain.catalog import authority_selectors as authorities
-from lienthu.domain.discovery.selectors import works_under
+from lienthu.domain.discovery.hits import works_under
 from lienthu.faces.web.portal.addresses import absolute, filtered_url
 from lienthu.faces.web.portal.works import work_of_hit
 

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import etag, require_safe
 
-from lienthu.domain.discovery import selectors as discovery
+from lienthu.domain.discovery.publications import PublicationView, publication
 from lienthu.domain.network.selectors import opening_hours
 from lienthu.domain.union import selectors as union
 from lienthu.faces.web.portal.addresses import absolute
@@ -30,7 +30,7 @@ _COVER_AGE = 24 * 3600
 @require_safe
 def record(request: HttpRequest, id: int) -> HttpResponse:
     """A publication. One that was merged into another leads there for good (301)."""
-    view = discovery.publication(id)
+    view = publication(id)
     if view is None:
         return _elsewhere(request, id, "portal:record")
     address = reverse("portal:record", args=[id])
@@ -54,7 +54,7 @@ def record(request: HttpRequest, id: int) -> HttpResponse:
     return response
 
 
-def _marc(request: HttpRequest, view: discovery.PublicationView, address: str) -> HttpResponse:
+def _marc(request: HttpRequest, view: PublicationView, address: str) -> HttpResponse:
     names = {holding.record_id: holding.library.name for holding in view.holdings}
     records = [
         {"record": from_canonical(member.marc), "library": names[member.record_id], "preferred": at == 0}
@@ -88,7 +88,7 @@ def cover(request: HttpRequest, id: int) -> HttpResponseBase:
 @require_safe
 def shared(request: HttpRequest, id: int) -> HttpResponse:
     """The picture shown where the address of a publication is shared."""
-    view = discovery.publication(id)
+    view = publication(id)
     if view is None:
         return _elsewhere(request, id, "portal:share_image")
     picture = share_image(view.description, get_language() or "vi")

@@ -16,7 +16,7 @@ from lienthu.domain.catalog.authority_models import Authority, AuthorityName
 from lienthu.domain.catalog.errors import AuthorityRefused
 from lienthu.domain.catalog.services import authorities as acts
 from lienthu.domain.catalog.services.heading_decisions import decide_heading, withdraw_decision
-from lienthu.domain.discovery.selectors import works_under
+from lienthu.domain.discovery.hits import works_under
 from lienthu.domain.network.policy import Permission
 from lienthu.faces.web.staff.access import Desk, staff_page
 from lienthu.faces.web.staff.authorities.forms import AuthorityForm, MergeForm, SearchForm

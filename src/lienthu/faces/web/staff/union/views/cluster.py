@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lienthu.domain.discovery.hits import Hit
 from lienthu.domain.discovery.query import SearchRequest
-from lienthu.domain.discovery.selectors import Hit, index_ready, search
+from lienthu.domain.discovery.selectors import index_ready, search
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.union.errors import UnionRefused
 from lienthu.domain.union.review import cluster_view, pair_view
