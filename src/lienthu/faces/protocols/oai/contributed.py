@@ -13,11 +13,12 @@ from lienthu.domain.catalog import harvest_selectors as catalog
 from lienthu.domain.catalog.collections import CHILDREN, LOCAL_HISTORY
 from lienthu.domain.catalog.harvest_selectors import Told, Wanted
 from lienthu.domain.catalog.origin_selectors import origin_of, repositories
+from lienthu.domain.catalog.words import COLLECTIONS, MATERIALS
 from lienthu.domain.network.selectors import LibraryFacts, library_facts
 from lienthu.domain.union.selectors import clusters_of
 from lienthu.faces.protocols.oai.bases import Entry, Selection, Set
 from lienthu.faces.protocols.oai.provenance import provenance
-from lienthu.faces.protocols.oai.sets import COLLECTIONS, MATERIALS, OWN_NAME, OWN_ORIGIN, library_spec, split_spec
+from lienthu.faces.protocols.oai.sets import OWN_NAME, OWN_ORIGIN, library_spec, split_spec
 
 _LOCAL: Final = re.compile(r"([^\s]{1,16})/([1-9][0-9]{0,17})")
 

@@ -3,31 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-MATERIALS: Final[Mapping[str, Promise]] = {
-    "book": pgettext_lazy("material", "Book"),
-    "serial": pgettext_lazy("material", "Newspaper or journal"),
-    "article": pgettext_lazy("material", "Article or chapter"),
-    "map": pgettext_lazy("material", "Map"),
-    "score": pgettext_lazy("material", "Printed music"),
-    "audio": pgettext_lazy("material", "Sound recording"),
-    "audiobook": pgettext_lazy("material", "Audiobook"),
-    "video": pgettext_lazy("material", "Film or video"),
-    "picture": pgettext_lazy("material", "Picture or photograph"),
-    "electronic": pgettext_lazy("material", "Electronic resource"),
-    "thesis": pgettext_lazy("material", "Thesis"),
-    "manuscript": pgettext_lazy("material", "Manuscript"),
-    "kit": pgettext_lazy("material", "Kit"),
-    "object": pgettext_lazy("material", "Object"),
-    "mixed": pgettext_lazy("material", "Mixed material"),
-}
-COLLECTIONS: Final[Mapping[str, Promise]] = {"local-history": _("Local history"), "children": _("For children")}
 OWN_ORIGIN: Final = "own"
 OWN_NAME: Final = _("Not harvested from elsewhere")
 # Codes of libraries may have two characters that a setSpec must not have.

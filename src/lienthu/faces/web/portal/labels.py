@@ -7,27 +7,13 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+
+from lienthu.domain.catalog.words import COLLECTIONS, MATERIALS
+from lienthu.domain.union.words import FEATURES
 
 Label = str | Promise
 
-MATERIAL_LABELS: Final[Mapping[str, Label]] = {
-    "book": pgettext_lazy("material", "Book"),
-    "serial": pgettext_lazy("material", "Newspaper or journal"),
-    "article": pgettext_lazy("material", "Article or chapter"),
-    "map": pgettext_lazy("material", "Map"),
-    "score": pgettext_lazy("material", "Printed music"),
-    "audio": pgettext_lazy("material", "Sound recording"),
-    "audiobook": pgettext_lazy("material", "Audiobook"),
-    "video": pgettext_lazy("material", "Film or video"),
-    "picture": pgettext_lazy("material", "Picture or photograph"),
-    "electronic": pgettext_lazy("material", "Electronic resource"),
-    "thesis": pgettext_lazy("material", "Thesis"),
-    "manuscript": pgettext_lazy("material", "Manuscript"),
-    "kit": pgettext_lazy("material", "Kit"),
-    "object": pgettext_lazy("material", "Object"),
-    "mixed": pgettext_lazy("material", "Mixed material"),
-}
+MATERIAL_LABELS: Final = MATERIALS
 
 FACET_LABELS: Final[Mapping[str, Label]] = {
     "online": _("Online"),
@@ -41,10 +27,7 @@ FACET_LABELS: Final[Mapping[str, Label]] = {
 }
 
 ONLINE_LABEL: Final[Label] = _("Can be read online")
-COLLECTION_LABELS: Final[Mapping[str, Label]] = {
-    "local-history": _("Local history"),
-    "children": _("For children"),
-}
+COLLECTION_LABELS: Final = COLLECTIONS
 
 SORT_LABELS: Final[Mapping[str, Label]] = {
     "relevance": _("Best match"),
@@ -65,31 +48,7 @@ STATUS_LABELS: Final[Mapping[str, tuple[Label, str]]] = {
     "unknown": (_("Ask the library"), "off"),
 }
 
-# features compared by the union, see domain/union/scoring
-FEATURE_LABELS: Final[Mapping[str, Label]] = {
-    "isbn": _("ISBN"),
-    "title": _("Title"),
-    "subtitle": _("Subtitle"),
-    "part": _("Volume or part"),
-    "persons": _("Persons"),
-    "year": _("Year"),
-    "edition": _("Edition"),
-    "publisher": _("Publisher"),
-    "material": _("Type of material"),
-    "host": _("Contained in"),
-    "language": _("Language"),
-    "imprint": _("Publisher and place"),
-    "extent": _("Pages, volumes"),
-    "wording": _("Wording of the title"),
-    "numbers": _("Numbers in the title"),
-    "identifiers": _("ISBN, ISSN and other numbers"),
-    "height": _("Height"),
-    "series": _("Series"),
-    "responsibility": _("Statement of responsibility"),
-    "kind": _("Kind of work"),
-    "scale": _("Scale"),
-    "evidence": _("Evidence behind the title"),
-}
+FEATURE_LABELS: Final = FEATURES
 
 ORIGIN_LABELS: Final[Mapping[str, Label]] = {
     "title": _("Title"),

@@ -11,9 +11,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lienthu.domain.catalog.words import MATERIALS
 from lienthu.domain.network.models import Library
 from lienthu.domain.union.review import KINDS, Filters, Place
-from lienthu.faces.web.portal.labels import MATERIAL_LABELS
 from lienthu.faces.web.staff.access import Desk
 from lienthu.faces.web.staff.union import words
 from lienthu.faces.web.staff.union.pairs import hidden_libraries
@@ -42,7 +42,7 @@ class QueueForm(forms.Form):
         library.empty_label = _("All libraries")
         material = self.fields["material"]
         assert isinstance(material, forms.ChoiceField)
-        material.choices = [("", _("All kinds")), *MATERIAL_LABELS.items()]
+        material.choices = [("", _("All kinds")), *MATERIALS.items()]
 
     def clean(self) -> dict[str, Any]:
         """A range runs upwards."""

@@ -9,11 +9,11 @@ from typing import Final
 from django.utils.formats import number_format
 from django.utils.translation import pgettext
 
+from lienthu.domain.catalog.words import MATERIALS
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.union.review import PairView
 from lienthu.domain.union.scoring.model import Reason
-from lienthu.faces.web.portal.labels import MATERIAL_LABELS
 from lienthu.faces.web.staff.access import Desk
 from lienthu.faces.web.staff.union.differences import Side, differences
 from lienthu.faces.web.staff.union.notes import CAPPED
@@ -171,7 +171,7 @@ def _lines(d: Description) -> list[tuple[str, str]]:
         (pgettext("fact", "Series"), series),
         (pgettext("fact", "Contained in"), d.host.title if d.host else ""),
         (pgettext("fact", "ISBN, ISSN"), ", ".join([*d.isbns, *d.isbns_other, *d.issns])),
-        (pgettext("fact", "Kind of material"), str(MATERIAL_LABELS.get(d.material_type, d.material_type))),
+        (pgettext("fact", "Kind of material"), str(MATERIALS.get(d.material_type, d.material_type))),
         (pgettext("fact", "Language"), ", ".join(d.languages)),
         (pgettext("fact", "Classification"), ", ".join(d.classification[:3])),
         (pgettext("fact", "Other titles"), "; ".join(d.other_titles[:4])),

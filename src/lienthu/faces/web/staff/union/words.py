@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from lienthu.domain.union.joining.words import FEATURES  # one list of them: reports name them too
+from lienthu.domain.union.words import FEATURES
 from lienthu.faces.web.staff.union.notes import told
 
 Label = str | Promise
