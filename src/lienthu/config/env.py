@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
 
 CHECKOUT = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The server that takes our mail. ``security``: "starttls", "tls", or "" for a server on this machine."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    security: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +38,7 @@ class Env:
     allowed_hosts: tuple[str, ...]
     public_url: str
     admin_email: str
+    mail: Mail | None
     secure: bool
     trusted_proxies: int
     supervised: bool
@@ -54,12 +68,33 @@ def _email(name: str) -> str:
     return text
 
 
+_MAIL: Final = {"smtp": ("starttls", 587), "smtps": ("tls", 465), "smtp+plain": ("", 25)}
+
+
+def _mail(name: str) -> Mail | None:
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        security, port = _MAIL[parts.scheme]
+        if not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError
+        return Mail(
+            parts.hostname, parts.port or port, unquote(parts.username or ""), unquote(parts.password or ""), security
+        )
+    except (KeyError, ValueError):
+        # without the text: it may hold a password
+        raise SystemExit(f"{name} must look like smtp://user:password@host:587 (or smtps://, smtp+plain://).") from None
+
+
 def read() -> Env:
     """Read the environment.
 
     LIENTHU_DATA (folder of all state, default ``var/`` in the checkout), DATABASE_URL (a PostgreSQL 15 or later;
     empty = embedded), HOST and PORT, LIENTHU_DEBUG, LIENTHU_ALLOWED_HOSTS (comma-separated), LIENTHU_PUBLIC_URL,
-    LIENTHU_ADMIN_EMAIL (who answers for the site, told to programs that harvest it),
+    LIENTHU_ADMIN_EMAIL (who answers for the site, told to programs that harvest it; mail is from there),
+    LIENTHU_MAIL_URL (smtp://user:password@host:587 with STARTTLS, smtps:// with TLS, smtp+plain:// without),
     LIENTHU_SECURE (cookies over HTTPS only, HSTS), LIENTHU_TRUSTED_PROXIES (how many proxies set X-Forwarded-For),
     LIENTHU_FIXITY_NIGHTLY_GB (how much of the preservation store is read through each night),
     LIENTHU_SUPERVISED (set by ``lienthu run`` for its children), LIENTHU_NO_COST_LIMIT (benchmarks only).
@@ -73,6 +108,7 @@ def read() -> Env:
         debug=_flag("LIENTHU_DEBUG"),
         allowed_hosts=hosts or ("127.0.0.1", "localhost", "[::1]"),
         admin_email=_email("LIENTHU_ADMIN_EMAIL"),
+        mail=_mail("LIENTHU_MAIL_URL"),
         public_url=os.environ.get("LIENTHU_PUBLIC_URL", "").rstrip("/"),
         secure=_flag("LIENTHU_SECURE"),
         trusted_proxies=_number("LIENTHU_TRUSTED_PROXIES", 0),

@@ -26,6 +26,15 @@ PUBLIC_URL = ENV.public_url
 ADMIN_EMAIL = ENV.admin_email
 TRUSTED_PROXIES = ENV.trusted_proxies
 
+# Without a mail server what would be sent stands in the log of the worker.
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if ENV.mail else 'console'}.EmailBackend"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = ENV.admin_email or "lienthu@localhost"
+if ENV.mail:
+    EMAIL_HOST, EMAIL_PORT = ENV.mail.host, ENV.mail.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENV.mail.user, ENV.mail.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = ENV.mail.security == "starttls", ENV.mail.security == "tls"
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

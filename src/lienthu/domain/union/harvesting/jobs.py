@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
 from lienthu.domain.union.harvesting import selectors
 from lienthu.domain.union.harvesting.models import HarvestRun
-from lienthu.domain.union.harvesting.services import runs
+from lienthu.domain.union.harvesting.services import runs, telling
 from lienthu.platform.actor import Actor
 
 WORKER = Actor.system("harvester")
@@ -44,8 +45,16 @@ def start_due(timestamp: int) -> None:
         runs.open_run(harvest_id, reason=HarvestRun.Reason.SCHEDULE, actor=WORKER)
     for run_id in selectors.open_runs():
         enqueue(run_id)
-    for harvest in runs.note_stale(actor=WORKER):
-        log.warning("harvest source %s is stale: nothing whole since %s", harvest.code, harvest.last_done_at)
+    with transaction.atomic():  # who is noted is told, or neither
+        for harvest in runs.note_stale(actor=WORKER):
+            log.warning("harvest source %s is stale: nothing whole since %s", harvest.code, harvest.last_done_at)
+            tell_of_stale.defer(harvest_id=harvest.pk)
+
+
+@app.task(queue="upkeep", name="harvest.tell_of_stale", retry=RetryStrategy(max_attempts=8, wait=60, linear_wait=600))
+def tell_of_stale(harvest_id: int) -> None:
+    """Write to the library. A mail server that is away is tried again for some hours."""
+    telling.tell_of_stale(harvest_id)
 
 
 @app.periodic(cron="25 0 * * *")
