@@ -36,6 +36,27 @@ class Content(NamedTuple):
         return f"{self.control_number or '–'} · {self.title}"[:200]
 
 
+class Notes(NamedTuple):
+    """What the catalogue notes beside a record, to find its host and its sets by. Raise READING when read otherwise."""
+
+    host_control_number: str
+    material_type: str
+    local_history: bool
+    children: bool
+
+
+def notes_of(description: Description) -> Notes:
+    """The notes of a described record (`services/rereading.py` makes them anew after an upgrade)."""
+    whole = description.belongs_to
+    host = whole.control_number if whole else ""
+    return Notes(
+        host_control_number="" if len(host) > MAX_CONTROL_NUMBER else host,
+        material_type=description.material_type,
+        local_history=is_local_history(description),
+        children=description.audience_children,
+    )
+
+
 class Arrival(NamedTuple):
     """A record as it arrives: where it stood, its bytes as received, and its content."""
 
@@ -56,20 +77,19 @@ def content_of(
     number = record.control_number
     description = description or describe(record)
     marc, content_digest = canonical_and_digest(record)
-    whole = description.belongs_to
-    host = whole.control_number if whole else ""
+    notes = notes_of(description)
     return Content(
         identity=identity or identity_of(number, record),
         control_number=number[:MAX_CONTROL_NUMBER],
         marc=marc,
         digest=content_digest,
         title=description.title,
-        material_type=description.material_type,
-        children=description.audience_children,
+        material_type=notes.material_type,
+        children=notes.children,
         items=read_items(record, rules),
         statements=read_holdings_statements(record),
-        host_control_number="" if len(host) > MAX_CONTROL_NUMBER else host,
-        local_history=is_local_history(description),
+        host_control_number=notes.host_control_number,
+        local_history=notes.local_history,
     )
 
 

@@ -229,6 +229,18 @@ class Item(models.Model):
         return self.barcode or self.call_number or str(self.pk)
 
 
+class Rereading(models.Model):
+    """How far all records have been read again after an upgrade; services/rereading.py."""
+
+    version = models.IntegerField(primary_key=True)
+    after = models.BigIntegerField(default=0, help_text="records up to this number are done")
+    changed = models.BigIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.after}"
+
+
 class Figure(models.Model):
     """A number that many pages show and that would cost much to count each time; services/figures.py keeps it."""
 

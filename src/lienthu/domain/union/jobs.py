@@ -14,6 +14,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from lienthu.domain.catalog.errors import BatchStateRefused
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.services.batches import note_interrupted
+from lienthu.domain.catalog.services.rereading import rereading_needed
 from lienthu.domain.network.selectors import library_facts
 from lienthu.domain.union.harvesting import jobs as harvesting_jobs
 from lienthu.domain.union.models import Rerun
@@ -89,6 +90,27 @@ def enqueue_rerun(rerun_id: int) -> None:
     try:
         with transaction.atomic():
             work_off.configure(lock="union.rerun", queueing_lock=name, priority=-10).defer(rerun_id=rerun_id)
+    except AlreadyEnqueued:
+        return
+
+
+@app.task(
+    queue="upkeep", name="union.reread", queueing_lock="union.reread", retry=RetryStrategy(max_attempts=5, wait=10)
+)
+def reread() -> None:
+    """What an earlier release noted of records is made anew, a while at a time (IMP-33)."""
+    until = time.monotonic() + _AT_A_TIME
+    while renewal.reread_notes():
+        if time.monotonic() > until:
+            enqueue_rereading()
+            return
+
+
+def enqueue_rereading() -> None:
+    """Queue reading records again, once."""
+    try:
+        with transaction.atomic():
+            reread.configure(priority=-10).defer()
     except AlreadyEnqueued:
         return
 
@@ -179,5 +201,7 @@ def _take_up_reruns() -> None:
     """A trial goes on; and what a new release reads or compares otherwise is renewed by itself (CLU-16)."""
     if renewal.renewal_needed():
         renewal.begin_renewal(actor=Actor.system("worker"))
+    if rereading_needed():
+        enqueue_rereading()
     for rerun_id in Rerun.objects.filter(status=Rerun.Status.RUNNING).order_by("pk").values_list("pk", flat=True):
         enqueue_rerun(rerun_id)

@@ -17,6 +17,17 @@ def link_hosts(source_id: int, contents: Sequence[tuple[int, Content]], *, harve
     """
     parts = [(record_id, c.host_control_number) for record_id, c in contents if c.host_control_number]
     hosts = [(record_id, c.control_number) for record_id, c in contents if c.control_number]
+    link(source_id, parts=parts, hosts=hosts, harvested=harvested)
+
+
+def link(
+    source_id: int,
+    *,
+    parts: Sequence[tuple[int, str]] = (),
+    hosts: Sequence[tuple[int, str]] = (),
+    harvested: bool = False,
+) -> None:
+    """The same: ``parts`` are records with the number of their host, ``hosts`` records with their own number."""
     find_host, find_parts = (_HARVESTED_HOST, _HARVESTED_PARTS) if harvested else (_HOST, _PARTS)
     with connection.cursor() as cursor:
         for statement, wanted in ((find_host, parts), (find_parts, hosts)):

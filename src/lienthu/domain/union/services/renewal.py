@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from lienthu.domain.catalog.authority_selectors import records_under
 from lienthu.domain.catalog.selectors import marc_of
+from lienthu.domain.catalog.services.rereading import reread_piece
 from lienthu.domain.union.fingerprint import FINGERPRINT_VERSION, Fingerprint, completeness, fingerprint, match_keys
 from lienthu.domain.union.models import Membership, Rerun
 from lienthu.domain.union.name_selectors import known_names
@@ -22,12 +23,14 @@ from lienthu.domain.union.services.edges import find_edges, forget, forget_keys,
 from lienthu.domain.union.services.placing import place
 from lienthu.domain.union.services.plan import Cause
 from lienthu.domain.union.services.settling import lock_union, settle
+from lienthu.domain.union.services.touch import touch_records
 from lienthu.domain.union.works import work_key
 from lienthu.foundation.marc.describe import describe
 from lienthu.platform.actor import Actor
 from lienthu.platform.services import audit, changes
 
 CHUNK = 500
+_WORKER = Actor.system("worker")
 _UNDER_ONE = 2000  # of a very productive person the first; the others follow when they change
 
 
@@ -124,6 +127,15 @@ def _renew(rows: Sequence[tuple[int, int, str, int, int]], book: Book, *, new_ke
     plan = place({}, (), set(keys) | neighbours, book, cause=Cause("rule"))
     rest = {r[1] for r in rows} - plan.touched
     changes.publish("cluster.changed", plan.changed | settle(rest))
+
+
+@transaction.atomic
+def reread_notes() -> bool:
+    """Read some records again after an upgrade and tell of what is shown otherwise (IMP-33); False: nothing is left."""
+    changed = reread_piece(actor=_WORKER)
+    if changed:
+        touch_records(sorted(changed))
+    return changed is not None
 
 
 @transaction.atomic
