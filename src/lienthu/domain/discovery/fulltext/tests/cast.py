@@ -8,13 +8,16 @@ from typing import Any
 from django.utils import timezone
 
 from lienthu.domain.digital.models import DigitalObject, Layer, Page
-from lienthu.domain.digital.policy import Status
+from lienthu.domain.digital.policy import Reader, Status
 from lienthu.domain.digital.services.texts import set_text
 from lienthu.domain.digital.tests.cast import CLERK, give_rights, make_object
+from lienthu.domain.discovery.fulltext.query import PageResult, page_search_from
+from lienthu.domain.discovery.fulltext.selectors import search_pages
 from lienthu.domain.network.models import Library
 from lienthu.foundation.pagetext.model import Block, Box, Line, PageText, Source, words_in
 
 WIDTH, HEIGHT = 1000, 1400
+VISITOR = Reader()
 
 
 def typeset(text: str, *, confidence: int = 95, source: Source = "ocr") -> PageText:
@@ -49,3 +52,17 @@ def pages_of(obj: DigitalObject) -> list[Page]:
 def write(page: Page, text: str, layer: Layer = Layer.ORIGINAL, **how: Any) -> None:
     """Give a page this text."""
     set_text(page, typeset(text, **how), layer=layer, actor=CLERK)
+
+
+def search(q: str, who: Reader = VISITOR, **params: Any) -> PageResult:
+    """What this reader finds; there is an index."""
+    result = search_pages(
+        page_search_from({"q": [q], **{k: v if isinstance(v, list) else [str(v)] for k, v in params.items()}}), who
+    )
+    assert result.index_ready
+    return result
+
+
+def titles(q: str, who: Reader = VISITOR, **params: Any) -> list[str]:
+    """The titles of what this reader finds, sorted."""
+    return sorted(v.title for v in search(q, who, **params).volumes)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -19,12 +17,9 @@ from lienthu.domain.digital.models import AccessRule, Collection, DigitalObject,
 from lienthu.domain.digital.policy import Access, Act, Reader, Status
 from lienthu.domain.digital.selectors.objects import objects_by_id
 from lienthu.domain.digital.services import publishing
-from lienthu.domain.digital.tests.cast import CLERK, give_rights
-from lienthu.domain.discovery.fulltext import engine, indexing
-from lienthu.domain.discovery.fulltext.indexing import PageIndexer, anything_waits
-from lienthu.domain.discovery.fulltext.query import PageResult, page_search_from
-from lienthu.domain.discovery.fulltext.selectors import search_pages
-from lienthu.domain.discovery.fulltext.tests.cast import pages_of, volume, write
+from lienthu.domain.digital.tests.cast import CLERK
+from lienthu.domain.discovery.fulltext.indexing import PageIndexer
+from lienthu.domain.discovery.fulltext.tests.cast import pages_of, search, titles, volume, write
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.services.libraries import Particulars, update_library
 from lienthu.domain.network.services.periods import Description
@@ -33,37 +28,7 @@ from lienthu.platform.services import changes
 
 pytestmark = pytest.mark.django_db
 
-VISITOR = Reader()
 SIGNED_IN = Reader(frozenset({policy.PUBLIC, policy.SIGNED}))
-
-
-@pytest.fixture(autouse=True)
-def _small_writers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine.PageWriter.__init__, "__kwdefaults__", {"heap_bytes": 15_000_000})
-
-
-@pytest.fixture
-def indexer() -> Iterator[PageIndexer]:
-    with PageIndexer() as one:
-        assert one.acquire()
-        yield one
-
-
-@pytest.fixture
-def tinh() -> Library:
-    return make_library("VN-QNTV", "Thư viện tỉnh")
-
-
-def search(q: str, who: Reader = VISITOR, **params: Any) -> PageResult:
-    result = search_pages(
-        page_search_from({"q": [q], **{k: v if isinstance(v, list) else [str(v)] for k, v in params.items()}}), who
-    )
-    assert result.index_ready
-    return result
-
-
-def titles(q: str, who: Reader = VISITOR, **params: Any) -> list[str]:
-    return sorted(v.title for v in search(q, who, **params).volumes)
 
 
 # --------------------------------------------------------------------------------------------- results (FTS-9, FTS-1)
@@ -338,88 +303,3 @@ def test_nobody_finds_counts_or_sees_a_word_that_the_policy_denies(
 def _real(token: str, libraries: list[Library]) -> str:
     kind, _, number = token.partition(":")
     return f"{kind}:{libraries[int(number)].pk}" if number.isdigit() else token
-
-
-# ------------------------------------------------------------------------------------- the index itself (FTS-6, FTS-8)
-
-
-def test_news_is_drained_and_only_what_changed_is_written(tinh: Library, indexer: PageIndexer) -> None:
-    """FTS-8."""
-    obj = volume(tinh, ["than", "đá"])
-    assert anything_waits()
-    indexer.drain()
-    assert not anything_waits()
-    write(pages_of(obj)[1], "dầu")
-    assert indexer.step() == 1
-    assert (titles("đá"), titles("dầu")) == ([], ["Kế hoạch 204"])
-    changes.publish("digital.object", [obj.pk])
-    assert indexer.step() == 1, "the news of the object itself, and no page"
-    give_rights(obj, Status.UNKNOWN)
-    assert indexer.step() == 3, "and both its pages, that others may find now"
-    Page.objects.filter(object=obj, seq=2).delete()
-    changes.publish("digital.object", [obj.pk])
-    indexer.drain()
-    inside = Reader(frozenset({policy.PUBLIC, policy.premises(tinh.pk)}))
-    assert (titles("dầu", inside), titles("than", inside)) == ([], ["Kế hoạch 204"])
-
-
-def test_people_come_before_bulk(tinh: Library, indexer: PageIndexer) -> None:
-    """FTS-8: as SEA-21."""
-    obj = volume(tinh, ["than", "đá"])
-    indexer.drain()
-    first, second = pages_of(obj)
-    changes.publish("digital.page", [first.pk], bulk=True)
-    changes.publish("digital.page", [second.pk])
-    assert indexing.people_wait()
-    assert indexer.step() == 1
-    assert changes.keys_waiting([indexing.PAGES], 10) == {indexing.PAGES: [first.pk]}
-
-
-def test_a_damaged_or_deleted_index_is_built_anew(tinh: Library, indexer: PageIndexer) -> None:
-    """FTS-8."""
-    obj = volume(tinh, ["than"])
-    indexer.drain()
-    folder = engine.store().current()
-    (folder / "meta.json").write_text("không phải chỉ mục")
-    assert not search_pages(page_search_from({"q": ["than"]}), VISITOR).index_ready
-    write(pages_of(obj)[0], "dầu")
-    indexer.drain()
-    assert titles("dầu") == ["Kế hoạch 204"]
-    shutil.rmtree(engine.store().root)
-    assert not search_pages(page_search_from({"q": ["dầu"]}), VISITOR).index_ready
-    indexer.drain()
-    assert titles("dầu") == ["Kế hoạch 204"]
-
-
-def test_what_changes_during_a_rebuild_is_in_the_new_index(
-    tinh: Library, indexer: PageIndexer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """FTS-8."""
-    monkeypatch.setattr(indexing, "_SLICE", 2)
-    a, b = volume(tinh, ["than"] * 5, "A"), volume(tinh, ["than"] * 3, "B")
-    indexer.drain()
-    before = engine.store().current()
-    seen: list[list[str]] = []
-
-    def meanwhile() -> None:
-        if not seen:
-            write(pages_of(a)[0], "dầu khí")
-            publishing.take_down(b.public_id, reason="x", actor=CLERK)
-        seen.append(titles("than"))
-
-    assert indexer.rebuild(meanwhile=meanwhile) == 8
-    indexer.drain()
-    assert engine.store().current() != before
-    assert all(found == ["A"] for found in seen[1:])
-    assert (titles("than"), search("than").pages_total, titles("dầu")) == (["A"], 4, ["A"])
-
-
-def test_an_index_is_made_from_the_database_and_nothing_else(tinh: Library, indexer: PageIndexer) -> None:
-    """FTS-6."""
-    volume(tinh, ["than"])
-    volume(tinh, ["than"], status=None)
-    indexer.drain()
-    before = search("than")
-    indexing.ask_for_rebuild()
-    indexer.drain()
-    assert (search("than").volumes, search("than").facets) == (before.volumes, before.facets)
