@@ -6,13 +6,21 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
 from lienthu.domain.catalog.encoding import AUTO, UTF_8, EncodingPlan
 from lienthu.domain.catalog.reading import find_format, pieces, plan_for
-from lienthu.domain.union.fingerprint import OUTDATED, Fingerprint, fingerprint, match_keys
+from lienthu.domain.union.fingerprint import (
+    CANDIDATES_PER_KEY,
+    CANDIDATES_PER_RECORD,
+    CANDIDATES_PER_VAGUE_KEY,
+    OUTDATED,
+    Fingerprint,
+    fingerprint,
+    match_keys,
+)
 from lienthu.domain.union.scoring.model import Scored, Verdict, explain, score_pair
 from lienthu.domain.union.scoring.rules import Rule
 from lienthu.foundation.marc.describe import describe
@@ -125,18 +133,23 @@ class Blocked:
     evaluation: Evaluation
 
 
-def blocked(prints: Sequence[Fingerprint], truth: Sequence[str], rule: Rule, *, per_key: int = 30) -> Blocked:
+def blocked(prints: Sequence[Fingerprint], truth: Sequence[str], rule: Rule) -> Blocked:
     """Compare every record with its candidates; ``truth`` names the publication each record describes.
 
-    ``found`` of ``truths`` same pairs stand among the candidates; the evaluation judges all candidate pairs.
+    As records that come one after the other are: each with the oldest that have one of its keys, as many as the union
+    looks at. ``found`` of ``truths`` same pairs stand among the candidates; the evaluation judges all candidate pairs.
     """
     by_key: dict[int, list[int]] = defaultdict(list)
+    candidates: set[tuple[int, int]] = set()
     for i, f in enumerate(prints):
-        for key in match_keys(f):
+        keys = match_keys(f)
+        mine: dict[int, None] = {}
+        for some, most in ((keys.sure, CANDIDATES_PER_KEY), (keys.vague, CANDIDATES_PER_VAGUE_KEY)):
+            for key in some:
+                mine.update(dict.fromkeys(by_key[key][:most]))
+        candidates.update((a, i) for a in islice(mine, CANDIDATES_PER_RECORD))
+        for key in keys.every:
             by_key[key].append(i)
-    candidates = {
-        (a, b) for members in by_key.values() for n, a in enumerate(members[:per_key]) for b in members[n + 1 : per_key]
-    }
     compared = [
         ComparedPair(n, prints[a], prints[b], score_pair(prints[a], prints[b], rule), truth[a] == truth[b])
         for n, (a, b) in enumerate(sorted(candidates))

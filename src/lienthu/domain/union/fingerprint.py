@@ -35,6 +35,13 @@ from lienthu.foundation.vietnamese.tokens import folded_tokens, token_pairs
 FINGERPRINT_VERSION: Final = 2
 """Raised when `fingerprint` or `match_keys` give other values: every record is then read and compared anew."""
 
+CANDIDATES_PER_KEY: Final = 30
+"""A library of 1,000 "Truyện Kiều" must not make matching quadratic: a key finds so many records, the oldest."""
+CANDIDATES_PER_VAGUE_KEY: Final = 10
+"""In a catalogue of a million many books of a year begin with the same three words: what such a key finds beyond the
+first few is hardly ever the same, and would be most of what is compared."""
+CANDIDATES_PER_RECORD: Final = 60
+
 _LEADING_ARTICLES: Final = frozenset({"the", "a", "an", "le", "la", "les", "der", "die", "das", "l"})
 _NAMES: Final = 6
 _OTHER_TITLES: Final = 4
@@ -178,29 +185,42 @@ def fingerprint(d: Description) -> Fingerprint:
     )
 
 
-def match_keys(f: Fingerprint) -> list[int]:
-    """Signed 64-bit keys under which candidates are found (rule MAT-2), the surest first.
+class MatchKeys(NamedTuple):
+    """Keys under which a record is found, the surest first: ``vague`` ones are shared by many that are not the same."""
 
-    Identifiers; title with volume and year; title with volume and each of two persons; and for damaged titles a person
-    with the year, and both ends of a longer title with the year.
+    sure: tuple[int, ...] = ()
+    vague: tuple[int, ...] = ()
+
+    @property
+    def every(self) -> tuple[int, ...]:
+        """All of them, as they are stored."""
+        return self.sure + self.vague
+
+
+def match_keys(f: Fingerprint) -> MatchKeys:
+    """Signed 64-bit keys under which candidates are found (rule MAT-2).
+
+    Sure: identifiers; title with volume and year; title with volume and each of two persons. Vague, for damaged titles:
+    a person with volume and year, and both ends of a longer title with volume and year.
     """
     keys = [_hash("i", number) for number in f.isbns[:4]]
     keys += [_hash("i", number) for number in f.isbns_other[:2]]
     keys += [_hash("s", number) for number in f.issns[:2]]
     keys += [_hash("n", number) for number in f.national[:2]]
     if not f.title_folded:
-        return keys
+        return MatchKeys(tuple(dict.fromkeys(keys)))
     year, part = str(f.year or ""), volume_number(f.part)
     keys.append(_hash("y", f.title_folded, part, year))
     keys.extend(_hash("p", f.title_folded, part, person) for person in f.names_folded[:2])
+    vague: list[int] = []
     if f.year:
         if f.names_folded:
-            keys.append(_hash("w", f.names_folded[0], part, year))
+            vague.append(_hash("w", f.names_folded[0], part, year))
         words = f.whole_folded.split()
         if len(words) >= 4:
-            keys.append(_hash("b", *words[:3], part, year))
-            keys.append(_hash("e", *f.title_folded.split()[-3:], part, year))
-    return list(dict.fromkeys(keys))
+            vague.append(_hash("b", *words[:3], part, year))
+            vague.append(_hash("e", *f.title_folded.split()[-3:], part, year))
+    return MatchKeys(tuple(dict.fromkeys(keys)), tuple(dict.fromkeys(vague)))
 
 
 def completeness(d: Description) -> int:

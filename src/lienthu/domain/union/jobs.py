@@ -62,7 +62,7 @@ def _enqueue(task: object, batch_id: int, actor: Actor) -> None:
     name = f"{task.name}:{batch_id}"  # type: ignore[attr-defined]  # procrastinate is untyped here
     try:
         with transaction.atomic():  # a savepoint: a refused second job must not spoil the caller's transaction
-            task.configure(lock=f"import:{batch_id}", queueing_lock=name).defer(  # type: ignore[attr-defined]
+            task.configure(lock=f"import:{batch_id}", queueing_lock=name).defer(  # type: ignore[attr-defined]  # as above
                 batch_id=batch_id, actor_name=actor.name, actor_id=actor.user_id
             )
     except AlreadyEnqueued:

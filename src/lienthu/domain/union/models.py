@@ -185,15 +185,15 @@ class PublicationStamp(models.Model):
 
 
 # the room's other tables; Django finds models through this module
-from lienthu.domain.union.harvesting.models import (  # noqa: E402
+from lienthu.domain.union.harvesting.models import (  # noqa: E402 -- they point at the tables above
     HarvestBatch,
     HarvestEvent,
     HarvestRun,
     HarvestSource,
 )
-from lienthu.domain.union.joining.models import JoiningReport  # noqa: E402
-from lienthu.domain.union.quality.models import LibraryQuality, RecordQuality  # noqa: E402
-from lienthu.domain.union.rule_models import Rerun, RuleVersion, SourceRank, TrialEdge, TrialGroup  # noqa: E402
+from lienthu.domain.union.joining.models import JoiningReport  # noqa: E402 -- they point at the tables above
+from lienthu.domain.union.quality.models import LibraryQuality, RecordQuality  # noqa: E402 -- they point at the tables above
+from lienthu.domain.union.rule_models import Rerun, RuleVersion, SourceRank, TrialEdge, TrialGroup  # noqa: E402 -- they point at the tables above
 
 __all__ = [
     "Act",

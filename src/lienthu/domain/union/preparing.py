@@ -16,7 +16,7 @@ from lienthu.domain.catalog.authority_content import AuthorityArrival, authority
 from lienthu.domain.catalog.content import Arrival, content_of
 from lienthu.domain.catalog.encoding import EncodingPlan
 from lienthu.domain.catalog.reading import ReadPiece, pieces
-from lienthu.domain.union.fingerprint import Fingerprint, completeness, fingerprint, match_keys
+from lienthu.domain.union.fingerprint import Fingerprint, MatchKeys, completeness, fingerprint, match_keys
 from lienthu.domain.union.works import work_key
 from lienthu.foundation.marc.authority import is_authority
 from lienthu.foundation.marc.describe import Description, describe
@@ -47,7 +47,7 @@ class Compared(NamedTuple):
     """What the union keeps of a record and finds it again by (rules MAT-1, MAT-2, CLU-18)."""
 
     fingerprint: Fingerprint
-    keys: tuple[int, ...]
+    keys: MatchKeys
     completeness: int
     work_key: int | None
 
@@ -55,7 +55,7 @@ class Compared(NamedTuple):
 def compared(d: Description) -> Compared:
     """A described record as the union compares it."""
     f = fingerprint(d)
-    return Compared(f, tuple(match_keys(f)), completeness(d), work_key(d))
+    return Compared(f, match_keys(f), completeness(d), work_key(d))
 
 
 @dataclass(slots=True)

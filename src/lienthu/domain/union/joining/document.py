@@ -315,7 +315,12 @@ def _party(side: Side, libraries: Mapping[int, LibraryFacts]) -> Party:
 
 def _reason(said: Mapping[str, object]) -> Reason:
     left, right, weight = str(said.get("left", "")), str(said.get("right", "")), said.get("weight", 0)
-    outcome, kind = _("not compared"), ""
+    outcome = _("not compared")
+    kind: Kind = ""
     if left and right and isinstance(weight, int | float):
-        outcome, kind = (_("agrees"), "ok") if weight > 0 else (_("differs"), "danger") if weight < 0 else ("–", "")
-    return Reason(words.feature(str(said.get("feature", ""))), left, right, outcome, kind)  # type: ignore[arg-type]
+        outcome = "–"
+        if weight > 0:
+            outcome, kind = _("agrees"), "ok"
+        elif weight < 0:
+            outcome, kind = _("differs"), "danger"
+    return Reason(words.feature(str(said.get("feature", ""))), left, right, outcome, kind)

@@ -127,7 +127,7 @@ _T = TypeVar("_T")
 
 def _read(kind: type[_T], value: Mapping[str, Any]) -> _T:
     hints = get_type_hints(kind)
-    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]  # always a dataclass
     return kind(**{name: _value(hints[name], v) for name, v in value.items() if name in known})
 
 

@@ -64,7 +64,8 @@ def _chunk(library_id: int, after: int) -> list[tuple[int, int, bool]]:
             " AND revision = r.revision AND version = %s OFFSET 0) q ON true ORDER BY r.id",
             [library_id, after, CHUNK, VERSION],
         )
-        return cursor.fetchall()  # type: ignore[no-any-return]
+        rows: list[tuple[int, int, bool]] = cursor.fetchall()
+        return rows
 
 
 def _assess(library_id: int, chunk: Sequence[tuple[int, int, bool]]) -> None:

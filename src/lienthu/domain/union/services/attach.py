@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from lienthu.domain.union.fingerprint import FINGERPRINT_VERSION, Fingerprint, match_keys
+from lienthu.domain.union.fingerprint import FINGERPRINT_VERSION, Fingerprint, MatchKeys, match_keys
 from lienthu.domain.union.name_selectors import known_names
 from lienthu.domain.union.rule_selectors import rule_in_force
 from lienthu.domain.union.services.book import Book
@@ -26,7 +26,7 @@ class Incoming(NamedTuple):
     record_id: int
     is_new: bool
     fingerprint: Fingerprint
-    keys: tuple[int, ...]
+    keys: MatchKeys
     completeness: int
     work_key: int | None = None
 
@@ -56,7 +56,7 @@ def attach(incoming: Sequence[Incoming]) -> Attached:
     _renew_completeness(stay)
     moving = [i for i in incoming if i.record_id not in staying]
     changed = {i.record_id: before[i.record_id] for i in moving if i.record_id in before}
-    keys: dict[int, Sequence[int]] = {i.record_id: i.keys for i in moving}
+    keys: dict[int, MatchKeys] = {i.record_id: i.keys for i in moving}
     forget_keys({i.record_id: keys[i.record_id] for i in moving if i.record_id in changed})
     again, seeds = _let_go(changed)
     _rewrite([i for i in moving if i.record_id in changed], book.rule.version)
@@ -65,7 +65,7 @@ def attach(incoming: Sequence[Incoming]) -> Attached:
         book.arrive(i.record_id, before[i.record_id][0] if i.record_id in before else None, i.fingerprint)
     for record_id, (cluster_id, text) in again.items():
         book.add(record_id, cluster_id, text)
-    orphans: dict[int, Sequence[int]] = {r: match_keys(book.fingerprint(r)) for r in again}
+    orphans = {r: match_keys(book.fingerprint(r)) for r in again}
     found = find_edges(keys | orphans, book)
     store_edges(found, book.rule.version)
     store_keys(keys | orphans)

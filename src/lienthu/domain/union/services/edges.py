@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import connection
 
+from lienthu.domain.union.fingerprint import (
+    CANDIDATES_PER_KEY,
+    CANDIDATES_PER_RECORD,
+    CANDIDATES_PER_VAGUE_KEY,
+    MatchKeys,
+)
 from lienthu.domain.union.models import Edge
 from lienthu.domain.union.scoring.model import Scored, Verdict
 from lienthu.domain.union.services.book import Book
 
-CANDIDATES_PER_KEY = 30  # a library of 1,000 "Truyện Kiều" must not make matching quadratic
-CANDIDATES_PER_RECORD = 60
 SAME_KEPT = 8
 REVIEW_KEPT = 4
 
@@ -26,19 +30,20 @@ class Found:
     scored: Scored
 
 
-def find_edges(arrived: Mapping[int, Sequence[int]], book: Book, *, older_only: bool = False) -> list[Found]:
+def find_edges(arrived: Mapping[int, MatchKeys], book: Book, *, older_only: bool = False) -> list[Found]:
     """Edges of the records in ``arrived`` (id → match keys), which ``book`` knows, with stored ones and each other.
 
     What is stored of these records themselves must have been forgotten before. ``older_only``: only with records of a
-    smaller number, for going through all of them in order. One statement.
+    smaller number, for going through all of them in order. Two statements.
     """
-    by_key = _candidates({k for keys in arrived.values() for k in keys}, book)
+    by_key = _candidates(arrived.values(), book)
     out: list[Found] = []
     for record_id, keys in arrived.items():
         candidates: dict[int, None] = {}
-        for key in keys:
-            for other in by_key.get(key, ())[:CANDIDATES_PER_KEY]:
-                candidates[other] = None
+        for some, most in ((keys.sure, CANDIDATES_PER_KEY), (keys.vague, CANDIDATES_PER_VAGUE_KEY)):
+            for key in some:
+                for other in by_key.get(key, ())[:most]:
+                    candidates[other] = None
         same: list[tuple[float, int, Scored]] = []
         review: list[tuple[float, int, Scored]] = []
         for other in list(candidates)[:CANDIDATES_PER_RECORD]:
@@ -54,35 +59,37 @@ def find_edges(arrived: Mapping[int, Sequence[int]], book: Book, *, older_only: 
                 ranked.sort(key=lambda r: r[:2])
                 del ranked[kept:]
             out += [Found(min(record_id, o), max(record_id, o), scored) for _, o, scored in ranked]
-        for key in dict.fromkeys(keys):
+        for key in keys.every:
             by_key.setdefault(key, []).append(record_id)
     return out
 
 
-def _candidates(keys: set[int], book: Book) -> dict[int, list[int]]:
+def _candidates(arrived: Iterable[MatchKeys], book: Book) -> dict[int, list[int]]:
+    """Key → the stored records that have it, the oldest first; ``book`` knows them afterwards."""
+    sure = {key for keys in arrived for key in keys.sure}
+    vague = {key for keys in arrived for key in keys.vague}
     by_key: dict[int, list[int]] = {}
-    if not keys:
+    if not (sure or vague):
         return by_key
     with connection.cursor() as cursor:
         # fenced: while a library is being imported the planner's statistics are old (see selectors.py)
-        cursor.execute(
-            """
-            SELECT wanted.key, k.record_id, m.cluster_id, m.fingerprint
-            FROM unnest(%s::bigint[]) AS wanted(key)
-            CROSS JOIN LATERAL (
-                SELECT record_id FROM union_matchkey
-                WHERE union_matchkey.key = wanted.key ORDER BY record_id LIMIT %s
-            ) k
-            CROSS JOIN LATERAL (
-                SELECT cluster_id, fingerprint FROM union_membership WHERE record_id = k.record_id OFFSET 0
-            ) m
-            """,
-            [list(keys), CANDIDATES_PER_KEY],
+        found = (
+            "SELECT wanted.key, k.record_id FROM unnest(%s::bigint[]) AS wanted(key) CROSS JOIN LATERAL (SELECT"
+            " record_id FROM union_matchkey WHERE union_matchkey.key = wanted.key ORDER BY record_id LIMIT %s) k"
         )
-        for key, record_id, cluster_id, text in cursor:
+        cursor.execute(
+            f"{found} UNION ALL {found}", [list(sure), CANDIDATES_PER_KEY, list(vague), CANDIDATES_PER_VAGUE_KEY]
+        )
+        for key, record_id in cursor:
             by_key.setdefault(key, []).append(record_id)
-            if record_id not in book:
-                book.add(record_id, cluster_id, text)
+        unknown = {r for records in by_key.values() for r in records if r not in book}
+        cursor.execute(
+            "SELECT m.record_id, m.cluster_id, m.fingerprint FROM unnest(%s::bigint[]) AS wanted(id) CROSS JOIN LATERAL"
+            " (SELECT record_id, cluster_id, fingerprint FROM union_membership WHERE record_id = wanted.id OFFSET 0) m",
+            [sorted(unknown)],
+        )
+        for record_id, cluster_id, text in cursor:
+            book.add(record_id, cluster_id, text)
     return by_key
 
 
@@ -99,11 +106,11 @@ def store_edges(found: Iterable[Found], rule_version: int) -> None:
             copy.write_row((f.left, f.right, s.score, s.verdict.value, False, s.levels, rule_version, "now"))
 
 
-def store_keys(keys: Mapping[int, Sequence[int]]) -> None:
+def store_keys(keys: Mapping[int, MatchKeys]) -> None:
     """Write the match keys of records that have none stored."""
     with connection.cursor() as cursor, cursor.copy("COPY union_matchkey (key, record_id) FROM STDIN") as copy:
         for record_id, values in keys.items():
-            for key in dict.fromkeys(values):
+            for key in values.every:
                 copy.write_row((key, record_id))
 
 
@@ -125,9 +132,9 @@ def forget(record_ids: Collection[int], *, as_right_only: bool = False) -> set[i
     return neighbours - set(ids)
 
 
-def forget_keys(keys: Mapping[int, Sequence[int]]) -> None:
+def forget_keys(keys: Mapping[int, MatchKeys]) -> None:
     """Delete match keys: record id → keys. Those that are not stored do not matter."""
-    pairs = [(key, record_id) for record_id, values in keys.items() for key in values]
+    pairs = [(key, record_id) for record_id, values in keys.items() for key in values.every]
     if not pairs:
         return
     with connection.cursor() as cursor:

@@ -77,7 +77,7 @@ def assert_union_is_sound() -> None:
             assert where_is(cluster.pk) is None, "nobody is left who bears it"
     assert all(min(bears[c]) == c for c in by_cluster), "the smallest address that is borne there (CLU-7)"
     stored = {(key, record) for key, record in MatchKey.objects.values_list("key", "record_id")}
-    wanted = {(k, r) for r, m in members.items() for k in match_keys(Fingerprint.loads(m.fingerprint))}
+    wanted = {(k, r) for r, m in members.items() for k in match_keys(Fingerprint.loads(m.fingerprint)).every}
     assert stored == wanted
     assert {tuple(sorted(m.record_id for m in here)) for here in by_cluster.values()} == formed_from_scratch(members)
 
@@ -89,7 +89,7 @@ def formed_from_scratch(members: dict[int, Membership]) -> set[tuple[int, ...]]:
     """
     rule = rule_in_force()
     prints = {r: Fingerprint.loads(m.fingerprint) for r, m in members.items()}
-    keys = {r: set(match_keys(f)) for r, f in prints.items()}
+    keys = {r: set(match_keys(f).every) for r, f in prints.items()}
     known = known_names()
     prints = {r: known.settled(f) for r, f in prints.items()}  # what is compared (MAT-26)
 

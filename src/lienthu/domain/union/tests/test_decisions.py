@@ -91,7 +91,7 @@ def test_a_word_outlives_an_undone_import(joined: int, tinh: Library, ha_long: L
     renewed = imported(ha_long, so_do("a", isbn=ISBN))
     undo_batch(renewed.pk, actor=CLERK)
     first = held(ha_long, "a").revisions.get(number=1).batch_id
-    undo_batch(first, actor=CLERK)  # type: ignore[arg-type]
+    undo_batch(first, actor=CLERK)
     imported(ha_long, so_do("a"))
     assert cluster_of(tinh, "1") != cluster_of(ha_long, "a")
     assert_union_is_sound()

@@ -102,7 +102,7 @@ class Play:
         for n, dress in sorted(chunk.items()):
             new = BibRecord.objects.filter(pk=self.ids[n], deleted=True).update(deleted=False)
             print_ = fingerprint(DRESSES[dress])
-            incoming.append(Incoming(self.ids[n], bool(new), print_, tuple(match_keys(print_)), dress))
+            incoming.append(Incoming(self.ids[n], bool(new), print_, match_keys(print_), dress))
         attach(incoming)
 
     def withdraw(self, numbers: set[int]) -> None:
@@ -272,9 +272,9 @@ def test_a_word_against_a_chain_is_refused_and_names_the_word_it_contradicts(pla
     decide.decide_pairs([(b, c, "different")], actor=LAN)
     refused = check_refused(lambda: decide.decide_pairs([(c, a, "same")], actor=LAN))
     assert refused.code == "decision-contradicts"
-    assert (refused.left, refused.right, refused.verdict) == (b, c, "different")  # type: ignore[attr-defined]
+    assert (refused.left, refused.right, refused.verdict) == (b, c, "different")
     assert "Lan" in refused.message
     decide.decide_pairs([(b, c, "same")], actor=LAN)  # the very same pair: replaced
     refused = check_refused(lambda: decide.decide_pairs([(a, c, "different")], actor=LAN))
-    assert refused.verdict == "same"  # type: ignore[attr-defined]
+    assert refused.verdict == "same"
     assert len(set(standing().values())) == 1

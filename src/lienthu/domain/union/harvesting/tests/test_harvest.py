@@ -96,7 +96,7 @@ def test_a_set_and_a_format_are_asked_for(tinh: Library, repository: Repository)
         "dc",
         "Vịnh Hạ Long",
         record.first("883").first("a"),
-    ]  # type: ignore[union-attr]
+    ]
 
 
 # ---------------------------------------------------------------------------------------------------------- changes
@@ -365,7 +365,7 @@ def test_the_same_page_again_and_again_is_noticed(tinh: Library, repository: Rep
             else None
         )
     )
-    repository.answer_to = lambda q: (200, {}, repository.document(repository._list(q)))  # type: ignore[attr-defined]
+    repository.answer_to = lambda q: (200, {}, repository.document(repository._list(q)))
     run = harvested(source_for(tinh, repository))
     assert (run.status, run.stop_code) == ("stopped", "token-loop")
     assert counts(run)["created"] == 3

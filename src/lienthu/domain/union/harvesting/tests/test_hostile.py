@@ -206,7 +206,7 @@ def test_an_entity_bomb_and_an_external_dtd_are_not_read(tinh: Library, reposito
 
 
 def client(repository: Repository, **options: int) -> net.Client:
-    return net.Client(repository.address, user_agent="test", private=True, **options)  # type: ignore[arg-type]
+    return net.Client(repository.address, user_agent="test", private=True, **options)
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -257,7 +257,7 @@ def test_a_redirect_does_not_lead_inside(monkeypatch: pytest.MonkeyPatch, reposi
         real = net.reachable
 
         def as_if_outside(host: str, port: int, *, private: bool) -> list[object]:
-            return real(host, port, private=private or f":{port}" == outside)  # type: ignore[return-value]
+            return real(host, port, private=private or f":{port}" == outside)
 
         monkeypatch.setattr(net, "reachable", as_if_outside)
         repository.faults.append(lambda _: (302, {"Location": inside.address + "?verb=Identify"}, b""))
@@ -320,7 +320,7 @@ def test_a_password_of_another_install_is_asked_for_again(
     tinh: Library, repository: Repository, settings: object
 ) -> None:
     harvest = source_for(tinh, repository, username="lan", secret="bí mật")
-    settings.SECRET_KEY = "another install"  # type: ignore[attr-defined]
+    settings.SECRET_KEY = "another install"
     assert harvested(harvest).stop_code == "secret"
 
 
