@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -96,20 +97,23 @@ def anything(consumer: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def keys_waiting(consumers: Sequence[str], limit: int) -> dict[str, list[int]]:
-    """For each consumer the keys of the newest ``limit`` rows that wait, each once, newest first: one statement.
+def keys_waiting(consumers: Sequence[str], limit: int) -> dict[str, list[int]] | None:
+    """For each consumer the keys of the rows that wait, each once, newest first: one statement.
 
-    Takes nothing in hand.
+    None where more than ``limit`` rows wait for one of them. Takes nothing in hand.
     """
     out: dict[str, dict[int, None]] = {consumer: {} for consumer in consumers}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.name, r.key FROM unnest(%s::text[]) AS c(name) CROSS JOIN LATERAL (SELECT id, key"
             " FROM platform_change WHERE consumer = c.name ORDER BY id DESC LIMIT %s) r ORDER BY r.id DESC",
-            [list(consumers), limit],
+            [list(consumers), limit + 1],
         )
-        for consumer, key in cursor.fetchall():
-            out[consumer][key] = None
+        rows = cursor.fetchall()
+    if max(Counter(consumer for consumer, _ in rows).values(), default=0) > limit:
+        return None
+    for consumer, key in rows:
+        out[consumer][key] = None
     return {consumer: list(keys) for consumer, keys in out.items()}
 
 

@@ -40,7 +40,7 @@ from lienthu.platform.services import changes
 BEST_PAGES: Final = 3
 """Pages told of each volume of a result; all of them are found inside it."""
 _LOOKED_AT: Final = 500
-_HELD_BACK: Final = 20_000
+_HELD_BACK: Final = 100_000
 
 
 def search_pages(request: PageSearch, who: Reader) -> PageResult:
@@ -51,6 +51,8 @@ def search_pages(request: PageSearch, who: Reader) -> PageResult:
     if not plan.asked:
         return PageResult(request, took_ms=_since(began))
     sight = sight_of(who)
+    if sight is None:
+        return PageResult(request, took_ms=_since(began), index_ready=False)
     try:
         plan, decoded = decode_keystrokes(plan, _Known(index, sight))
         relaxed, plan, counted = _first_that_finds(index, plan, sight)
@@ -88,13 +90,16 @@ def _first_that_finds(
     return "", plan, {}
 
 
-def sight_of(who: Reader) -> Sight:
+def sight_of(who: Reader) -> Sight | None:
     """What the reader carries, and what to hold back because the index may be behind (FTS-7).
 
     Of objects with waiting news those that the reader may not find now are left out; when very much waits, the older of
-    it unasked. Closed pages with waiting news, or of such objects, and closed libraries with such are left out.
+    it unasked. Closed pages with waiting news, or of such objects, and closed libraries with such are left out. None
+    where more waits than can be left out: nothing is told then, for counts would know of what was closed.
     """
     waiting = changes.keys_waiting((VOLUMES, PAGES, HOUSES), _HELD_BACK)
+    if waiting is None:
+        return None
     objects, pages, houses = waiting[VOLUMES], waiting[PAGES], waiting[HOUSES]
     without = set(objects[_LOOKED_AT:])
     without_pages: set[int] = set()

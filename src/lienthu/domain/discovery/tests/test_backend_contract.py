@@ -24,7 +24,7 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
 
 
 def found(backend: Backend, q: str, **request: object) -> set[int]:
-    return set(ids(ask(backend.reader, q, **request)))  # type: ignore[arg-type]
+    return set(ids(ask(backend.reader, q, **request)))
 
 
 # --------------------------------------------------------------------------------------------------- words (SEA-3)
@@ -187,7 +187,7 @@ SIZES = {"library": 10, "language": 10, "area": 10}
 
 
 def counts(backend: Backend, q: str, facet: str, **request: object) -> dict[str, int]:
-    values = ask(backend.reader, q, facets=SIZES, **request).facets[facet]  # type: ignore[arg-type]
+    values = ask(backend.reader, q, facets=SIZES, **request).facets[facet]
     return {v.value: v.count for v in values}
 
 
