@@ -191,7 +191,7 @@ def _rolled_back(made: Province, django_db_blocker: Any) -> Iterator[Province]:
     from django.db import transaction
 
     whole = transaction.atomic()
-    whole._from_testcase = True  # type: ignore[attr-defined]  # lets durable transactions run inside, as in TestCase
+    whole._from_testcase = True
     with django_db_blocker.unblock(), _database(made.database), whole:
         yield made
         transaction.set_rollback(True)

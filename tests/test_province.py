@@ -34,12 +34,12 @@ def _expected_and_found() -> tuple[set[tuple[Any, Any]], set[tuple[Any, Any]], d
         known = [m for m in members if m in where]
         for m in known:
             key_of[m] = key
-        expected |= {tuple(sorted(pair)) for pair in combinations(known, 2)}  # type: ignore[misc]
+        expected |= {tuple(sorted(pair)) for pair in combinations(known, 2)}
     groups = defaultdict(list)
     for member, cluster in where.items():
         groups[cluster].append(member)
     found = {tuple(sorted(pair)) for members in groups.values() for pair in combinations(members, 2)}
-    return expected, found, key_of  # type: ignore[return-value]
+    return expected, found, key_of
 
 
 def test_publications_come_together_and_different_ones_stay_apart(province: Any) -> None:

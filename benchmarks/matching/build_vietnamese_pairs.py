@@ -36,7 +36,7 @@ def show(pair: Pair) -> None:
     print(f"[{pair.label}] {pair.kind} ({pair.split}) {pair.note}")
     for record in (pair.left, pair.right):
         cells = []
-        for entry in record["fields"]:  # type: ignore[attr-defined]
+        for entry in record["fields"]:
             for tag, content in entry.items():
                 if tag in ("001", "008", "082"):
                     continue

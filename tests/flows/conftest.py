@@ -160,7 +160,7 @@ class Install:
     def sql(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """The rows of a query."""
         with self.database() as connection:
-            return connection.execute(query, parameters).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query, parameters).fetchall()
 
     def stop(self) -> None:
         """Stop its database, whoever uses it."""
@@ -184,7 +184,7 @@ class Install:
         with self.database() as c:
 
             def none(query: str) -> None:
-                rows = c.execute(query).fetchmany(5)  # type: ignore[arg-type]
+                rows = c.execute(query).fetchmany(5)
                 assert rows == [], query
 
             none(

@@ -137,7 +137,7 @@ def test_a_backup_during_an_import_is_one_state(
 
 def _members(path: Path) -> list[tuple[tarfile.TarInfo, bytes]]:
     with tarfile.open(path) as tar:
-        return [(m, tar.extractfile(m).read()) for m in tar]  # type: ignore[union-attr]
+        return [(m, tar.extractfile(m).read()) for m in tar]
 
 
 def _write(path: Path, members: list[tuple[tarfile.TarInfo, bytes]]) -> Path:

@@ -54,7 +54,7 @@ def test_the_command_is_killed_and_given_again(install: Any, repository: Reposit
     asked = ("harvest", "thu", "--address", repository.address, "--library", "VN-A", "--private", "--json")
     for deaths in range(1, 4):
         process = install.start(*asked)
-        wait_until(lambda: process.poll() is not None or pages(install) >= 4 * deaths)  # noqa: B023
+        wait_until(lambda: process.poll() is not None or pages(install) >= 4 * deaths)  # noqa: B023 -- called at once
         process.kill()
         process.communicate()
     assert 4 <= pages(install) < RECORDS / 3

@@ -110,7 +110,7 @@ def test_every_part_of_the_running_system_is_killed(
 
         def state() -> tuple[str, int]:
             try:
-                return install.sql("SELECT status, read FROM catalog_importbatch WHERE id = %s", batch)[0]  # type: ignore[no-any-return]
+                return install.sql("SELECT status, read FROM catalog_importbatch WHERE id = %s", batch)[0]
             except Exception:  # the database is one of the victims
                 return "unknown", -1
 

@@ -264,7 +264,7 @@ def _record(side: Side, kind: str, key: str) -> dict[str, object]:
         return record
     chance = Chance(SEED, "harm", kind, key)
     seldom = side.harm in (damage.mistyped, damage.scanned)
-    for entry in record["fields"]:  # type: ignore[attr-defined]
+    for entry in record["fields"]:
         for tag, content in entry.items():
             if tag in UNTOUCHED or (side.tags and tag not in side.tags):
                 continue
@@ -296,7 +296,7 @@ def _pair(
 def _numbered(pair: Pair) -> Pair:
     def named(record: dict[str, object], side: int) -> dict[str, object]:
         name = f"vn{number(SEED, 'id', pair.kind, pair.note, side):016x}"[:14]
-        fields: list[dict[str, object]] = [f for f in record["fields"] if "001" not in f]  # type: ignore[attr-defined]
+        fields: list[dict[str, object]] = [f for f in record["fields"] if "001" not in f]
         return {"leader": record["leader"], "fields": [{"001": name}, *fields]}
 
     return pair._replace(left=named(pair.left, 0), right=named(pair.right, 1))
@@ -304,7 +304,7 @@ def _numbered(pair: Pair) -> Pair:
 
 def identifier(record: dict[str, object]) -> str:
     """The 001 of a record."""
-    fields: list[dict[str, str]] = record["fields"]  # type: ignore[assignment]
+    fields: list[dict[str, str]] = record["fields"]
     return fields[0]["001"]
 
 

@@ -33,7 +33,7 @@ def person_name(chance: Chance, surname: str = "") -> str:
 
 def _again(p: Publication, chance: Chance, **changes: object) -> Publication:
     """Another manifestation: a number of its own if the time had them, never the first one's."""
-    other = replace(p, key=f"{p.key}+{number(*changes.values()) % 9999}", **changes)  # type: ignore[arg-type]
+    other = replace(p, key=f"{p.key}+{number(*changes.values()) % 9999}", **changes)
     house = bool(other.publishers) and not other.publishers[0].startswith("*")
     has = bool(p.isbn) or (house and other.year >= 2009 and chance.percent(50))
     other = replace(other, isbn=isbn13(other.key) if has and p.kind in ("book", "score") else "")

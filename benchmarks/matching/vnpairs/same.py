@@ -43,14 +43,14 @@ def both(pair: Two, **changes: object) -> Two:
     """The same choice overruled in both libraries."""
     left, right = pair
     return (
-        replace(left, practice=replace(left.practice, **changes)),  # type: ignore[arg-type]
-        replace(right, practice=replace(right.practice, **changes)),  # type: ignore[arg-type]
+        replace(left, practice=replace(left.practice, **changes)),
+        replace(right, practice=replace(right.practice, **changes)),
     )
 
 
 def practised(side: Side, **changes: object) -> Side:
     """One choice of one library overruled."""
-    return replace(side, practice=replace(side.practice, **changes))  # type: ignore[arg-type]
+    return replace(side, practice=replace(side.practice, **changes))
 
 
 def without(side: Side, *dropped: str) -> Side:
@@ -60,7 +60,7 @@ def without(side: Side, *dropped: str) -> Side:
 
 def published(side: Side, **changes: object) -> Side:
     """Another reading of the same title page."""
-    return replace(side, publication=replace(side.publication, **changes))  # type: ignore[arg-type]
+    return replace(side, publication=replace(side.publication, **changes))
 
 
 def _named(p: Publication) -> bool:

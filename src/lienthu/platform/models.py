@@ -11,7 +11,7 @@ class User(AbstractUser):
     """An account. Personal data is kept minimal: a sign-in name and the name to show."""
 
     first_name = None  # type: ignore[assignment]  # Vietnamese names are one string, in their own order
-    last_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]  # as above
     display_name = models.CharField(_("name"), max_length=120, blank=True)
     language = models.CharField(max_length=8, blank=True)
     sample = models.BooleanField(default=False)

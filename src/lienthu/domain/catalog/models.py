@@ -335,4 +335,4 @@ class Redating(models.Model):
 
 
 # tables of their own file; Django finds the tables of a room here
-from lienthu.domain.catalog import authority_models as authority_models  # noqa: E402
+from lienthu.domain.catalog import authority_models as authority_models  # noqa: E402 -- they point at the tables above

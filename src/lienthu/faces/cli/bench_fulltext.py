@@ -119,7 +119,7 @@ def vocabulary() -> list[str]:
 
 def page_texts(count: int, seed: int) -> Iterator[str]:
     """Texts of pages, one line a sentence; one word in fifty damaged, as a machine would read it."""
-    chance = random.Random(seed + 1)  # noqa: S311
+    chance = random.Random(seed + 1)  # noqa: S311  # as above
     pool = sentences(seed)
     damaged = [_damaged(s, chance) for s in pool[: _SENTENCES // 4]]
     whole = [*pool, *damaged]
@@ -170,7 +170,7 @@ def fill(pages: int, seed: int) -> None:
                 copy.write_row((first + n, "original", 1, True, "pdf", "bench", text, content, words, "bench", now))
         for table in ("digital_page", "digital_digitalobject"):
             cursor.execute(
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"  # noqa: S608
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"  # noqa: S608 -- named above
             )
         cursor.execute("ANALYZE")
 
@@ -227,7 +227,7 @@ def _no_boxes() -> bytes:
 
 def queries(seed: int, count: int) -> Iterator[tuple[str, dict[str, str]]]:
     """Kind and parameters of searches: words and phrases that stand on pages, as people would type them."""
-    chance = random.Random(seed + 9)  # noqa: S311
+    chance = random.Random(seed + 9)  # noqa: S311  # as above
     pool = sentences(seed)
     words = vocabulary()
     kinds = [kind for kind, share in _MIX.items() for _ in range(share)]

@@ -81,7 +81,7 @@ def _tiles(pyramid: Pyramid) -> Iterator[str]:
 
 def _others(pyramid: Pyramid, seed: int) -> Iterator[str]:
     """What is no tile: thumbnails, parts cut where a reader drew a box, parts turned, grey or in another format."""
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)  # noqa: S311  # a benchmark repeats itself
     for width in (90, 150, 200):
         yield f"full/{width},/0/default.jpg"
     yield "full/!400,400/0/default.jpg"

@@ -74,7 +74,7 @@ def drive(
 def _client(  # type: ignore[no-untyped-def]  # barrier and queue of multiprocessing
     number: int, connect: Callable[[], Connection], paths: Sequence[str], seconds: float, connections: int, begin, done
 ) -> None:
-    dice = random.Random(number)  # noqa: S311
+    dice = random.Random(number)  # noqa: S311  # a benchmark
     lines = [connect() for _ in range(connections)]
     begin.wait()
     count, start = 0, time.perf_counter()

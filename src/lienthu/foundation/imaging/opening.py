@@ -188,7 +188,7 @@ def _jp2_picture(path: Path) -> pyvips.Image:
     with Image.open(path, formats=["JPEG2000"]) as image:
         profile = image.info.get("icc_profile")
         if image.mode == "YCbCr":
-            image = image.convert("RGB")  # type: ignore[assignment]
+            image = image.convert("RGB")  # type: ignore[assignment]  # no longer the file
         image.load()
         deep = image.mode.startswith("I")
         made = pyvips.Image.new_from_memory(

@@ -19,7 +19,7 @@ def unpack(archive: Path, into: Path, limits: Limits | None = None) -> list[Unpa
     with archive.open("rb") as f:
         mode = "r|gz" if f.read(2) == b"\x1f\x8b" else "r|"
     try:
-        with tarfile.open(archive, mode) as source:  # type: ignore[call-overload]
+        with tarfile.open(archive, mode) as source:  # type: ignore[call-overload]  # two literal modes
             for number, member in enumerate(source):
                 if number >= limits.files * 2:
                     raise Refused("too-many-files", limit=limits.files)

@@ -33,7 +33,7 @@ def shared_buffers_mb(memory: int) -> int:
 def _dynamic_memory_type() -> str:
     # Containers often have 64 MB of /dev/shm, which parallel queries and index builds overrun.
     try:
-        shm = os.statvfs("/dev/shm")  # noqa: S108
+        shm = os.statvfs("/dev/shm")  # noqa: S108 -- only its size is asked
     except OSError:
         return "mmap"
     return "posix" if shm.f_frsize * shm.f_blocks >= _SMALL_SHM else "mmap"

@@ -74,7 +74,7 @@ def book(
 
 def article(title: str, **said: object) -> Record:
     """A component part, such as an article of a journal."""
-    return book(title, leader="00000nab a2200000 a 4500", **said)  # type: ignore[arg-type]
+    return book(title, leader="00000nab a2200000 a 4500", **said)
 
 
 def iso_file(records: Sequence[Record]) -> bytes:

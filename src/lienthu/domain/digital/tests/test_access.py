@@ -127,5 +127,5 @@ def test_facts_of_many_objects_take_few_queries(django_assert_num_queries: objec
     from lienthu.domain.digital.models import DigitalObject
 
     objects = list(DigitalObject.objects.filter(pk__in=ids).select_related("library", "collection"))
-    with django_assert_num_queries(2):  # type: ignore[operator]  # rules, rights
+    with django_assert_num_queries(2):  # rules, rights
         access.audiences_of(objects)

@@ -36,7 +36,7 @@ WORDS = ("Than đá Hòn Gai", "Bí mật gia phả", "Cẩm Phả")
 
 @pytest.fixture(autouse=True)
 def own_folder(settings: object, tmp_path: Path) -> None:
-    settings.DIGITAL_DIR = tmp_path / "digital"  # type: ignore[attr-defined]
+    settings.DIGITAL_DIR = tmp_path / "digital"
 
 
 def text(words: str) -> PageText:

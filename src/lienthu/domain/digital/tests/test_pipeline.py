@@ -51,11 +51,11 @@ def library() -> Library:
 
 @pytest.fixture(autouse=True)
 def own_folder(settings: object, tmp_path: Path) -> None:
-    settings.DIGITAL_DIR = tmp_path / "digital"  # type: ignore[attr-defined]
+    settings.DIGITAL_DIR = tmp_path / "digital"
 
 
 def taken_in(library: Library, *paths: Path, **facts: object) -> DigitalObject:
-    return intake.take_in(list(paths), Description("Kế hoạch", **facts), library=library, actor=CLERK)  # type: ignore[arg-type]
+    return intake.take_in(list(paths), Description("Kế hoạch", **facts), library=library, actor=CLERK)
 
 
 def test_a_folder_of_scans_becomes_pages_with_pictures_and_words(library: Library, tmp_path: Path) -> None:

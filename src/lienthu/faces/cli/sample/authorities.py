@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from lienthu.foundation.marc import iso2709
 from lienthu.foundation.marc.model import Field, Record
@@ -26,7 +26,7 @@ def sample_authorities() -> bytes:
     return b"".join(iso2709.write(_record(n, json.loads(line))) for n, line in enumerate(lines, 1))
 
 
-def _record(number: int, said: dict[str, object]) -> Record:
+def _record(number: int, said: dict[str, Any]) -> Record:
     main, other, also = _TAGS[str(said.get("kind", "person"))]
     first = "1" if main == "100" else " "
     dates = str(said["dates"])
@@ -37,8 +37,8 @@ def _record(number: int, said: dict[str, object]) -> Record:
         Field("040", subfields=(("a", LIBRARY), ("b", "vie"))),
         Field(main, first, " ", heading),
     ]
-    fields += [Field(other, first, " ", (("a", str(v)),)) for v in said.get("variants", ())]  # type: ignore[attr-defined]
-    for text in said.get("see_also", ()):  # type: ignore[attr-defined]
+    fields += [Field(other, first, " ", (("a", str(v)),)) for v in said.get("variants", ())]
+    for text in said.get("see_also", ()):
         name, _, years = str(text).partition(", ")
         fields.append(Field(also, first, " ", (("a", f"{name},"), ("d", years))))
     fields.append(Field("667", subfields=(("a", "Biểu ghi mẫu của Liên Thư"),)))

@@ -50,7 +50,7 @@ def logout(request: HttpRequest, version: int, public_id: str) -> HttpResponse:
 
 
 @never_cache
-@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[untyped-decorator]
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[untyped-decorator]  # csp has no types
 @xframe_options_exempt
 @require_safe
 def token(request: HttpRequest, version: int, public_id: str) -> HttpResponse:

@@ -75,7 +75,7 @@ def shown(opened: Opened) -> Shown:
 
 
 def _class_of(opened: Opened) -> tuple[bool, bool, bool, bool]:
-    return tuple(map(opened.may, (Act.READ, Act.FIND, Act.DOWNLOAD, Act.WORK)))  # type: ignore[return-value]
+    return opened.may(Act.READ), opened.may(Act.FIND), opened.may(Act.DOWNLOAD), opened.may(Act.WORK)
 
 
 def key_of(opened: Opened, site: str, name: str) -> str:

@@ -106,7 +106,8 @@ def _moment(name: str, text: str) -> tuple[datetime, bool]:
     match = _DAY.fullmatch(text) or _SECOND.fullmatch(text)
     try:
         if match and text.isascii():
-            return datetime(*map(int, match.groups()), tzinfo=UTC), match.re is _DAY  # type: ignore[arg-type, misc]
+            year, month, day, *time = map(int, match.groups())
+            return datetime(year, month, day, *time, tzinfo=UTC), match.re is _DAY
     except ValueError:
         pass
     raise OaiRefused("badArgument", f"{name} is written YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ, in UTC.")

@@ -67,7 +67,7 @@ def test_turning_and_mirroring(tmp_path: Path) -> None:
     assert answer(tmp_path / "page.tif", "full/max/90/default.jpg").size == (300, 400)
     aslant = answer(tmp_path / "page.tif", "full/max/45/default.png")
     assert aslant.mode == "RGBA"
-    assert aslant.getpixel((2, 2))[3] == 0  # type: ignore[index]
+    assert aslant.getpixel((2, 2))[3] == 0
     assert answer(tmp_path / "page.tif", "full/max/45/default.jpg").getpixel((2, 2)) == (255, 255, 255)
 
 

@@ -11,8 +11,8 @@ from lienthu.foundation.imaging.request import FORMATS, BadRequest, Largest, rea
 WIDE, HIGH = 300, 200
 
 
-def asked(path: str, version: int = 3, largest: Largest | None = None, size: tuple[int, int] = (WIDE, HIGH)):  # type: ignore[no-untyped-def]
-    return read(version, path, *size, largest or Largest())  # type: ignore[arg-type]
+def asked(path: str, version: int = 3, largest: Largest | None = None, size: tuple[int, int] = (WIDE, HIGH)):
+    return read(version, path, *size, largest or Largest())
 
 
 @pytest.mark.parametrize(("region", "expected"), [

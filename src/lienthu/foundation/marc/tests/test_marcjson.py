@@ -170,7 +170,7 @@ class Counting(io.RawIOBase):
 @pytest.mark.parametrize(("first", "again"), [(b"", ONE + b"\n"), (b"[", ONE + b","), (b'{"records":[', ONE + b",")])
 def test_memory_is_bounded(first: bytes, again: bytes) -> None:
     stream = Counting(first, again, 20_000)
-    reader = read(stream)  # type: ignore[arg-type]
+    reader = read(stream)
     next(reader)
     assert stream.given < 1_000_000
     assert sum(1 for _ in reader) == 19_999

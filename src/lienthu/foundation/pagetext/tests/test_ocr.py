@@ -132,7 +132,7 @@ def test_no_picture_and_no_data_are_refused(tmp_path: Path, tessdata: str) -> No
 def test_boxes_come_back_from_any_turn_and_skew(tmp_path: Path) -> None:
     path = saved(scan(PASSAGE), tmp_path / "page.jpg")
     for turn in (0, 90, 180, 270):
-        ready = make_ready(path, scale=0.5, turn=turn, skew=0.0)  # type: ignore[arg-type]
+        ready = make_ready(path, scale=0.5, turn=turn, skew=0.0)
         assert ready.back(0, 0, ready.width, ready.height) == Box(0, 0, ready.page_width, ready.page_height)
     ready = make_ready(path, scale=1, turn=90, skew=0.0)
     assert ready.back(0, 0, 10, 20) == Box(0, ready.page_height - 10, 20, 10)

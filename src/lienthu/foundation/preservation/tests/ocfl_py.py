@@ -13,7 +13,7 @@ def _load() -> types.ModuleType:
     # needs them. A class of the right name is enough for the import.
     if "s3fs" not in sys.modules:
         placeholder = types.ModuleType("s3fs")
-        placeholder.S3FileSystem = type("S3FileSystem", (), {})  # type: ignore[attr-defined]
+        placeholder.S3FileSystem = type("S3FileSystem", (), {})
         sys.modules["s3fs"] = placeholder
     return importlib.import_module("ocfl")
 

@@ -102,9 +102,9 @@ def test_the_key_of_an_address(address: str, key: str) -> None:
 def test_people_who_signed_in_are_not_charged(rf: RequestFactory, limiter: Limiter) -> None:
     limiter.take("203.0.113.7", 60)
     request = rf.get("/search/", REMOTE_ADDR="203.0.113.7")
-    request.user = SimpleNamespace(is_authenticated=True)  # type: ignore[assignment]
+    request.user = SimpleNamespace(is_authenticated=True)
     assert charge(request, 1, limiter) == 0
-    request.user = SimpleNamespace(is_authenticated=False)  # type: ignore[assignment]
+    request.user = SimpleNamespace(is_authenticated=False)
     assert charge(request, 1, limiter) == 1
 
 
@@ -112,7 +112,7 @@ def test_the_limit_can_be_switched_off(rf: RequestFactory, limiter: Limiter, set
     settings.COST_LIMITS = False
     limiter.take("203.0.113.7", 60)
     request = rf.get("/search/", REMOTE_ADDR="203.0.113.7")
-    request.user = SimpleNamespace(is_authenticated=False)  # type: ignore[assignment]
+    request.user = SimpleNamespace(is_authenticated=False)
     assert charge(request, 1, limiter) == 0
 
 
@@ -127,5 +127,5 @@ def test_a_crawler_of_facets_gets_a_polite_429(client, province) -> None:
 
 def test_programs_on_the_machine_itself_are_not_limited(rf: RequestFactory, limiter: Limiter) -> None:
     request = rf.get("/search/", REMOTE_ADDR="127.0.0.1")
-    request.user = SimpleNamespace(is_authenticated=False)  # type: ignore[assignment]
+    request.user = SimpleNamespace(is_authenticated=False)
     assert [charge(request, 60, limiter) for _ in range(5)] == [0] * 5

@@ -235,7 +235,7 @@ def test_structured_data_says_what_it_is_and_who_lends_it(client, province) -> N
 
 def test_no_record_can_break_out_of_the_structured_data() -> None:
     evil = "</script><script>alert(1)</script><!-- & \u2028"
-    view = PublicationView(7, Description(title=evil, summary=evil), record=None, members=(), holdings=())  # type: ignore[arg-type]
+    view = PublicationView(7, Description(title=evil, summary=evil), record=None, members=(), holdings=())
     text = structured_data(view, lambda path: f"https://x{path}")
     assert not set("<>&\u2028") & set(text)
     assert json.loads(text)["name"] == evil

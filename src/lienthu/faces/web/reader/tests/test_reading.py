@@ -215,7 +215,7 @@ def test_files_are_offered_and_given_where_they_may_be_taken() -> None:
     assert f'href="/read/{obj.public_id}/download/txt"' in html(obj)
     answer = Client().get(f"/read/{obj.public_id}/download/txt")
     assert "attachment" in answer["Content-Disposition"]
-    assert "văn hóa đọc" in b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    assert "văn hóa đọc" in b"".join(answer.streaming_content).decode()
     assert b"<alto" in Client().get(f"/read/{obj.public_id}/text/1.alto.xml").content
     assert Client().get(f"/read/{obj.public_id}/text/2.alto.xml").status_code == 404
     assert Client().get(f"/read/{obj.public_id}/download/exe").status_code == 404

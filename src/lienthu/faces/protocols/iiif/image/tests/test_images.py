@@ -83,8 +83,8 @@ def test_the_short_reading_of_tiles_says_what_the_whole_grammar_says() -> None:
                 size = pyramid.size_at(level.index, column, row)
                 for version in (2, 3):
                     path = f"{x},{y},{w},{h}/{size.w},{size.h}/0/default.jpg"
-                    short = answers._aligned(version, path, pyramid)  # type: ignore[arg-type]
-                    whole = read(version, path, pyramid.width, pyramid.height)  # type: ignore[arg-type]
+                    short = answers._aligned(version, path, pyramid)
+                    whole = read(version, path, pyramid.width, pyramid.height)
                     assert short is not None
                     assert (short.region, short.size, short.canonical) == (whole.region, whole.size, whole.canonical)
                     tried += 1
