@@ -106,8 +106,7 @@ def _moment(name: str, text: str) -> tuple[datetime, bool]:
     match = _DAY.fullmatch(text) or _SECOND.fullmatch(text)
     try:
         if match and text.isascii():
-            year, month, day, *time = map(int, match.groups())
-            return datetime(year, month, day, *time, tzinfo=UTC), match.re is _DAY
+            return datetime.fromisoformat(text).replace(tzinfo=UTC), match.re is _DAY
     except ValueError:
         pass
     raise OaiRefused("badArgument", f"{name} is written YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ, in UTC.")
