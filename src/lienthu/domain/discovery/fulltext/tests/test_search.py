@@ -195,7 +195,7 @@ def test_nothing_is_told_where_more_waits_than_can_be_held_back(
     changes.publish("digital.page", [p.pk for p in pages_of(obj)])
     assert search("than").index_ready, "two wait, both are held back"
     changes.publish("digital.page", [pages_of(obj)[0].pk])
-    told = search_pages(page_search_from({"q": ["than"]}), VISITOR)
+    told = search_pages(page_search_from({"q": ["than"]}), Reader())
     assert (told.index_ready, told.total, told.facets) == (False, 0, {})
     indexer.drain()
     assert (search("than").index_ready, search("than").total) == (True, 0)
