@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from django.db.models import Count, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, DateField, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 
 from lienthu.domain.digital import policy
 from lienthu.domain.digital.board import STAGES, Share, shares
-from lienthu.domain.digital.models import Collection, DigitalObject, Project, StageMove
+from lienthu.domain.digital.models import Collection, DigitalObject, Project, Stage, StageMove
 from lienthu.domain.digital.policy import Reader
 from lienthu.domain.digital.selectors.shelves import houses_of
 
@@ -47,51 +50,152 @@ def collections_known(reader: Reader) -> QuerySet[Collection]:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which cards are shown."""
+    """Which cards are shown. ``late_on``: due before that day and not published; ``due_by``: due by then."""
 
     project: int | None = None
+    scope: str = ""
+    library: int | None = None
     assignee: int | None = None
+    unassigned: bool = False
     late_on: date | None = None
+    due_by: date | None = None
+    returned: bool = False
+    stage: str = ""
     words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One stage: how many there are, and the first of them."""
+class After:
+    """Where a part of a column begins: behind the card of this urgency, this day and this number."""
+
+    priority: int
+    ends: date
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{self.priority}.{self.ends.isoformat()}.{self.pk}"
+
+    @classmethod
+    def read(cls, text: str) -> After | None:
+        """What ``str`` wrote; None for anything else."""
+        found = _AFTER.fullmatch(text)
+        if found is None:
+            return None
+        try:
+            return cls(int(found[1]), date.fromisoformat(found[2]), int(found[3]))
+        except ValueError:
+            return None
+
+
+_AFTER: Final = re.compile(r"(-?[0-9]{1,2})\.([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,18})")
+_NEVER: Final = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class BoardColumn:
+    """One stage: how many there are, some of them (``ends``: their day or their project's), and how to go on."""
 
     stage: str
     count: int
     cards: list[DigitalObject]
+    after: After | None = None
 
 
-def board(reader: Reader, filters: Filters, *, limit: int = 30) -> list[Column]:
-    """All stages with their first cards, urgent ones on top: three queries."""
-    found = worked_on(reader)
+def chosen(reader: Reader, filters: Filters) -> QuerySet[DigitalObject]:
+    """The objects that the filters leave, with ``ends``: the day they are due, their own or their project's."""
+    found = worked_on(reader).annotate(ends=Coalesce("due", "project__due", Value(_NEVER), output_field=DateField()))
     if filters.project is not None:
         found = found.filter(project_id=filters.project)
+    if filters.scope:
+        found = found.filter(project__scope=filters.scope)
+    if filters.library is not None:
+        found = found.filter(library_id=filters.library)
     if filters.assignee is not None:
         found = found.filter(assignee_id=filters.assignee)
+    if filters.unassigned:
+        found = found.filter(assignee=None).exclude(stage=Stage.PUBLISHED)
     if filters.late_on is not None:
-        found = found.filter(due__lt=filters.late_on).exclude(stage="published")
+        found = found.filter(ends__lt=filters.late_on).exclude(stage=Stage.PUBLISHED)
+    if filters.due_by is not None:
+        found = found.filter(ends__lte=filters.due_by).exclude(stage=Stage.PUBLISHED)
+    if filters.returned:
+        found = found.exclude(returned="")
+    if filters.stage:
+        found = found.filter(stage=filters.stage)
     for word in filters.words.split()[:8]:
         found = found.filter(title__icontains=word)
-    counts = dict(found.order_by().values_list("stage").annotate(n=Count("id")))
-    ranked = found.annotate(
-        rank=Window(RowNumber(), partition_by="stage", order_by=["-priority", "due", "-id"])
-    ).values("id", "rank")
-    first = DigitalObject.objects.filter(pk__in=[row["id"] for row in ranked.filter(rank__lte=limit)]).select_related(
-        "project", "assignee", "library"
-    )
+    return found
+
+
+def board(reader: Reader, filters: Filters, *, limit: int = 30) -> list[BoardColumn]:
+    """All stages with their first cards, urgent ones on top: three queries."""
+    found = chosen(reader, filters)
+    counts = stage_counts(reader, filters)
+    first = [_in_order(found.filter(stage=stage)).values_list("pk", flat=True)[:limit] for stage in STAGES]
     cards: dict[str, list[DigitalObject]] = {stage: [] for stage in STAGES}
-    for card in sorted(first, key=lambda o: (-o.priority, o.due or date.max, -o.pk)):
+    for card in _in_order(found.filter(pk__in=list(first[0].union(*first[1:], all=True)))).select_related(
+        "project", "assignee", "library"
+    ):
         cards[card.stage].append(card)
-    return [Column(stage, counts.get(stage, 0), cards[stage]) for stage in STAGES]
+    return [
+        BoardColumn(stage, n, cards[stage], _behind(cards[stage]) if n > len(cards[stage]) else None)
+        for stage in STAGES
+        for n in (counts.get(stage, 0),)
+    ]
+
+
+def column(reader: Reader, filters: Filters, stage: str, *, after: After | None = None, limit: int = 30) -> BoardColumn:
+    """A further part of one stage: two queries."""
+    found = chosen(reader, filters).filter(stage=stage)
+    rows = _in_order(found)
+    if after is not None:
+        same = Q(priority=after.priority)
+        rows = rows.filter(
+            Q(priority__lt=after.priority)
+            | (same & Q(ends__gt=after.ends))
+            | (same & Q(ends=after.ends, pk__lt=after.pk))
+        )
+    cards = list(rows.select_related("project", "assignee", "library")[: limit + 1])
+    more = len(cards) > limit
+    return BoardColumn(stage, found.count(), cards[:limit], _behind(cards[:limit]) if more else None)
+
+
+def stage_counts(reader: Reader, filters: Filters) -> dict[str, int]:
+    """How many objects stand at each stage: one query."""
+    return dict(chosen(reader, filters).order_by().values_list("stage").annotate(n=Count("id")))
+
+
+def _in_order(found: QuerySet[DigitalObject]) -> QuerySet[DigitalObject]:
+    return found.order_by("-priority", "ends", "-pk")
+
+
+def _behind(cards: Sequence[DigitalObject]) -> After | None:
+    if not cards:
+        return None
+    last = cards[-1]
+    return After(last.priority, ends_of(last) or _NEVER, last.pk)
+
+
+def ends_of(obj: DigitalObject) -> date | None:
+    """When the work on it is due: its own day, or its project's (``project`` loaded with it)."""
+    return obj.due or (obj.project.due if obj.project is not None else None)
 
 
 def shares_of(project: Project) -> dict[str, Share]:
     """How far a project is against its declared list: one query (WFL-10)."""
     counts = project.volumes.order_by().values_list("stage").annotate(n=Count("id"))
     return shares(list(counts), project.declared_titles)
+
+
+def shares_of_list(reader: Reader, scope: str) -> tuple[dict[str, Share], int]:
+    """How far everything of one declared list is, over all its projects, and how many of them declare no number.
+
+    Where one of them declares none there is no percentage of the whole either (WFL-10). Two queries.
+    """
+    projects = projects_of(reader).filter(scope=scope).order_by()
+    said = projects.aggregate(n=Sum("declared_titles"), silent=Count("pk", filter=Q(declared_titles=None)))
+    counts = stage_counts(reader, Filters(scope=scope))
+    return shares(list(counts.items()), None if said["silent"] else said["n"]), said["silent"]
 
 
 def moves_of(obj: DigitalObject) -> list[StageMove]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,16 @@ from lienthu.domain.digital.access import reader_of
 from lienthu.domain.digital.board import Hindrance, Share, StageFacts, decide_move, shares
 from lienthu.domain.digital.errors import DigitalRefused, StepRefused
 from lienthu.domain.digital.models import Collection, Page, Project, Stage, StageMove
-from lienthu.domain.digital.selectors.board import Filters, board, shares_of, worked_on
+from lienthu.domain.digital.selectors.board import (
+    After,
+    Filters,
+    board,
+    column,
+    shares_of,
+    shares_of_list,
+    worked_on,
+)
+from lienthu.domain.digital.selectors.titles import every_title, titles
 from lienthu.domain.digital.services import boards
 from lienthu.domain.digital.services.boards import Planned, ProjectFacts
 from lienthu.domain.digital.tests.cast import CLERK, make_object
@@ -122,3 +132,78 @@ def test_the_board_shows_what_the_door_lets_through(django_assert_num_queries: A
         columns = board(librarian, Filters())
     assert [(c.stage, c.count) for c in columns if c.count] == [("planned", 2)]
     assert [c.count for c in board(librarian, Filters(words="gia"))] == [1, 0, 0, 0, 0, 0]
+
+
+@pytest.mark.django_db
+def test_the_board_goes_on_behind_its_first_cards(django_assert_num_queries: Any) -> None:
+    """WFL-19: each card once, in one order, whether due or not; the same statements for many cards as for few."""
+    home = make_library()
+    project = Project.objects.create(library=home, code="p", name="P", due=date(2027, 1, 15))
+    made = [
+        make_object(home, f"Tập {n}", pages=0, priority=n % 3, due=date(2027, 1, 1 + n) if n % 2 else None,
+                    project=project if n % 4 == 0 else None)
+        for n in range(23)
+    ]  # fmt: skip
+    reader = reader_of(make_person("", (Role.LIBRARIAN, home)), "203.0.113.9")
+    with django_assert_num_queries(3):
+        planned = board(reader, Filters(), limit=5)[0]
+    assert (planned.count, len(planned.cards)) == (23, 5)
+    seen, after = list(planned.cards), planned.after
+    while after is not None:
+        assert After.read(str(after)) == after
+        with django_assert_num_queries(2):
+            part = column(reader, Filters(), "planned", after=after, limit=5)
+        seen, after = seen + part.cards, part.after
+    assert len(seen) == len({o.pk for o in seen}) == 23
+
+    def when(o: Any) -> date:
+        return o.due or (o.project.due if o.project else date.max)
+
+    assert [o.pk for o in seen] == [o.pk for o in sorted(made, key=lambda o: (-o.priority, when(o), -o.pk))]
+    for wrong in ("", "x", "1.2027-13-01.4", "1.2027-01-01", "1.2027-01-01.99999999999999999999", "١.2027-01-01.4"):
+        assert After.read(wrong) is None
+
+
+@pytest.mark.django_db
+def test_what_is_late_mine_or_sent_back_is_found() -> None:
+    """WFL-19."""
+    home, today = make_library(), date(2026, 11, 22)
+    me = make_person("", (Role.LIBRARIAN, home))
+    reader = reader_of(me, "203.0.113.9")
+    rare = Project.objects.create(library=home, code="q", name="Q", scope="rare", due=today - timedelta(days=1))
+    mine = make_object(home, "Của tôi", assignee=me, due=today)
+    late = make_object(home, "Trễ theo dự án", project=rare)
+    done = make_object(home, "Đã công bố", project=rare, stage=Stage.PUBLISHED)
+    back = make_object(home, "Trả lại", returned="mờ", due=today + timedelta(days=20))
+
+    def found(**filters: Any) -> set[Any]:
+        return {card for one in board(reader, Filters(**filters)) for card in one.cards}
+
+    assert found(assignee=me.pk) == {mine}
+    assert found(unassigned=True) == {late, back}
+    assert found(late_on=today) == {late}
+    assert found(due_by=today + timedelta(days=7)) == {late, mine}
+    assert found(returned=True) == {back}
+    assert found(scope="rare") == {late, done}
+    assert found(stage="published") == {done}
+    assert found(library=make_library().pk) == set()
+
+
+@pytest.mark.django_db
+def test_a_list_is_counted_over_its_projects(django_assert_num_queries: Any) -> None:
+    """WFL-18, RGT-3: of closed collections others are told neither titles nor numbers."""
+    home, army = make_library(), closed(make_library())
+    for n, library in enumerate((home, home, army)):
+        project = Project.objects.create(library=library, code=f"p{n}", name="P", scope="rare", declared_titles=4)
+        make_object(library, f"Sách quý {n}", pages=3, project=project, stage=Stage.SCANNED)
+    reader = reader_of(make_person("", (Role.LIBRARIAN, home)), "203.0.113.9")
+    with django_assert_num_queries(2):
+        found, silent = shares_of_list(reader, "rare")
+    assert (found["scanned"].done, found["scanned"].percent, found["checked"].done, silent) == (2, 25, 0, 0)
+    Project.objects.filter(code="p1").update(declared_titles=None)
+    found, silent = shares_of_list(reader, "rare")
+    assert (found["scanned"].percent, silent) == (None, 1)
+    with django_assert_num_queries(3):
+        rows = titles(reader, Filters(scope="rare"))
+    assert [(row.object.title, row.pages) for row in rows] == [("Sách quý 0", 3), ("Sách quý 1", 3)]
+    assert [len(part) for part in every_title(reader, Filters(), size=1)] == [1, 1]

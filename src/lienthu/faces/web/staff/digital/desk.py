@@ -72,7 +72,8 @@ def desk_tabs(current: str) -> list[dict[str, Any]]:
     """The pages of the desk that are about no single object."""
     names = [
         ("board", _("Board"), "grid"),
-        ("projects", _("Projects"), "list"),
+        ("titles", _("Titles"), "list"),
+        ("projects", _("Projects"), "box"),
         ("profiles", _("Quality profiles"), "check"),
         ("rules", _("Access rules"), "key"),
     ]

@@ -14,12 +14,15 @@ from lienthu.faces.web.staff.digital.views import (
     quality,
     rights,
     rules,
+    titles,
     uploads,
 )
 
 app_name = "staff_digital"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", board.board, name="board"),
+    path("titles/", titles.listed, name="titles"),
+    path("titles/file.<slug:kind>", titles.file, name="titles_file"),
     path("upload/", uploads.upload, name="upload"),
     path("uploads/<slug:token>/", uploads.delivery, name="delivery"),
     path("uploads/<slug:token>/finish/", uploads.finish, name="delivery_finish"),
@@ -36,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/", rules.rules, name="rules"),
     path("rules/<slug:status>/", rules.rule, name="rule"),
     path("objects/<slug:public_id>/", overview.overview, name="object"),
+    path("objects/<slug:public_id>/card/", board.card, name="card"),
     path("objects/<slug:public_id>/step/", overview.step, name="step"),
     path("objects/<slug:public_id>/assign/", overview.assign, name="assign"),
     path("objects/<slug:public_id>/describe/", overview.describe, name="describe"),
