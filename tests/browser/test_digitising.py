@@ -130,7 +130,11 @@ def test_the_screens_are_sound(
     sign_in(page, "quantri", "mau-quan-tri")
     here = f"/staff/digital/objects/{public_id}"
     for address in (
-        "/staff/digital/", "/staff/digital/upload/", "/staff/digital/projects/", "/staff/digital/projects/new/",
+        "/staff/digital/", "/staff/digital/?q=zzzqqq", "/staff/digital/?stage=scanned", "/staff/digital/titles/",
+        "/staff/digital/titles/?list=rare", "/staff/digital/upload/", "/staff/digital/projects/",
+        "/staff/digital/projects/new/", "/staff/digital/profiles/", "/staff/digital/profiles/new/",
+        "/staff/digital/profiles/document/?back=shipped", "/staff/digital/rules/", "/staff/digital/rules/unknown/",
+        "/staff/digital/rules/unknown/?back=shipped", "/staff/premises/",
         f"{here}/", f"{here}/pages/", f"{here}/quality/", f"{here}/texts/?mode=words", f"{here}/texts/?mode=layers",
         f"{here}/describe/", f"{here}/rights/",
     ):  # fmt: skip
@@ -138,3 +142,57 @@ def test_the_screens_are_sound(
         assert answer.status == 200, address
         page.wait_for_timeout(300)
         assert_sound(page, f"{address} at {width} {scheme}")
+
+
+def here(page: Any) -> tuple[str, str]:
+    """The card that has the focus, and its stage."""
+    card, stage = page.evaluate(
+        "() => ['card', 'stage'].map((name) => document.activeElement.closest(`[data-${name}]`)?.dataset[name])"
+    )
+    return card, stage
+
+
+def test_the_board_is_worked_by_keyboard(
+    open_page: Callable[..., Any], sign_in: Callable[..., None], site: Any, tmp_path: Path
+) -> None:
+    """WFL-9, WFL-19: go, move on, take, send back with a reason; the focus stays with the card."""
+    scans(tmp_path, SHEETS[:1])
+    said = site.command(
+        "digital", "ingest", str(tmp_path), "--library", "VN-QNTV", "--title", "Thử bảng", "--again", "--json"
+    )
+    public_id = json.loads(said.strip().splitlines()[-1])["object"]
+    page = open_page()
+    sign_in(page, "thuthu", "mau-thu-thu")
+    page.goto("/staff/digital/?q=Thử+bảng")
+    page.locator(f"[data-card='{public_id}'] .board__name").focus()
+    assert here(page) == (public_id, "scanned")
+
+    def acted(key: str, status: int = 200) -> Any:
+        with page.expect_response("**/card/") as answer:
+            page.keyboard.press(key)
+        assert answer.value.status == status, answer.value.text()
+        page.wait_for_timeout(200)
+        return answer.value.json()
+
+    acted("t")
+    assert here(page) == (public_id, "scanned")
+    assert "(mẫu)" in page.locator(f"[data-card='{public_id}']").inner_text(), "who took it is named"
+    page.keyboard.press("d")
+    page.wait_for_selector("dialog[open]")
+    assert page.evaluate("() => document.activeElement.name") == "due"
+    assert_sound(page, "the acts on a card")
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(100)
+    assert here(page) == (public_id, "scanned")
+    page.keyboard.press("b")
+    page.wait_for_selector("dialog[open]")
+    page.keyboard.type("Trang 1 mờ")
+    assert acted("Enter")["stage"] == "planned"
+    assert here(page) == (public_id, "planned")
+    assert "Trang 1 mờ" in page.locator("[data-stage=planned]").inner_text()
+    assert page.locator("[data-stage=planned] [data-count]").inner_text() == "1"
+    assert acted("m")["stage"] == "scanned"
+    page.keyboard.press("?")
+    assert page.locator("#keys-help[open]").count() == 1
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/objects/{public_id}/")

@@ -18,7 +18,9 @@ PORTAL = """
 STAFF = """
     /staff/ /staff/authorities/ /staff/authorities/suggestions/ /staff/harvesting/ /staff/harvesting/new/
     /staff/imports/ /staff/imports/new/ /staff/imports/1/ /staff/records/ /staff/export/
-    /staff/network/ /staff/network/new/ /staff/accounts/ /staff/accounts/new/ /staff/accounts/1/ /staff/accounts/2/
+    /staff/quality/ /staff/quality/lists/missing-creator/ /staff/quality/lists/twins/ /staff/quality/lists/alone/
+    /staff/union/sources/ /staff/network/ /staff/network/new/
+    /staff/accounts/ /staff/accounts/new/ /staff/accounts/1/ /staff/accounts/2/
 """.split()
 VARIANTS = [(360, "light"), (1280, "dark")]
 

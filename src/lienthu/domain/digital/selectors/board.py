@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models import Count, DateField, Q, QuerySet, Sum, Value
+from django.db.models import Count, DateField, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from lienthu.domain.digital import policy
@@ -166,7 +166,7 @@ def stage_counts(reader: Reader, filters: Filters) -> dict[str, int]:
 
 
 def _in_order(found: QuerySet[DigitalObject]) -> QuerySet[DigitalObject]:
-    return found.order_by("-priority", "ends", "-pk")
+    return found.order_by("-priority", F("ends"), "-pk")
 
 
 def _behind(cards: Sequence[DigitalObject]) -> After | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lienthu.domain.digital.models import Collection, DigitalObject, Kind, Project
 from lienthu.domain.digital.policy import Access, Reader, Status
@@ -156,7 +157,7 @@ STATUSES = [
 ACCESSES = [
     (Access.OPEN, _("open to everybody")), (Access.SIGNED, _("readers who signed in")),
     (Access.PREMISES, _("in the rooms of the library")), (Access.SEATS, _("as many at once as copies are held")),
-    (Access.CLOSED, _("closed")),
+    (Access.CLOSED, pgettext_lazy("for readers", "closed")),
 ]  # fmt: skip
 
 

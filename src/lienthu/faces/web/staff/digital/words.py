@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from lienthu.domain.digital.models import PageAct
 
@@ -38,7 +38,7 @@ DIGITAL_ACTS: dict[str, Any] = {
     "digital.stage_moved": gettext_lazy("moved on the board"),
     "digital.rights_recorded": gettext_lazy("rights recorded"),
     "digital.published": gettext_lazy("published"),
-    "digital.withdrawn": gettext_lazy("withdrawn"),
+    "digital.withdrawn": pgettext_lazy("from readers", "withdrawn"),
     "digital.taken_down": gettext_lazy("taken down"),
     "digital.takedown_lifted": gettext_lazy("take-down lifted"),
     "digital.pages_moved": gettext_lazy("pages moved"),

@@ -115,7 +115,7 @@ def _do(request: HttpRequest, desk: Desk, obj: DigitalObject) -> str:
             boards.move_stage(obj.public_id, to, reason=request.POST.get("reason", ""), actor=desk.actor)
             return _("“%(title)s” moved to “%(stage)s”.") % {"title": obj.title, "stage": labels.get(to, to)}
         case "take":
-            me = digitisers_of(obj.library_id).filter(pk=desk.actor.user_id).first()
+            me = digitisers_of(obj.library_id).filter(pk=desk.actor.user_id or 0).first()
             if me is None:
                 raise DigitalRefused(_("Only people who digitise in the library of this title can take it."))
             boards.assign(

@@ -28,7 +28,7 @@ function start(board) {
     const here = cards(column);
     const at = here.indexOf(card);
     if (key === "ArrowUp") return focus(here[at - 1]);
-    if (key === "ArrowDown") return focus(here[at + 1] ?? null) ?? column.querySelector("[data-more]")?.focus();
+    if (key === "ArrowDown") return here[at + 1] ? focus(here[at + 1]) : column.querySelector("[data-more]")?.focus();
     const all = columns();
     const step = key === "ArrowLeft" ? -1 : 1;
     for (let n = all.indexOf(column) + step; all[n]; n += step) {
@@ -138,8 +138,13 @@ function start(board) {
   });
 
   board.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const card = event.target.closest("[data-card]");
-    if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!card) {
+      const link = event.key === "ArrowUp" ? event.target.closest("[data-more]") : null;
+      if (link) focus(cards(link.closest("[data-stage]")).at(-1));
+      return;
+    }
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const acts = {
       ArrowUp: () => go(card, key), ArrowDown: () => go(card, key), ArrowLeft: () => go(card, key), ArrowRight: () => go(card, key),
