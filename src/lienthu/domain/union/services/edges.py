@@ -68,27 +68,26 @@ def _candidates(arrived: Iterable[MatchKeys], book: Book) -> dict[int, list[int]
     """Key → the stored records that have it, the oldest first; ``book`` knows them afterwards."""
     sure = {key for keys in arrived for key in keys.sure}
     vague = {key for keys in arrived for key in keys.vague}
-    by_key: dict[int, list[int]] = {}
     if not (sure or vague):
-        return by_key
+        return {}
     with connection.cursor() as cursor:
         # fenced: while a library is being imported the planner's statistics are old (see selectors.py)
         found = (
-            "SELECT wanted.key, k.record_id FROM unnest(%s::bigint[]) AS wanted(key) CROSS JOIN LATERAL (SELECT"
-            " record_id FROM union_matchkey WHERE union_matchkey.key = wanted.key ORDER BY record_id LIMIT %s) k"
+            "SELECT wanted.key, k.ids FROM unnest(%s::bigint[]) AS wanted(key) CROSS JOIN LATERAL (SELECT ARRAY(SELECT"
+            " record_id FROM union_matchkey WHERE union_matchkey.key = wanted.key ORDER BY record_id LIMIT %s) AS ids"
+            " OFFSET 0) k WHERE k.ids <> '{}'"
         )
         cursor.execute(
             f"{found} UNION ALL {found}", [list(sure), CANDIDATES_PER_KEY, list(vague), CANDIDATES_PER_VAGUE_KEY]
         )
-        for key, record_id in cursor:
-            by_key.setdefault(key, []).append(record_id)
+        by_key: dict[int, list[int]] = dict(cursor.fetchall())
         unknown = {r for records in by_key.values() for r in records if r not in book}
         cursor.execute(
             "SELECT m.record_id, m.cluster_id, m.fingerprint FROM unnest(%s::bigint[]) AS wanted(id) CROSS JOIN LATERAL"
             " (SELECT record_id, cluster_id, fingerprint FROM union_membership WHERE record_id = wanted.id OFFSET 0) m",
             [sorted(unknown)],
         )
-        for record_id, cluster_id, text in cursor:
+        for record_id, cluster_id, text in cursor.fetchall():
             book.add(record_id, cluster_id, text)
     return by_key
 
