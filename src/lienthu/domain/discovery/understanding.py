@@ -44,11 +44,13 @@ def decode_keystrokes(plan: Plan, vocabulary: Vocabulary) -> tuple[Plan, tuple[D
     decoded: list[Decoded] = []
 
     def word(w: Word) -> Word:
-        if w.marked or w.prefix or vocabulary.folded_count(w.folded):
+        if w.marked or w.prefix:
             return w
-        for decode in (decode_telex, decode_vni):
-            meant = decode(w.typed)
-            if meant and vocabulary.exact_count(exact_key(meant)):
+        readings = [meant for decode in (decode_telex, decode_vni) if (meant := decode(w.typed))]
+        if not readings or vocabulary.folded_count(w.folded):  # most words cannot be keystrokes: none is looked up
+            return w
+        for meant in readings:
+            if vocabulary.exact_count(exact_key(meant)):
                 decoded.append(Decoded(w.typed, meant))
                 return Word(meant, exact_key(meant), folded_key(meant), has_diacritics(meant))
         return w

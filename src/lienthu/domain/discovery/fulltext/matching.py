@@ -36,6 +36,17 @@ class Matcher:
             self._bits.append((clause, bit))
             bit += len(clause.words)
         self._known: tuple[dict[str, tuple[int, int]], dict[str, tuple[int, int]]] = ({}, {})
+        self._by_folded: dict[str, list[tuple[Word, int]]] = {}
+        self._by_outline: dict[str, list[int]] = {}
+        self._beginnings: list[tuple[Word, int]] = []
+        for clause, first in self._bits:
+            for bit, word in enumerate(clause.words, first):
+                if word.prefix:
+                    self._beginnings.append((word, bit))
+                    continue
+                self._by_folded.setdefault(word.folded, []).append((word, bit))
+                if not (clause.phrase or clause.excluded):
+                    self._by_outline.setdefault(skeleton(word.exact), []).append(bit)
 
     def match(self, text: str, doubtful: Doubtful = _sure) -> list[Span] | None:
         """The passages, in order and not overlapping; None where not every clause stands there.
@@ -67,15 +78,16 @@ class Matcher:
         """The bits that a word answers, and those that it would if the machine was not sure of it."""
         sure = unsure = 0
         accented = self._plan.accented
-        for clause, first in self._bits:
-            for k, asked in enumerate(clause.words):
-                if _same(asked, word, accented, unmarked):
-                    sure |= 1 << (first + k)
-                elif not (clause.phrase or clause.excluded or asked.prefix) and skeleton(word) == skeleton(asked.exact):
-                    if looks_damaged(word):
-                        sure |= 1 << first
-                    else:
-                        unsure |= 1 << first
+        # words that are the same are the same without marks, so all others need not be asked
+        for asked, bit in (*self._by_folded.get(folded_key(word), ()), *self._beginnings):
+            if _same(asked, word, accented, unmarked):
+                sure |= 1 << bit
+        for bit in self._by_outline.get(skeleton(word), ()) if self._by_outline else ():
+            if not sure >> bit & 1:
+                if looks_damaged(word):
+                    sure |= 1 << bit
+                else:
+                    unsure |= 1 << bit
         return sure, unsure
 
 

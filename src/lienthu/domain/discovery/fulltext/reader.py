@@ -25,6 +25,7 @@ _UNMARKED: Final = 0.5  # few pages are without marks: a word of them would seem
 _DAMAGED: Final = 0.02  # below any word that stands there whole, also the commonest
 _MOST_VOLUMES: Final = 60_000  # counted at once; tantivy refuses more than 65,000 buckets
 _FIRST_LOOK: Final = 100
+_ROOM: Final = 7  # so many times the pages that are wanted are looked at together
 _LONGEST_LOOK: Final = 20_000
 Part = tuple[Occur, Query]
 
@@ -74,11 +75,13 @@ class PageReader:
         query = self._query(searcher, plan, sight)
         raw = searcher.aggregate(query, {"volumes": {"terms": {"field": "volume", "size": _MOST_VOLUMES}}})
         found: dict[int, tuple[Volume, int]] = {}
+        of = Volume.of  # of many thousands
         for bucket in raw["volumes"]["buckets"]:
-            volume = Volume.of(bucket["key"])
-            # while an object moves, some of its pages are still where it was
-            before = found[volume.object_id][1] if volume.object_id in found else 0
-            found[volume.object_id] = (volume, before + int(bucket["doc_count"]))
+            volume = of(bucket["key"])
+            id_, count = volume[0], bucket["doc_count"]
+            if id_ in found:  # while an object moves, some of its pages are still where it was
+                count += found[id_][1]
+            found[id_] = (volume, count)
         return found
 
     def best(self, plan: Plan, sight: Sight, narrowed: Narrowed, wanted: int) -> list[int]:
@@ -97,13 +100,34 @@ class PageReader:
             look = min(look * 2, _LONGEST_LOOK)
         return list(seen)[:wanted]
 
-    def pages(self, plan: Plan, sight: Sight, object_id: int, limit: int) -> list[int]:
-        """Ids of the best matching pages of one object."""
+    def pages(self, plan: Plan, sight: Sight, counts: Mapping[int, int], limit: int) -> dict[int, list[int]]:
+        """Object id → ids of its best matching pages; ``counts`` tells how many each of the objects has.
+
+        Most are found in one go. What the pages of others left no room for is asked for by itself.
+        """
         searcher = self._live.searcher()
-        inside = Query.const_score_query(Query.term_query(self._schema, "object_key", str(object_id)), 0.0)
-        query = Query.boolean_query([*self._parts(searcher, plan, sight), (Occur.Must, inside)])
+        parts = self._parts(searcher, plan, sight)
+        found: dict[int, list[int]] = {id_: [] for id_ in counts}
+        most = min(_ROOM * limit * len(counts), sum(counts.values()))
+        for object_id, page_id in self._inside(searcher, parts, list(counts), most):
+            if object_id in found and len(found[object_id]) < limit:
+                found[object_id].append(page_id)
+        for object_id, count in counts.items():
+            if len(found[object_id]) < min(limit, count):
+                found[object_id] = [page for _, page in self._inside(searcher, parts, [object_id], limit)]
+        return found
+
+    def _inside(
+        self, searcher: tantivy.Searcher, parts: list[Part], object_ids: list[int], limit: int
+    ) -> list[tuple[int, int]]:
+        """Object and page, the best first, of what matches in these objects."""
+        if not object_ids or not limit:
+            return []
+        terms = Query.term_set_query(self._schema, "object_key", list(map(str, object_ids)))
+        query = Query.boolean_query([*parts, (Occur.Must, Query.const_score_query(terms, 0.0))])
         hits = searcher.search(query, limit=limit, count=False).hits
-        return _numbers(searcher, "id", [address for _, address in hits])
+        addresses = [address for _, address in hits]
+        return list(zip(_numbers(searcher, "object", addresses), _numbers(searcher, "id", addresses), strict=True))
 
     def count(self, field_: str, word: str, sight: Sight) -> int:
         """How many pages that may be found hold this word: what is said of words says nothing of closed pages."""

@@ -60,7 +60,7 @@ def search_pages(request: PageSearch, who: Reader) -> PageResult:
         chosen = {id_: pages for id_, (volume, pages) in counted.items() if not narrowed or narrowed.lets(volume)}
         wanted = min(request.offset + request.size, MAX_VOLUMES)
         ids = index.best(plan, sight, narrowed, wanted)[request.offset :] if chosen else []
-        best = {id_: index.pages(plan, sight, id_, BEST_PAGES) for id_ in ids}
+        best = index.pages(plan, sight, {id_: chosen[id_] for id_ in ids if id_ in chosen}, BEST_PAGES)
     except IndexMissing:
         return PageResult(request, took_ms=_since(began), index_ready=False)
     facets, years = _facets(counted, narrowed)
