@@ -74,7 +74,7 @@ def test_the_manager_records_rights_sees_what_follows_and_publishes(manager: Cli
     assert manager.post(url("rights", obj), bad).status_code == 422
     assert manager.post(url("rights", obj), LAW).status_code == 302
     shown = manager.get(url("rights", obj)).content.decode()
-    assert "open to everybody" in shown
+    assert "Open to everybody" in shown
     assert "điều 15" in shown
     manager.post(url("publish", obj))
     obj.refresh_from_db()

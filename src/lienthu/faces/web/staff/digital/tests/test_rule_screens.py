@@ -96,6 +96,22 @@ def test_only_what_was_looked_at_is_put_in_force(admin: Client, home: Library) -
     assert admin.get(f"{RULE}?back=x").status_code == 200
 
 
+def test_more_rules_are_undone_to_fewer(admin: Client) -> None:
+    """RGT-12: the rows of the form are those that would be, not those that are."""
+    first = admin.get(RULE).content.decode()
+    both = posted(first, **{
+        "form-0-valid_until": "2026-12-31",
+        "form-1-access": "open", "form-1-valid_from": "2027-01-01", "form-1-basis": "Quyết định 8",
+    })  # fmt: skip
+    shown = admin.post(RULE, both).content.decode()
+    assert "A further rule" in shown
+    assert admin.post(RULE, {**posted(shown), "looked": looked(shown)}).status_code == 302
+    assert AccessRule.objects.count() == 2
+    back = admin.get(f"{RULE}?back=shipped").content.decode()
+    assert admin.post(RULE, {**posted(back), "looked": looked(back)}).status_code == 302
+    assert not AccessRule.objects.exists()
+
+
 def test_rules_that_cannot_be_are_told(admin: Client) -> None:
     """RGT-13."""
     first = admin.get(RULE).content.decode()
@@ -156,3 +172,15 @@ def test_a_profile_is_changed_after_looking_and_put_back(admin: Client, libraria
     assert QualityProfile.objects.filter(code="newspaper").exists()
     admin.post(drop, {"seen": seen[1]})
     assert not QualityProfile.objects.filter(code="newspaper").exists()
+
+
+def test_a_closed_house_is_not_called_open_to_everybody(manager: Client, home: Library) -> None:
+    """RGT-3: its own people are told what follows for them."""
+    obj = published(home, "Sổ tay đơn vị")
+    page = reverse("staff_digital:rights", args=[obj.public_id])
+    assert "Open to everybody" in manager.get(page).content.decode()
+    home.closed = True
+    home.save()
+    closed = manager.get(page).content.decode()
+    assert "Open to everybody" not in closed
+    assert "For the people of this library only" in closed

@@ -18,6 +18,7 @@ from django.utils import timezone
 from lienthu.domain.digital import store
 from lienthu.domain.digital.models import DeliveredFile, Delivery, DigitalObject, MasterFile
 from lienthu.domain.digital.services import deliveries
+from lienthu.domain.digital.tests.cast import make_object
 from lienthu.domain.network.models import Library
 
 pytestmark = pytest.mark.django_db
@@ -229,3 +230,25 @@ def test_what_broke_down_for_good_is_told_and_can_be_tried_again(home: Library) 
     deliveries.sweep()
     delivery.refresh_from_db()
     assert (delivery.state, bool(delivery.problem)) == (Delivery.State.FAILED, True)
+
+
+def test_files_that_cannot_be_shown_are_named_when_an_upload_ends(
+    django_user_model: Any, librarian: Client, home: Library
+) -> None:
+    """WFL-11: who scanned learns it there, and not from a reader."""
+    obj = make_object(home, "Hương ước")
+    page = obj.pages.get(seq=2)
+    page.file = MasterFile.objects.create(
+        object=obj, sha256="a" * 64, path="masters/x.txt", name="ghi chú.txt", size=3, problem="unsupported"
+    )
+    page.save()
+    MasterFile.objects.create(
+        object=obj, sha256="b" * 64, path="masters/y.txt", name="đã bỏ.txt", size=3, problem="unsupported"
+    )
+    me = django_user_model.objects.get(username="hoa")
+    made = Delivery.objects.create(token="t0ken", library=home, owner=me, object=obj, state=Delivery.State.DONE)
+    shown = librarian.get(reverse("staff_digital:delivery", args=[made.token])).content.decode()
+    assert "1 file cannot be shown" in shown
+    assert "ghi chú.txt" in shown
+    assert f"/pages/?page={page.seq}" in shown
+    assert "đã bỏ.txt" not in shown, "its page was removed"

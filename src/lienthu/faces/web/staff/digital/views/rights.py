@@ -55,11 +55,11 @@ def rights(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse
                 return redirect("staff_digital:rights", public_id=obj.public_id)
     ready = PublishFacts(newest is not None, obj.pages.filter(state=Page.State.READY).count())
     decision = policy.decide_publication(ready)
-    statuses, accesses = dict(STATUSES), dict(ACCESSES)
+    statuses = dict(STATUSES)
     return show_object(
         desk, obj, "rights.html", "rights", more=[(_("Rights and publication"), "")],
         status=422 if form.errors else 200, form=form, newest=newest, may=may,
-        access=accesses[_access_of(newest)] if newest else "", why=_why(obj, newest),
+        access=_told(obj, _access_of(newest)) if newest else "", why=_why(obj, newest),
         opened=audiences_of([obj])[obj.pk].access, hindrance=BLOCK_SENTENCES[decision.block] if decision.block else "",
         history=[(r, statuses.get(Status(r.status), r.status)) for r in rights_of(obj)],
         takedown=takedown_in_force(obj), reason=ReasonForm(),
@@ -69,6 +69,14 @@ def rights(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse
 def _access_of(row: object) -> Access:
     facts = _facts(row)
     return policy.decide_access(facts, rules_in_force(timezone.localdate()), timezone.localdate())
+
+
+def _told(obj: DigitalObject, access: Access) -> str:
+    """The class of access in words; inside a closed house everybody means its own people (RGT-3)."""
+    hidden = obj.library.closed or (obj.collection is not None and obj.collection.closed)
+    if hidden and access is not Access.CLOSED:
+        return _("for the people of this library only")
+    return str(dict(ACCESSES)[access])
 
 
 def _facts(row: object) -> RightsFacts:

@@ -85,7 +85,7 @@ def _proposed(request: HttpRequest, found: StatusRules) -> Sequence[StatedRule] 
 
 def _change(request: HttpRequest, desk: Desk, found: StatusRules) -> HttpResponse:
     """Show what the posted rules mean; put them in force when that was looked at."""
-    formset = RuleFormSet(request.POST, initial=initial_of(found.rules))
+    formset = RuleFormSet(request.POST)
     if not formset.is_valid():
         return _page(desk, found, status=422, may=True, formset=formset)
     wanted = formset.rules(found.status)

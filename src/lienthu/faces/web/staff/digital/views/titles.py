@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from io import StringIO
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -121,15 +124,20 @@ def _columns() -> list[Column]:
 _ON_PAPER: Final = (0, 5, 6, 7, 3, 9, 10)  # the columns for which a sheet of paper has room
 
 
-def _values(title: Title) -> list[Cell]:
+def _values(title: Title, *, written: Callable[[date], str] = date.isoformat) -> list[Cell]:
+    """A title as a row; ``written``: how a day is written, as machines read it unless told otherwise."""
     obj = title.object
     return [
         obj.title, obj.public_id, obj.library.name, obj.project.name if obj.project else "",
         str(obj.project.get_scope_display()) if obj.project else "", str(obj.get_stage_display()),
-        timezone.localtime(title.since).strftime("%Y-%m-%d"), title.pages, title.missing,
-        str(obj.assignee) if obj.assignee else "", title.ends.isoformat() if title.ends else "",
+        written(timezone.localtime(title.since).date()), title.pages, title.missing,
+        str(obj.assignee) if obj.assignee else "", written(title.ends) if title.ends else "",
         _("late") if title.late(timezone.localdate()) else "", obj.returned,
     ]  # fmt: skip
+
+
+def _day(day: date) -> str:
+    return str(date_format(day, "d/m/Y"))
 
 
 def _lines(reader: Reader, filters: Filters, language: str | None) -> Iterator[bytes]:
@@ -154,7 +162,7 @@ def _document(reader: Reader, asked: Asked, most: int, kept: Sequence[int]) -> D
     rows: list[list[Cell]] = []
     total = sum(stage_counts(reader, asked.filters).values())
     for some in every_title(reader, asked.filters):
-        told = [_values(title) for title in some[: most - len(rows)]]
+        told = [_values(title, written=_day) for title in some[: most - len(rows)]]
         rows += [[values[n] for n in kept] for values in told]
         if len(rows) >= most:
             break
@@ -174,7 +182,7 @@ def _document(reader: Reader, asked: Asked, most: int, kept: Sequence[int]) -> D
     facts = [(_("Titles"), str(total))]
     return Document(
         title=_("Digitisation"),
-        subtitle=heading or _("All titles"),
+        subtitle=capfirst(heading) or _("All titles"),
         facts=facts,
         sections=sections,
         language=(get_language() or "en")[:2],

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.shortcuts import redirect
@@ -18,8 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lienthu.domain.digital.access import open_object
 from lienthu.domain.digital.errors import AccessDenied, DigitalRefused, NoSuchObject
-from lienthu.domain.digital.models import DeliveredFile, Delivery, DigitalObject
+from lienthu.domain.digital.models import DeliveredFile, Delivery, DigitalObject, MasterFile
 from lienthu.domain.digital.policy import Act
+from lienthu.domain.digital.problems import sentence_of
 from lienthu.domain.digital.services import deliveries
 from lienthu.domain.digital.services.deliveries import UploadRefused
 from lienthu.domain.network.policy import Permission
@@ -111,7 +113,15 @@ def delivery(request: HttpRequest, desk: Desk, found: Delivery) -> HttpResponse:
         whole=sum(offset == f.size for f, offset in files),
         title=found.wish.get("title") or (found.object.title if found.object else ""),
         replaces=found.wish.get("replace"),
+        unread=_unread(found.object) if found.state == Delivery.State.DONE and found.object else [],
     )  # fmt: skip
+
+
+def _unread(obj: DigitalObject) -> list[tuple[MasterFile, int, str]]:
+    """Files that stand among the pages and cannot be shown, with the number of their page and why."""
+    found = obj.files.filter(pages__isnull=False).exclude(problem="")
+    files = found.annotate(seq=Min("pages__seq")).order_by("path")[:50]
+    return [(file, file.seq, sentence_of(file.problem)) for file in files]
 
 
 @require_POST

@@ -1,4 +1,5 @@
-// Files by the tus protocol: in pieces, a few at once, resumed after a reload by choosing the same files again.
+// Files by the tus protocol: in pieces, a few at once. A connection that breaks is waited for; after a reload the same
+// files are chosen again and go on where they stopped.
 /* global tus */
 import { announce } from "../ui/js/announce.js";
 
@@ -11,8 +12,10 @@ function start(root) {
   const list = root.querySelector("[data-list]");
   const total = root.querySelector("[data-total]");
   const finish = root.querySelector("[data-finish]");
+  const empty = root.querySelector("[data-empty]");
   const rows = new Map();
   const waiting = [];
+  const held = [];
   const AT_ONCE = 3;
   let running = 0;
   const size = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
@@ -91,6 +94,11 @@ function start(root) {
         over();
       },
       onError(error) {
+        if (!error.originalResponse) {
+          held.push([file, path]);
+          tell(found, say.sayHeld);
+          return over();
+        }
         found.failed = true;
         const said = error.originalResponse?.getBody?.();
         tell(found, said && said.length < 300 ? said : say.sayFailed);
@@ -102,14 +110,30 @@ function start(root) {
     upload.start();
   }
 
+  /** What the network kept from coming goes on: when it is back, and in any case after a while. */
+  function again() {
+    if (!held.length || !navigator.onLine) return;
+    waiting.push(...held.splice(0));
+    next();
+  }
+  window.addEventListener("online", again);
+  window.setInterval(again, 10_000);
+
   function take(files) {
+    const left = [];
     for (const file of files) {
       const path = file.webkitRelativePath || file.name;
       if (path.split("/").some((part) => part.startsWith("."))) continue;
       if (rows.get(path)?.whole) continue;
+      if (!file.size) {
+        left.push(path);
+        continue;
+      }
       tell(row(file, path), say.sayWaiting);
       waiting.push([file, path]);
     }
+    empty.hidden = !left.length;
+    if (left.length) empty.textContent = `${say.sayEmpty} ${left.join(", ")}`;
     sum();
     next();
   }
@@ -127,6 +151,6 @@ function start(root) {
     take(event.dataTransfer.files);
   });
   window.addEventListener("beforeunload", (event) => {
-    if (running) event.preventDefault();
+    if (running || held.length) event.preventDefault();
   });
 }

@@ -8,6 +8,9 @@ document.addEventListener("htmx:after:swap", () => {
   for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
 });
 
+// On phones the tabs are wider than the screen: the one that is open is in sight.
+document.querySelector('.tabs [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
+
 const size = (bytes) => {
   const units = ["B", "KB", "MB", "GB"];
   const step = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
