@@ -175,8 +175,8 @@ USE_THOUSAND_SEPARATOR = True
 FORMAT_MODULE_PATH = ["lienthu.config.formats"]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
+STATIC_ROOT = DATA_DIR / "static" / "served"
+STATIC_ROOT.mkdir(exist_ok=True, parents=True)
 STATICFILES_DIRS = [
     ("npm/openseadragon", BASE_DIR / "node_modules" / "openseadragon" / "build" / "openseadragon"),
     ("npm/htmx.org", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
@@ -190,9 +190,15 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(FILES_DIR)},
     },
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "lienthu.platform.static_files.ServedFiles"},
 }
-WHITENOISE_USE_FINDERS = True
+# Of the packages only what browsers are sent is collected (platform/static_files.py).
+STATIC_LEFT_OUT = (
+    "*.map", "*.md", "*.scss", "*.ts", "*.py", "*.json", "*.woff", "*.esm.*", "LICENSE", "openseadragon.js", "tus.js",
+    "htmax*", "editors", "ext", "scripts", "skills", "be-vietnam-pro/*.css", "noto-serif/*.css",
+)  # fmt: skip
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_USE_FINDERS = True  # plain names too: before anything is collected, and for what is not
 WHITENOISE_MAX_AGE = 3600
 
 # Uploads stream to disk; a file that a library hands over may be hundreds of megabytes.

@@ -25,10 +25,12 @@ def run(options: argparse.Namespace) -> int:
         return 0
     from lienthu.faces.cli.seeding import is_empty, sample_accounts, seed_province
     from lienthu.faces.cli.supervisor import port_is_free
+    from lienthu.platform.static_files import collect
 
     env = settings.ENV
     if not port_is_free(env.host, env.port):
         raise Refusal(f"Port {env.port} of {env.host} is in use. Stop what runs there, or choose another: PORT=8001.")
+    collect()
     if is_empty() and not options.no_sample:
         print("Loading the sample province (only this first time) …", file=sys.stderr, flush=True)
         seed_province()
