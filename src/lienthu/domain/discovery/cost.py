@@ -8,6 +8,8 @@ from lienthu.domain.discovery.fulltext.query import PageSearch
 from lienthu.domain.discovery.query import SearchRequest
 
 _MANY_FILTERS: Final = 3
+INSIDE: Final = 1.0
+"""What a search inside one volume costs: it reads the texts of the pages that it tells of."""
 _DEEP_UNIT: Final = 500  # hits: every so many before the page cost as much as a search
 
 

@@ -117,6 +117,15 @@ def keys_waiting(consumers: Sequence[str], limit: int) -> dict[str, list[int]] |
     return {consumer: list(keys) for consumer, keys in out.items()}
 
 
+def waiting_among(consumer: str, keys: Sequence[int]) -> set[int]:
+    """Of which of these keys news waits for ``consumer``: one statement. Takes nothing in hand."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT key FROM platform_change WHERE consumer = %s AND key = ANY(%s)", [consumer, list(keys)]
+        )
+        return {key for (key,) in cursor.fetchall()}
+
+
 def waiting(consumer: str) -> int:
     """How many rows wait for ``consumer``."""
     with connection.cursor() as cursor:

@@ -49,10 +49,24 @@ def texts_of_pages(
     return out
 
 
-def pages_with_text(object_id: int) -> list[Page]:
-    """The pages of an object that have a text in force, in their order: one query."""
-    current = PageText.objects.filter(page__object_id=object_id, current=True)
-    return list(Page.objects.filter(object_id=object_id, pk__in=current.values("page_id")).order_by("position"))
+def pages_with_text(
+    object_id: int, *, among: Collection[int] | None = None, after: int = -1, most: int | None = None
+) -> list[Page]:
+    """The pages of an object that have a text in force, in their order: one query.
+
+    ``among``: of these pages only, with or without text. ``after`` a position; ``most``: so many at once.
+    """
+    pages = Page.objects.filter(object_id=object_id, position__gt=after).order_by("position")
+    if among is None:
+        pages = pages.filter(Exists(PageText.objects.filter(page_id=OuterRef("pk"), current=True)))
+    else:
+        pages = pages.filter(pk__in=list(among))
+    return list(pages[:most])
+
+
+def page_ids_of(object_id: int) -> list[int]:
+    """The ids of all pages of an object: one query."""
+    return list(Page.objects.filter(object_id=object_id).values_list("pk", flat=True))
 
 
 def pages_by_id(page_ids: Collection[int]) -> dict[int, Page]:

@@ -1,23 +1,32 @@
-"""Search inside one object: on which pages the words stand, with their boxes where they may be read (FTS-5)."""
+"""Search inside one object: on which pages the words stand, with their boxes where they may be read (FTS-5).
+
+The page index names the pages that may match; only their texts are read, as many as an answer holds (FTS-12).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from lienthu.domain.digital.access import Opened
 from lienthu.domain.digital.models import Page
 from lienthu.domain.digital.policy import Act
-from lienthu.domain.digital.selectors.texts import TextRow, pages_with_text, texts_of_pages
+from lienthu.domain.digital.selectors.texts import TextRow, page_ids_of, pages_with_text, texts_of_pages
+from lienthu.domain.discovery.backends.base import IndexMissing
 from lienthu.domain.discovery.fulltext.documents import DOUBTFUL
+from lienthu.domain.discovery.fulltext.indexing import PAGES, VOLUMES
 from lienthu.domain.discovery.fulltext.matching import Matcher, Span
+from lienthu.domain.discovery.fulltext.reader import reader as page_reader
 from lienthu.domain.discovery.fulltext.reading import looser_plans, read
 from lienthu.domain.discovery.query import Plan
 from lienthu.foundation.pagetext.model import Box, PageText
+from lienthu.platform.services import changes
 
 MAX_PAGES = 500
 """So many pages with hits are told in one answer at most; the next begin where it ends."""
+LOOKED_AT = 1000
+"""So many pages are read for one answer at most: it may say to go on though it found nothing yet."""
 _AROUND = 60
 _AT_ONCE = 100
 
@@ -50,7 +59,8 @@ class InsideHit:
 class Inside:
     """What was found inside an object, in the order of its pages.
 
-    ``pages``: how many pages have hits in this answer. ``next``: position after which to go on, None at the end.
+    ``pages``: how many pages have hits in this answer. ``next``: position after which to go on, None at the end; there
+    may be one though nothing was found so far.
     ``relaxed``: what had to be given up to find anything: "", "accents", or "order" (of the words in phrases).
     """
 
@@ -71,40 +81,91 @@ def hits_in(opened: Opened, query: str, *, after: int = -1, pages: int = 100, la
     if not plan.asked:
         return Inside(query)
     pages = min(max(pages, 1), MAX_PAGES)
-    candidates = [p for p in pages_with_text(opened.object.pk) if opened.may(Act.FIND, p)]
+    behind = _behind(opened.object.pk)
     for relaxed, looser in looser_plans(plan):
-        found = _look(opened, looser, candidates, after=after, pages=pages, layers=layers)
+        found = _look(opened, looser, _Pages(opened.object.pk, looser, behind), after=after, pages=pages, layers=layers)
         if found is not None:
             hits, last = found
             return Inside(query, tuple(hits), len({h.page_id for h in hits}), last, relaxed)
     return Inside(query)
 
 
+def _behind(object_id: int) -> set[int] | None:
+    """The pages of which the index may say what is no longer so; None: all of them (FTS-12).
+
+    Asked before the index: news that is settled afterwards was in the index already.
+    """
+    some = changes.keys_waiting((VOLUMES, PAGES), 1)
+    if some[VOLUMES] and changes.waiting_among(VOLUMES, [object_id]):
+        return None
+    return changes.waiting_among(PAGES, page_ids_of(object_id)) if some[PAGES] else set()
+
+
+class _Pages:
+    """The pages of an object on which a plan may stand, in their order, a piece at a time."""
+
+    def __init__(self, object_id: int, plan: Plan, behind: set[int] | None) -> None:
+        self._object_id = object_id
+        self._among: set[int] | None = None
+        if behind is not None:
+            try:
+                possible = page_reader().possible(plan, object_id)
+            except IndexMissing:
+                return  # then every page with a text is looked at
+            self._among = None if possible is None else behind.union(possible)
+
+    def pieces(self, after: int) -> Iterator[list[Page]]:
+        """The pages behind a position, a piece at a time, LOOKED_AT of them at most."""
+        left = LOOKED_AT
+        while left > 0 and self._among != set():
+            wanted = min(_AT_ONCE, left)
+            some = pages_with_text(self._object_id, among=self._among, after=after, most=wanted)
+            if some:
+                yield some
+                after = some[-1].position
+            left = left - wanted if len(some) == wanted else 0
+
+
+Found = tuple[Page, list[InsideHit]]
+
+
 def _look(
-    opened: Opened, plan: Plan, candidates: Sequence[Page], *, after: int, pages: int, layers: Collection[str]
+    opened: Opened, plan: Plan, source: _Pages, *, after: int, pages: int, layers: Collection[str]
 ) -> tuple[list[InsideHit], int | None] | None:
     """Hits on the next pages and the position to go on after; None where no page at all matches."""
     matcher = Matcher(plan)
     hits: list[InsideHit] = []
-    matched, last = 0, -1
-    earlier = False
-    for start in range(0, len(candidates), _AT_ONCE):
-        some = candidates[start : start + _AT_ONCE]
-        if some[-1].position <= after and earlier:
-            continue
-        texts = texts_of_pages([p.pk for p in some], layers, content=True)
-        for page in some:
-            found = [h for row in texts.get(page.pk, ()) for h in _on_page(opened, page, row, matcher)]
-            if not found:
-                continue
-            if page.position <= after:
-                earlier = True
-                continue
+    matched, last, looked, position = 0, -1, 0, after
+    for some in source.pieces(after):
+        for page, found in _matching(opened, some, matcher, layers):
             if matched == pages:
                 return hits, last
             matched, last = matched + 1, page.position
             hits += found if found[0].readable else found[:1]
-    return (hits, None) if matched or earlier else None
+        looked, position = looked + len(some), some[-1].position
+    if looked >= LOOKED_AT:
+        return hits, position
+    return (hits, None) if matched or _before(opened, source, matcher, layers, until=after) else None
+
+
+def _before(opened: Opened, source: _Pages, matcher: Matcher, layers: Collection[str], *, until: int) -> bool:
+    """Whether the plan stands on a page up to that position: then what was given before was of this plan."""
+    for some in source.pieces(-1):
+        there = [page for page in some if page.position <= until]
+        if not there:
+            return False
+        if next(_matching(opened, there, matcher, layers), None) is not None:
+            return True
+    return False
+
+
+def _matching(opened: Opened, pages: Sequence[Page], matcher: Matcher, layers: Collection[str]) -> Iterator[Found]:
+    """Those of these pages that this reader may find and on which the words stand."""
+    pages = [page for page in pages if opened.may(Act.FIND, page)]
+    texts = texts_of_pages([page.pk for page in pages], layers, content=True)
+    for page in pages:
+        if found := [h for row in texts.get(page.pk, ()) for h in _on_page(opened, page, row, matcher)]:
+            yield page, found
 
 
 def _on_page(opened: Opened, page: Page, row: TextRow, matcher: Matcher) -> list[InsideHit]:

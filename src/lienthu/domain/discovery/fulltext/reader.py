@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +25,8 @@ _EXACT: Final = 2.0
 _UNMARKED: Final = 0.5  # few pages are without marks: a word of them would seem rare, and weigh too much
 _DAMAGED: Final = 0.02  # below any word that stands there whole, also the commonest
 _MOST_VOLUMES: Final = 60_000  # counted at once; tantivy refuses more than 65,000 buckets
+_MOST_PAGES: Final = 50_000  # of one object
+_SHORTEST_LOOKED_UP: Final = 3  # two letters and a star would be thousands of words
 _FIRST_LOOK: Final = 100
 _ROOM: Final = 7  # so many times the pages that are wanted are looked at together
 _LONGEST_LOOK: Final = 20_000
@@ -128,6 +131,44 @@ class PageReader:
         hits = searcher.search(query, limit=limit, count=False).hits
         addresses = [address for _, address in hits]
         return list(zip(_numbers(searcher, "object", addresses), _numbers(searcher, "id", addresses), strict=True))
+
+    def possible(self, plan: Plan, object_id: int) -> list[int] | None:
+        """Ids of the pages of one object that may match: all that do and few others. None where they cannot be told.
+
+        Knows nothing of who asks, nor whether a word stands in the layer where another one does: the pages named here
+        are looked at by the policy and by ``Matcher`` before anything is told of them.
+        """
+        searcher = self._live.searcher()
+        asked = (self._at_least(searcher, c, accented=plan.accented) for c in plan.asked)
+        inside = Query.term_query(self._schema, "object_key", str(object_id))
+        parts: list[Part] = [(Occur.Must, part) for part in (inside, *asked) if part is not None]
+        query = Query.const_score_query(Query.boolean_query(parts), 0.0)
+        hits = searcher.search(query, limit=_MOST_PAGES, count=False).hits
+        return _numbers(searcher, "id", [address for _, address in hits]) if len(hits) < _MOST_PAGES else None
+
+    def _at_least(self, searcher: tantivy.Searcher, c: Clause, *, accented: bool) -> Query | None:
+        """What a page must hold for a clause to match there; None: nothing that could be asked cheaply."""
+        if c.phrase:
+            folded: list[str | tuple[int, str]] = [w.folded for w in c.words]
+            marked = [self._marked(w) for w in c.words if accented and w.marked]
+            parts = [Query.phrase_query(self._schema, "folded", folded), *marked]
+            return Query.boolean_query([(Occur.Must, part) for part in parts])
+        word = c.words[0]
+        if word.prefix:
+            name, text = ("exact", word.exact) if accented and word.marked else ("folded", word.folded)
+            if len(text) < _SHORTEST_LOOKED_UP:
+                return None
+            return Query.regex_query(self._schema, name, f"{re.escape(text)}.*")
+        whole = self._marked(word) if accented and word.marked else self._term("folded", word.folded)
+        misread = self._term("damaged", skeleton(word.exact))
+        return Query.boolean_query([(Occur.Should, whole), (Occur.Should, misread)])
+
+    def _marked(self, word: Word) -> Query:
+        ways = [self._term("exact", word.exact), self._term("unmarked", word.folded)]
+        return Query.boolean_query([(Occur.Should, way) for way in ways])
+
+    def _term(self, name: str, value: str) -> Query:
+        return Query.term_query(self._schema, name, value)
 
     def count(self, field_: str, word: str, sight: Sight) -> int:
         """How many pages that may be found hold this word: what is said of words says nothing of closed pages."""

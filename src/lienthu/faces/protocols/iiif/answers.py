@@ -12,6 +12,7 @@ from typing import Any, Final
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.gzip import gzip_page
 
 from lienthu.domain.digital.access import Opened
 from lienthu.domain.digital.errors import DigitalRefused
@@ -87,8 +88,7 @@ def served(view: View) -> View:
         elif request.method not in ("GET", "HEAD"):
             response = HttpResponse(status=405, headers={"Allow": "GET, HEAD, OPTIONS"})
         elif wait := charge(request, 1.0, LIMITER):
-            response = refusal(429, "too-many-requests", f"Too many requests from this address; go on in {wait} s.")
-            response["Retry-After"] = str(wait)
+            response = too_many(wait)
         else:
             try:
                 response = view(request, *args, **kwargs)
@@ -100,6 +100,17 @@ def served(view: View) -> View:
         return response
 
     return answer
+
+
+packed: Final[Callable[[View], View]] = gzip_page
+"""For documents that are made anew each time. Django's adds some bytes at random, so that sizes tell no secrets."""
+
+
+def too_many(wait: int) -> HttpResponse:
+    """429: who asks so much must wait so many seconds."""
+    response = refusal(429, "too-many-requests", f"Too many requests from this address; go on in {wait} s.")
+    response["Retry-After"] = str(wait)
+    return response
 
 
 def refusal(status: int, code: str, message: str) -> HttpResponse:

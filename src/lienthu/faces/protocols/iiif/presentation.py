@@ -21,7 +21,7 @@ from lienthu.domain.network.errors import UnknownLibrary
 from lienthu.domain.network.selectors import library_by_code
 from lienthu.faces.protocols.iiif import manifest2, manifest3, words
 from lienthu.faces.protocols.iiif.addresses import Addresses, site_of
-from lienthu.faces.protocols.iiif.answers import PRESENTATION_TYPE, document, for_its_reader, served
+from lienthu.faces.protocols.iiif.answers import PRESENTATION_TYPE, document, for_its_reader, packed, served
 from lienthu.faces.protocols.iiif.facts import FORMAT, key_of, shown
 from lienthu.faces.protocols.iiif.who import reader as reader_behind
 
@@ -84,6 +84,7 @@ def page_text(request: HttpRequest, version: int, public_id: str, seq: int, laye
     return for_its_reader(response, opened)
 
 
+@packed
 @served
 def collections(request: HttpRequest, version: int) -> HttpResponse:
     """All collections that the reader may know of."""
@@ -93,6 +94,7 @@ def collections(request: HttpRequest, version: int) -> HttpResponse:
     return _listing(request, version, reader, address, words.COLLECTIONS, [], parts, at)
 
 
+@packed
 @served
 def collection(request: HttpRequest, version: int, code: str) -> HttpResponse:
     """One collection and what the reader may know of in it."""
@@ -104,6 +106,7 @@ def collection(request: HttpRequest, version: int, code: str) -> HttpResponse:
     return _listing(request, version, reader, at.collection(code), found.name, objects, [], at)
 
 
+@packed
 @served
 def library(request: HttpRequest, version: int, code: str) -> HttpResponse:
     """What a library shows: its collections, and its objects that stand in none."""

@@ -12,13 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from lienthu.domain.digital.access import Opened, open_object
 from lienthu.domain.digital.errors import NoSuchObject
 from lienthu.domain.digital.policy import Act
+from lienthu.domain.discovery.cost import INSIDE
 from lienthu.domain.discovery.fulltext.inside import Inside, InsideHit, hits_in
 from lienthu.domain.discovery.fulltext.terms import terms_in
 from lienthu.faces.protocols.iiif.addresses import Addresses, site_of
-from lienthu.faces.protocols.iiif.answers import for_its_reader, served
+from lienthu.faces.protocols.iiif.answers import for_its_reader, packed, served, too_many
 from lienthu.faces.protocols.iiif.authorization import SEARCH_1_CONTEXT
 from lienthu.faces.protocols.iiif.presentation import is_public
 from lienthu.faces.protocols.iiif.who import reader as reader_behind
+from lienthu.platform.cost_limit import charge
 
 Json = dict[str, Any]
 SEARCH_2_CONTEXT: Final = "http://iiif.io/api/search/2/context.json"
@@ -27,11 +29,14 @@ _QUERY: Final = 300
 _KNOWN: Final = frozenset({"q", "after"})
 
 
+@packed
 @served
 def search(request: HttpRequest, version: int, public_id: str) -> HttpResponse:
     """Where the words stand: ``q``; ``after`` is the position of the page to go on behind."""
     opened = _opened(request, version, public_id)
     opened.require(Act.FIND)
+    if wait := charge(request, INSIDE):
+        return too_many(wait)
     query = request.GET.get("q", "")[:_QUERY]
     after = request.GET.get("after", "")
     found = hits_in(opened, query, after=int(after) if after.isdecimal() and len(after) < 8 else -1, pages=_PAGES)
@@ -45,11 +50,14 @@ def search(request: HttpRequest, version: int, public_id: str) -> HttpResponse:
     return _answer(form(found, address, following, ignored, at), opened)
 
 
+@packed
 @served
 def autocomplete(request: HttpRequest, version: int, public_id: str) -> HttpResponse:
     """Words of the volume that begin so, and how often they stand there: for those who may read it."""
     opened = _opened(request, version, public_id)
     opened.require(Act.READ)
+    if wait := charge(request, INSIDE):
+        return too_many(wait)
     begun = request.GET.get("q", "")[:60]
     least = request.GET.get("min", "1")
     terms = terms_in(opened, begun, least=int(least) if least.isdecimal() and len(least) < 8 else 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from lienthu.domain.digital.policy import Status
 from lienthu.domain.network.policy import Role
 from lienthu.domain.network.tests.factories import make_library, make_person
 from lienthu.faces.protocols.iiif.tests.cast import make_volume, write_text
+from lienthu.platform import cost_limit
 
 pytestmark = pytest.mark.django_db
 Json = dict[str, Any]
@@ -56,6 +58,36 @@ def test_the_rest_is_asked_for_behind_a_page(volume: DigitalObject) -> None:
     """PRE-6."""
     assert {i["target"].split("/canvas/")[1][0] for i in ask(volume, 2, "đọc", after="1")["items"]} == {"3"}
     assert ask(volume, 2, "đọc", after="9x")["items"]
+
+
+def test_searching_inside_has_a_limit_for_each_address(
+    volume: DigitalObject, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FTS-12."""
+    settings.COST_LIMITS = True
+    monkeypatch.setattr(cost_limit.LIMITER, "_refill", 1e-6)
+    far = {"REMOTE_ADDR": "203.0.113.77"}
+    cost_limit.LIMITER.take(far["REMOTE_ADDR"], cost_limit.BURST - 2)
+    address = f"/iiif/search/2/{volume.public_id}?q=đọc"
+    given = [Client().get(address, **far) for _ in range(3)]  # type: ignore[arg-type]
+    assert [one.status_code for one in given] == [200, 200, 429]
+    assert int(given[-1]["Retry-After"]) >= 1
+    reader = f"/read/{volume.public_id}"
+    assert Client().get(f"{reader}/search.json?q=đọc", **far).status_code == 429  # type: ignore[arg-type]
+    assert Client().get(f"{reader}?q=đọc", **far).status_code == 429  # type: ignore[arg-type]
+    assert Client().get(reader, **far).status_code == 200, "reading goes on"  # type: ignore[arg-type]
+    assert Client().get(address, REMOTE_ADDR="203.0.113.78").status_code == 200
+    cost_limit.LIMITER.clear()
+
+
+def test_answers_go_compressed(volume: DigitalObject) -> None:
+    """PRE-3."""
+    for n in range(3):
+        write_text(volume, n + 1, *["văn hóa đọc"] * 30)
+    for address in (f"/iiif/search/2/{volume.public_id}?q=đọc", f"/iiif/search/1/{volume.public_id}?q=đọc"):
+        response = Client().get(address, headers={"Accept-Encoding": "gzip"})
+        assert response["Content-Encoding"] == "gzip"
+        assert len(response.content) < len(gzip.decompress(response.content)) / 4
 
 
 def test_who_may_find_but_not_read_gets_pages_without_words(volume: DigitalObject) -> None:

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_safe
 
 from lienthu.domain.digital.policy import Act
 from lienthu.domain.digital.selectors.objects import page_by_seq
-from lienthu.domain.digital.selectors.volumes import PageLine, volume_of
+from lienthu.domain.digital.selectors.volumes import PageLine, volume_for
+from lienthu.domain.discovery.cost import INSIDE
 from lienthu.domain.discovery.fulltext.inside import Inside, InsideHit, hits_in
 from lienthu.faces.web.reader.asking import guarded, opened_for
 from lienthu.faces.web.reader.pages import LayerText, closed_to, layers_of, page_name
+from lienthu.platform.cost_limit import charge
 
 QUERY_LENGTH = 300
 PAGES_WITH_HITS = 100
@@ -28,7 +30,7 @@ def pages(request: HttpRequest, public_id: str) -> HttpResponse:
     """Number, name, size and state of every page, as short rows."""
     opened = opened_for(request, public_id)
     opened.require(Act.READ)
-    volume = volume_of(opened.object.pk)
+    volume = volume_for(opened)
 
     def row(page: PageLine) -> list[Any]:
         state = "closed" if closed_to(opened, page) else "" if page.ready else page.state
@@ -48,7 +50,7 @@ def text(request: HttpRequest, public_id: str, seq: int) -> HttpResponse:
     if page is None:
         raise Http404(_("There is no such page."))
     opened.require(Act.READ, page)
-    volume = volume_of(opened.object.pk)
+    volume = volume_for(opened)
     line = volume.pages[volume.index[seq]]
     return _json({"page": seq, "layers": [_layer(layer) for layer in layers_of(volume, line)]})
 
@@ -70,6 +72,8 @@ def search(request: HttpRequest, public_id: str) -> HttpResponse:
     """Where the words stand in the volume."""
     opened = opened_for(request, public_id)
     opened.require(Act.FIND)
+    if wait := charge(request, INSIDE):
+        return _json({"wait": wait}, status=429, headers={"Retry-After": str(wait)})
     after = request.GET.get("after", "")
     found = hits_in(
         opened,
@@ -103,7 +107,7 @@ def _hit(hit: InsideHit) -> dict[str, Any]:
     }
 
 
-def _json(value: Any) -> HttpResponse:
-    response = HttpResponse(orjson.dumps(value), content_type="application/json")
+def _json(value: Any, **how: Any) -> HttpResponse:
+    response = HttpResponse(orjson.dumps(value), content_type="application/json", **how)
     response["Cache-Control"] = "private, no-cache"
     return response

@@ -25,7 +25,9 @@ export class Hits {
     const { reader } = this;
     this.query = query;
     this.at = -1;
-    const found = query ? await getJson(`${reader.url}/search.json?q=${encodeURIComponent(query)}`) : { hits: [], pages: 0, next: null };
+    let found = { hits: [], pages: 0, next: null };
+    try { if (query) found = await this.find(query, ""); } catch { this.failed(); return; }
+    if (query !== this.query) return; // another search was begun meanwhile
     this.list = found.hits;
     this.next = found.next;
     this.paint();
@@ -42,6 +44,22 @@ export class Hits {
     announce(query ? (this.list.length ? fill(reader.say.sayHits, words) : reader.say.sayNone) : "");
     if (this.list.length) this.go(0);
     else { reader.stage.draw(); reader.scroll.draw(); history.replaceState(null, "", reader.link()); }
+  }
+
+  /** Hits behind a position; a volume of thousands of pages is looked through in several answers. */
+  async find(query, after) {
+    let found = { hits: [], pages: 0, next: after };
+    do {
+      const from = found.next === "" ? "" : `&after=${found.next}`;
+      found = await getJson(`${this.reader.url}/search.json?q=${encodeURIComponent(query)}${from}`);
+    } while (!found.hits.length && found.next !== null && query === this.query);
+    return found;
+  }
+
+  /** No answer: it is said, and what was found before stays. */
+  failed() {
+    this.sum.textContent = this.reader.say.sayFailed;
+    announce(this.reader.say.sayFailed);
   }
 
   paint() {
@@ -63,7 +81,10 @@ export class Hits {
   }
 
   async more() {
-    const found = await getJson(`${this.reader.url}/search.json?q=${encodeURIComponent(this.query)}&after=${this.next}`);
+    const { query } = this;
+    let found;
+    try { found = await this.find(query, this.next); } catch { this.failed(); return; }
+    if (query !== this.query) return;
     const before = this.list.length;
     this.list.push(...found.hits);
     this.next = found.next;
