@@ -6,6 +6,7 @@ What may be seen by everyone is remembered for at most a second, and not beyond 
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -16,6 +17,7 @@ from typing import Final, Generic, TypeVar
 
 from django.conf import settings
 from django.core.signals import request_finished, request_started
+from django.db import DatabaseError
 
 from lienthu.domain.digital import policy, store
 from lienthu.domain.digital.access import Opened, open_object
@@ -23,10 +25,14 @@ from lienthu.domain.digital.errors import AccessDenied, NoSuchObject
 from lienthu.domain.digital.models import Page
 from lienthu.domain.digital.policy import Access, Act, Block, Reader
 from lienthu.domain.digital.selectors.objects import page_by_seq
+from lienthu.domain.digital.services.remaking import make_again
+from lienthu.platform.actor import Actor
 from lienthu.platform.services.epoch import epoch
 
 _SECONDS: Final = 0.5  # for the object, and for the page found in it: together a second
 _REMEMBERED: Final = 20_000
+_TOLD_AGAIN: Final = 60.0  # seconds: a page of many tiles is one loss, not a hundred
+_log = logging.getLogger(__name__)
 _WAYS_IN: Final = (Access.SIGNED, Access.PREMISES, Access.SEATS)
 EVERYONE: Final = Reader(tokens=frozenset({policy.PUBLIC}))
 
@@ -73,6 +79,36 @@ def picture_in(opened: Opened, seq: int) -> Picture:
         watermark=opened.object.library.name if rights is not None and rights.watermark else "",
         public=for_all.allowed,
     )
+
+
+class Losses:
+    """Pictures that turned out to be damaged or gone: told once in the log, and to the pipeline (IMG-9)."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._told: OrderedDict[tuple[str, int, int], float] = OrderedDict()
+
+    def tell(self, public_id: str, seq: int, version: int, why: str) -> None:
+        """Say it; nothing where it was said a moment ago. Never raises: whoever asked gets an answer all the same."""
+        now, key = self._clock(), (public_id, seq, version)
+        with self._lock:
+            if now - self._told.get(key, float("-inf")) < _TOLD_AGAIN:
+                return
+            self._told[key] = now
+            self._told.move_to_end(key)
+            while len(self._told) > _REMEMBERED:
+                self._told.popitem(last=False)
+        try:
+            again = make_again(public_id, seq, version, actor=Actor.system("pictures"))
+        except (DatabaseError, NoSuchObject) as fault:
+            _log.warning("picture %s.%s cannot be read (%s), nor be asked for: %s", public_id, seq, why, fault)
+            return
+        what = "it is made again" if again else "nothing is done: it waits already, or was made just now"
+        _log.warning("picture %s.%s cannot be read (%s): %s", public_id, seq, why, what)
+
+
+LOSSES: Final = Losses()
 
 
 def size_in(opened: Opened, seq: int) -> tuple[int, int]:

@@ -23,6 +23,7 @@ SENTENCES: dict[str, Promise] = {
     "unreadable-image": _("The picture could not be read for recognising its text."),
     "no-ocr-data": _("The data for recognising this language are not installed."),
     "no-file": _("The page has no file."),
+    "picture-lost": _("The picture of this page is lost, and there is no file to make it of again. Replace the page."),
     "archive-damaged": _("The archive is damaged. Pack it again."),
     "archive-too-large": _("The archive holds more than is taken at once. Split it."),
     "file-too-large": _("A file in the archive is too large."),

@@ -64,7 +64,7 @@ def build(
 
 
 def _add_edges(target: Path, quality: int) -> None:
-    pyramid = tiles.Pyramid.read(target)
+    pyramid = tiles.Pyramid.read(target, with_edges=False)
     made: list[tuple[tuple[int, int, int], bytes]] = []
     for level, stored in enumerate(pyramid.levels):
         for column, row in stored.edges():

@@ -9,7 +9,7 @@ from typing import Final
 import pyvips
 
 from lienthu.foundation.imaging.request import ImageRequest, Region, Size
-from lienthu.foundation.imaging.tiles import Pyramid
+from lienthu.foundation.imaging.tiles import NotPyramid, Pyramid
 from lienthu.foundation.imaging.watermark import marked
 
 QUALITY: Final = 85
@@ -23,7 +23,17 @@ pyvips.cache_set_max(0)
 def render(
     path: Path, pyramid: Pyramid, request: ImageRequest, *, watermark: str = "", fonts: Path | None = None
 ) -> bytes:
-    """The encoded answer to a request. ``watermark``: a line written across the picture, in a font of ``fonts``."""
+    """The encoded answer to a request. ``watermark``: a line written across the picture, in a font of ``fonts``.
+
+    Raises NotPyramid for a file whose pixels cannot be read.
+    """
+    try:
+        return _rendered(path, pyramid, request, watermark, fonts)
+    except pyvips.Error as error:
+        raise NotPyramid(str(error).strip().splitlines()[-1] if str(error).strip() else "unreadable") from error
+
+
+def _rendered(path: Path, pyramid: Pyramid, request: ImageRequest, watermark: str, fonts: Path | None) -> bytes:
     image = pixels(path, pyramid, request.region, request.size)
     if request.quality in ("gray", "bitonal") and image.bands > 1:
         image = image.colourspace("b-w")
@@ -41,7 +51,7 @@ def pixels(path: Path, pyramid: Pyramid, region: Region, size: Size) -> pyvips.I
     """A region of the picture in that size, from the smallest level that is large enough."""
     wanted = min(region.w / size.w, region.h / size.h)
     level = pyramid.levels[min(max(0, int(math.log2(max(wanted, 1.0)) + 1e-9)), len(pyramid.levels) - 1)]
-    image = pyvips.Image.tiffload(str(path), page=level.index, access="random", revalidate=True)
+    image = pyvips.Image.tiffload(str(path), page=level.index, access="random", revalidate=True, fail_on="error")
     # in pixels of the level, which may lack an odd column or row of the picture
     left, top = min(region.x / level.scale, level.width - 1), min(region.y / level.scale, level.height - 1)
     right = min((region.x + region.w) / level.scale, level.width)

@@ -77,8 +77,11 @@ class Pyramid:
         self._found = found
 
     @classmethod
-    def read(cls, path: Path) -> Pyramid:
-        """Read the directories. Raises NotPyramid, FileNotFoundError."""
+    def read(cls, path: Path, *, with_edges: bool = True) -> Pyramid:
+        """Read the directories. Raises NotPyramid, FileNotFoundError.
+
+        A file whose edge tiles are gone was cut off behind its TIFF; only while it is made are there none yet.
+        """
         f = io.FileIO(os.open(path, _OPENERS), "r")
         try:
             pages = tiff.directories(f)
@@ -89,6 +92,8 @@ class Pyramid:
             whole = levels[0]
             for level, page in zip(levels, pages, strict=True):
                 _gather(found, level, page, tile, (whole.width, whole.height), edges)
+                if with_edges and any((level.index, *at) not in edges for at in level.edges()):
+                    raise NotPyramid("edges are gone")
         except (tiff.NotTiff, struct.error, IndexError) as error:
             f.close()
             raise NotPyramid(str(error)) from error

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, cast
 
 import orjson
 
-from lienthu.domain.digital.pictures import Picture, watermark_fonts
+from lienthu.domain.digital.pictures import LOSSES, Picture, watermark_fonts
 from lienthu.faces.protocols.iiif.image.info import CONTEXT, LARGEST, PROFILE, info
 from lienthu.foundation.imaging.request import FORMATS, BadRequest, ImageRequest, Region, Version, read
 from lienthu.foundation.imaging.tiles import NotPyramid, Pyramid
@@ -28,8 +28,9 @@ _ALIGNED: Final = re.compile(
 )
 _CODE: Final = 1  # rises when answers are made differently: part of every ETag
 _OPEN: Final = 400
-# A tile may be used for ten minutes without asking: then it is asked for again, and what was taken down is gone.
-_PUBLIC: Final = ("Cache-Control", "public, max-age=600")
+# Who saw a tile may look at it for a minute without asking. Caches that many share ask each time: from the moment of a
+# take-down nobody gets it who did not have it on the screen (IMG-7).
+_PUBLIC: Final = ("Cache-Control", "public, max-age=60, s-maxage=0")
 _PRIVATE: Final = ("Cache-Control", "private, no-store")
 _FOR_SCRIPTS: Final = ("Access-Control-Allow-Origin", "*")
 _SHOWN: Final = [
@@ -125,9 +126,15 @@ def describe(
 
 def show(address: Address, picture: Picture, origin: str, *, known: str, charge: Charge) -> Answer:
     """The picture as it was asked for. ``known``: If-None-Match; ``charge``: for what has to be computed."""
-    pyramid = PYRAMIDS.get(picture.path)
-    if pyramid is None:
-        return refused(404, "This picture is being made.")
+    try:
+        return _shown(address, picture, PYRAMIDS.open(picture.path), origin, known, charge)
+    except (NotPyramid, OSError) as fault:
+        PYRAMIDS.forget(picture.path)
+        LOSSES.tell(picture.public_id, picture.seq, picture.version, str(fault))
+        return refused(503, "This picture is damaged and is being made again.", ("Retry-After", "60"))
+
+
+def _shown(address: Address, picture: Picture, pyramid: Pyramid, origin: str, known: str, charge: Charge) -> Answer:
     rest = address.rest or ""
     asked = _aligned(address.version, rest, pyramid)
     if asked is None:
@@ -209,16 +216,25 @@ class Pyramids:
         self._open: OrderedDict[Path, Pyramid] = OrderedDict()
 
     def get(self, path: Path) -> Pyramid | None:
-        """The pyramid, None when there is none (yet)."""
+        """The pyramid, None when there is none (yet) that could be read."""
+        try:
+            return self.open(path)
+        except (OSError, NotPyramid):
+            return None
+
+    def forget(self, path: Path) -> None:
+        """Open it anew the next time."""
+        with self._lock:
+            self._open.pop(path, None)
+
+    def open(self, path: Path) -> Pyramid:
+        """The pyramid. Raises OSError, NotPyramid."""
         with self._lock:
             if (found := self._open.get(path)) is not None:
                 self._open.move_to_end(path)
         if found is not None and not found.replaced():
             return found
-        try:
-            found = Pyramid.read(path)
-        except (FileNotFoundError, NotPyramid):
-            return None
+        found = Pyramid.read(path)
         with self._lock:
             self._open[path] = found
             while len(self._open) > self._most:

@@ -60,6 +60,7 @@ DIGITAL_ACTS: dict[str, Any] = {
     "digital.project_created": gettext_lazy("digitisation project created"),
     "digital.project_amended": gettext_lazy("digitisation project changed"),
     "digital.planned": gettext_lazy("titles planned"),
+    "digital.picture_lost": gettext_lazy("picture of a page lost, to be made again"),
     "digital.preserved": gettext_lazy("written into the preservation store"),
     "digital.imported": gettext_lazy("taken over from a bag"),
     "digital.exported": gettext_lazy("exported as a bag"),

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
+from django.utils import timezone
 
-from lienthu.domain.digital.models import DigitalObject, Page, PremisesNetwork
+from lienthu.domain.digital import store
+from lienthu.domain.digital.models import DigitalObject, MasterFile, Page, PageWork, PremisesNetwork
+from lienthu.domain.digital.pictures import Losses
 from lienthu.domain.digital.policy import Status
 from lienthu.domain.digital.services.publishing import lift_takedown, take_down, withdraw
 from lienthu.domain.digital.tests.cast import CLERK, make_object
 from lienthu.domain.network.policy import Role
 from lienthu.domain.network.tests.factories import make_library, make_person
-from lienthu.faces.protocols.iiif.image import lean
+from lienthu.faces.protocols.iiif.image import answers, lean
 from lienthu.faces.protocols.iiif.image.lean import LeanImages
 from lienthu.faces.protocols.iiif.image.tests.pages import Got, connection_of_the_test, draw, get, with_pictures
 from lienthu.foundation.imaging.tests.making import pattern
 from lienthu.platform.cost_limit import Limiter
+from lienthu.platform.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +63,7 @@ def test_a_tile_goes_the_lean_way_and_is_the_stored_one(only_lean: LeanImages, d
         assert found.status == 200
         assert found.headers["Content-Type"] == "image/jpeg"
         assert found.headers["Access-Control-Allow-Origin"] == "*"
-        assert found.headers["Cache-Control"] == "public, max-age=600"
+        assert found.headers["Cache-Control"] == "public, max-age=60, s-maxage=0"
         assert int(found.headers["Content-Length"]) == len(found.body)
         assert f"http://iiif.io/api/image/{version}/level2.json" in found.headers["Link"]
         assert found.image.size == tuple(int(part) for part in path.split("/")[0].split(",")[2:])
@@ -67,7 +73,6 @@ def test_a_tile_goes_the_lean_way_and_is_the_stored_one(only_lean: LeanImages, d
 
 
 def test_the_short_reading_of_tiles_says_what_the_whole_grammar_says() -> None:
-    from lienthu.faces.protocols.iiif.image import answers
     from lienthu.foundation.imaging.request import read
 
     obj = with_pictures(make_library())
@@ -226,10 +231,66 @@ def test_requests_that_cannot_be_answered(images: LeanImages, rest: str) -> None
 
 def test_pages_without_a_picture_yet(images: LeanImages) -> None:
     obj = with_pictures(make_library(), image=pattern(300, 200))
-    assert get(images, url(obj, TILE, seq=2)).status == 404  # ready, but its file is not there
     assert get(images, url(obj, TILE, seq=3)).status == 404
     Page.objects.filter(object=obj, seq=1).update(state=Page.State.WAITING)
     assert get(LeanImages(get_wsgi_application()), url(obj, TILE)).status == 404
+
+
+def _with_master(obj: DigitalObject) -> Page:
+    """Page 1, made of a file that was handed over, long ago."""
+    page = Page.objects.get(object=obj, seq=1)
+    page.file = MasterFile.objects.create(object=obj, sha256="0" * 64, path="masters/1.tif", name="1.tif", size=1)
+    page.save()
+    PageWork.objects.create(object=obj, page=page, stage=PageWork.Stage.PICTURE, state=PageWork.State.DONE)
+    PageWork.objects.update(at=timezone.now() - timedelta(days=1))
+    return page
+
+
+@pytest.mark.parametrize(
+    ("kept", "opened_before"),
+    [(0, True), (7, True), (2000, True), (0, False), (7, False), (2000, False), (-2000, False), (-12, False)],
+)
+def test_a_picture_that_is_cut_off_is_a_refusal_and_is_made_again(
+    images: LeanImages, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, kept: int,
+    opened_before: bool, django_capture_on_commit_callbacks: Any,
+) -> None:  # fmt: skip
+    """IMG-9: wherever it ends, whatever is asked of it, whoever had it open."""
+    monkeypatch.setattr(answers, "LOSSES", Losses())
+    obj = with_pictures(make_library())
+    page = _with_master(obj)
+    file = store.picture_of(page, obj.public_id)
+    if opened_before:
+        assert get(images, url(obj, TILE)).status == 200
+    os.truncate(file, kept % file.stat().st_size)
+    asked = [TILE, "1024,1536,213,217/213,217/0/default.jpg", "full/100,/0/gray.png", "full/max/0/default.jpg"]
+    with django_capture_on_commit_callbacks(execute=True):
+        found = [get(images, url(obj, rest, version)) for rest in asked for version in (3, 2)]
+    assert {one.status for one in found} <= {200, 503, 404, 400}  # 200: what can still be read; 404: it waits by now
+    lost = [one for one in found if one.status == 503]
+    assert lost
+    assert all(one.headers["Cache-Control"] == "no-store" and int(one.headers["Retry-After"]) for one in lost)
+    assert len([r for r in caplog.records if "cannot be read" in r.message]) == 1, "one line, not one a tile"
+    page.refresh_from_db()
+    assert page.state == Page.State.WAITING
+    assert PageWork.objects.get(page=page).state == PageWork.State.WAITING
+    assert AuditEntry.objects.filter(action="digital.picture_lost", detail__page=1).count() == 1
+    assert get(images, url(obj, TILE)).status == 404
+
+
+def test_a_picture_is_not_made_again_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """IMG-9: where making it again does not help, once an hour is enough; where there is no file, the page says so."""
+    images = LeanImages(get_wsgi_application())
+    monkeypatch.setattr(answers, "LOSSES", Losses())
+    obj = with_pictures(make_library(), image=pattern(300, 200))
+    page = _with_master(obj)
+    PageWork.objects.update(at=timezone.now() - timedelta(minutes=5))
+    store.picture_of(page, obj.public_id).unlink()
+    assert get(images, url(obj, TILE)).status == 503
+    page.refresh_from_db()
+    assert page.state == Page.State.READY
+    assert get(images, url(obj, TILE, seq=2)).status == 503  # ready, but neither its picture nor a master is there
+    other = Page.objects.get(object=obj, seq=2)
+    assert (other.state, other.problem) == (Page.State.FAILED, "picture-lost")
 
 
 def test_methods_and_the_way_to_the_description(images: LeanImages) -> None:
@@ -281,9 +342,9 @@ def test_what_must_be_computed_has_a_limit_for_each_address(
     settings.COST_LIMITS = True
     monkeypatch.setattr(lean, "LIMITER", Limiter(burst=3.5, refill=0.001))
     address = "203.0.113.7"
-    answers = [get(images, url(obj, f"full/{w},/0/default.png"), REMOTE_ADDR=address) for w in (10, 11, 12, 13)]
-    assert [one.status for one in answers] == [200, 200, 200, 429]
-    assert int(answers[-1].headers["Retry-After"]) >= 1
+    given = [get(images, url(obj, f"full/{w},/0/default.png"), REMOTE_ADDR=address) for w in (10, 11, 12, 13)]
+    assert [one.status for one in given] == [200, 200, 200, 429]
+    assert int(given[-1].headers["Retry-After"]) >= 1
     assert get(images, url(obj, "0,0,300,200/300,200/0/default.jpg"), REMOTE_ADDR=address).status == 200  # stored
     assert get(images, url(obj, "full/13,/0/default.png"), REMOTE_ADDR="203.0.113.8").status == 200
 
