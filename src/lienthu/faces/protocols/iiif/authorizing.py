@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from lienthu.domain.digital.access import open_object, who_asks
 from lienthu.domain.digital.errors import AccessDenied, DigitalRefused, NoSuchObject
@@ -27,14 +27,25 @@ _UNAUTHORISED: Final = (Block.SIGN_IN, Block.SEAT_NEEDED)
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def access(request: HttpRequest, version: int, public_id: str) -> HttpResponse:
-    """The window that a viewer opens: sign in, then it closes by itself."""
+    """The window that a viewer opens: sign in, allow it, then it closes by itself.
+
+    Any page of the net can open this address in the browser of somebody who is signed in. So nothing is given by
+    opening it: the person reads what is asked for, and by whom, and says yes with a form of this site.
+    """
     if version not in VERSIONS:
         return refusal(404, "no-such-version", "Versions 1 and 2 are served.")
     if not request.user.is_authenticated:
-        here = reverse("iiif:access", args=[version, public_id])
+        here = request.get_full_path()
         return redirect(f"{reverse('accounts:sign_in')}?{urlencode({'next': here})}")
+    if request.method != "POST":
+        origin = request.GET.get("origin", "")
+        return render(
+            request,
+            "iiif/allow.html",
+            {"origin": origin if _is_origin(origin) else "", "refuse_url": reverse("reader:read", args=[public_id])},
+        )
     response = render(request, "iiif/done.html", {"signed_in_now": True})
     who.remember(response, request.user)
     return response
@@ -62,8 +73,7 @@ def token(request: HttpRequest, version: int, public_id: str) -> HttpResponse:
     message: dict[str, Any]
     granted = user.is_authenticated or _in_the_rooms(request, public_id)
     if granted:
-        value = who.token_for(user, public_id) if user.is_authenticated else "premises"
-        message = {"accessToken": value, "expiresIn": who.TOKEN_SECONDS}
+        message = {"accessToken": who.token_for(user, public_id), "expiresIn": who.TOKEN_SECONDS}
         if version == 2:
             message |= {"@context": AUTH_2_CONTEXT, "type": "AuthAccessToken2"}
     elif version == 2:

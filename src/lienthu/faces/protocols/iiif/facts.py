@@ -9,11 +9,11 @@ from lienthu.domain.digital import licences
 from lienthu.domain.digital.access import Opened
 from lienthu.domain.digital.models import DigitalObject
 from lienthu.domain.digital.policy import Access, Act, Status
-from lienthu.domain.digital.selectors.volumes import PageLine, Volume, newest_text, rights_of, volume_of
+from lienthu.domain.digital.selectors.volumes import PageLine, Volume, newest_text, rights_of, volume_for
 from lienthu.faces.protocols.iiif import words
 
 BEHAVIOR = {"map": "individuals", "photographs": "individuals", "document": "individuals"}
-FORMAT = 5
+FORMAT = 6
 """Rises when manifests are written differently: part of their ETags."""
 
 
@@ -71,7 +71,7 @@ def shown(opened: Opened) -> Shown:
     """Gather it: four queries beside those of the door."""
     rights = rights_of(opened.object.pk)
     statement = licences.statement_of(Status(rights.status), rights.licence) if rights is not None else ""
-    return Shown(opened, volume_of(opened.object.pk), statement, opened.audiences.access, *_class_of(opened))
+    return Shown(opened, volume_for(opened), statement, opened.audiences.access, *_class_of(opened))
 
 
 def _class_of(opened: Opened) -> tuple[bool, bool, bool, bool]:

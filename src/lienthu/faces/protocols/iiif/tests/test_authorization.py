@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import time
 from html import unescape
 from typing import Any
 
@@ -13,6 +15,7 @@ from lienthu.domain.digital.models import DigitalObject, PremisesNetwork
 from lienthu.domain.digital.policy import Access, Status
 from lienthu.domain.network.policy import Role
 from lienthu.domain.network.tests.factories import make_library, make_person
+from lienthu.faces.protocols.iiif import who
 from lienthu.faces.protocols.iiif.tests.cast import make_volume, write_text
 from lienthu.faces.protocols.iiif.who import COOKIE
 
@@ -52,7 +55,7 @@ def test_the_window_leads_to_signing_in_and_back(volume: DigitalObject) -> None:
     assert response.status_code == 302
     assert response["Location"].startswith("/account/sign-in/?next=%2Fiiif%2Fauth%2F2%2Faccess%2F")
     signed = reader_of(volume)
-    assert signed.get(f"/iiif/auth/2/access/{volume.public_id}").status_code == 200
+    assert signed.post(f"/iiif/auth/2/access/{volume.public_id}").status_code == 200
     cookie = signed.cookies[COOKIE]
     assert (cookie["path"], cookie["httponly"]) == ("/iiif/", True)
     signed.get(f"/iiif/auth/2/logout/{volume.public_id}")
@@ -63,12 +66,70 @@ def test_signing_out_of_the_site_ends_the_way_in_for_viewers(volume: DigitalObje
     """PRE-5: at a computer that others use, nobody goes on reading in the name of who left."""
     write_text(volume, 1)
     signed = reader_of(volume)
-    signed.get(f"/iiif/auth/2/access/{volume.public_id}")
+    signed.post(f"/iiif/auth/2/access/{volume.public_id}")
     lines = f"/iiif/presentation/3/{volume.public_id}/text/1/original"
     assert signed.get(lines).status_code == 200
     signed.post("/account/sign-out/")
     assert signed.cookies[COOKIE].value == ""
     assert signed.get(lines).status_code == 403
+
+
+def test_nothing_is_given_by_opening_an_address(volume: DigitalObject) -> None:
+    """PRE-7: any page can make the browser of somebody who is signed in open it."""
+    address = f"/iiif/auth/2/access/{volume.public_id}?origin={ORIGIN}"
+    signed = Client(enforce_csrf_checks=True)
+    signed.force_login(make_person("", (Role.READER, volume.library)))
+    asked = signed.get(address)
+    assert asked.status_code == 200
+    assert f"Trình xem tại {ORIGIN}" in asked.content.decode()
+    assert COOKIE not in signed.cookies
+    assert signed.post(address).status_code == 403, "a form of another site"
+    assert COOKIE not in signed.cookies
+    token = signed.cookies["csrftoken"].value
+    assert signed.post(address, {"csrfmiddlewaretoken": token}).status_code == 200
+    assert signed.cookies[COOKIE].value
+    script = reader_of(volume).get(f"/iiif/auth/2/access/{volume.public_id}?origin=javascript:alert(1)//x")
+    assert "Trình xem tại" not in script.content.decode(), "no origin: nobody is named"
+
+
+def test_tokens_and_cookies_tell_nothing_of_who_carries_them(volume: DigitalObject) -> None:
+    """PRE-7."""
+    person = make_person("tranthithu", (Role.READER, volume.library))
+    client = Client()
+    client.force_login(person)
+    client.post(f"/iiif/auth/2/access/{volume.public_id}")
+    for value in (told(client, volume)["accessToken"], client.cookies[COOKIE].value):
+        for part in (value, *value.replace(".", ":").split(":")):
+            for form in (part, part + "=", part + "=="):
+                try:
+                    read = base64.urlsafe_b64decode(form)
+                except ValueError:
+                    continue
+                assert person.get_session_auth_hash().encode() not in read
+                with pytest.raises(ValueError):
+                    json.loads(read)
+    first, second = (told(client, volume)["accessToken"] for _ in range(2))
+    assert first != second
+
+
+def test_tokens_end(volume: DigitalObject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PRE-5: a token after ten minutes, the cookie with the session's time; nonsense is nobody."""
+    client = reader_of(volume)
+    write_text(volume, 1)
+    token = told(client, volume)["accessToken"]
+    client.post(f"/iiif/auth/2/access/{volume.public_id}")
+    bare = Client()
+    bare.cookies[COOKIE] = client.cookies[COOKIE].value
+    lines = f"/iiif/presentation/3/{volume.public_id}/text/1/original"
+    assert bare.get(lines).status_code == 200
+    now = time.time()
+    monkeypatch.setattr(who.time, "time", lambda: now + who.TOKEN_SECONDS + 2)
+    assert probed(volume, token)["status"] == 401
+    assert bare.get(lines).status_code == 200
+    monkeypatch.setattr(who.time, "time", lambda: now + 13 * 3600)
+    assert bare.get(lines).status_code == 403
+    for nonsense in ("x", "gAAAAA" * 50, "premises", "é", "A" * 5000):
+        assert probed(volume, nonsense)["status"] == 401
 
 
 def test_a_token_answers_the_probe_and_nothing_else(volume: DigitalObject) -> None:

@@ -126,7 +126,7 @@ def test_missing_and_closed_pages_are_canvases_without_picture(volume: DigitalOb
     missing, closed = made["items"][3], made["items"][4]
     assert (images(missing), images(closed)) == ([], [])
     assert missing["label"]["vi"] == ["4 – bản gốc thiếu trang"]
-    assert closed["label"]["en"] == ["5 – closed page"]
+    assert closed["label"]["en"] == ["[5] – closed page"]
     assert not [v for v in inside(made) if isinstance(v, str) and f"{volume.public_id}.5/" in v]
     clerk = Client()
     clerk.force_login(make_person("", (Role.LIBRARIAN, volume.library)))
