@@ -22,7 +22,7 @@ from django.utils import timezone
 from lienthu.domain.digital import access, store
 from lienthu.domain.digital.access import Opened, open_object
 from lienthu.domain.digital.errors import DigitalRefused
-from lienthu.domain.digital.models import DigitalObject, Page, PremisesNetwork, ReadingSeat
+from lienthu.domain.digital.models import DigitalObject, Page, PremisesNetwork, ReadingSeat, Section
 from lienthu.domain.digital.policy import Act, Reader, Status
 from lienthu.domain.digital.services import publishing
 from lienthu.domain.digital.tests.cast import CLERK
@@ -148,7 +148,12 @@ def scene(settings: Any, tmp_path: Path) -> Scene:
     }
     publishing.take_down(objects["taken down"].public_id, reason="thử", actor=CLERK)
     for name in WITH_A_CLOSED_PAGE:
-        Page.objects.filter(object=objects[name], seq=2).update(closed=True)
+        # what closed pages are called, and headed in the contents, may name people too (RGT-14)
+        Page.objects.filter(object=objects[name], seq=2).update(closed=True, label=f"số {CLOSED_PAGE}")
+        for position, seq in ((1, 1), (2, 2)):
+            page = Page.objects.get(object=objects[name], seq=seq)
+            heading = f"Chi {CLOSED_PAGE}" if seq == 2 else "Lời nói đầu"
+            Section.objects.create(object=objects[name], position=position, title=heading, page=page)
 
     def person(name: str, user: Any = None, address: str = ELSEWHERE) -> Person:
         from django.contrib.auth.models import AnonymousUser

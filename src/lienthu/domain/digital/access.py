@@ -85,10 +85,15 @@ _STATION_SALT: Final = "digital.station"
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks, and under which key seats are held (empty: a visitor of whom nothing is known cannot hold one)."""
+    """Who asks, and under which key seats are held (empty: a visitor of whom nothing is known cannot hold one).
+
+    ``station``: at a paired reading station, whoever sits there; ``in_rooms``: in the rooms of a library.
+    """
 
     reader: Reader
     holder: str
+    station: bool = False
+    in_rooms: bool = False
 
 
 def who_asks(request: HttpRequest, user: Signed | None = None) -> Asking:
@@ -106,7 +111,7 @@ def who_asks(request: HttpRequest, user: Signed | None = None) -> Asking:
         holder = holder_key("address", address)  # a reading room without stations: one seat for each computer
     if station is not None:
         houses |= {station.library_id}
-    return Asking(_reader(user, houses, holder), holder)
+    return Asking(_reader(user, houses, holder), holder, station is not None, bool(houses))
 
 
 def station_cookie(secret: str) -> str:

@@ -1,13 +1,15 @@
 """An object as a file to take away: its text as ALTO, hOCR or plain text, or a searchable PDF/A. Rule DIG-8.
 
 Asked through the one door: what the reader may not take is refused, and pages closed to the reader are left out.
-Written piece by piece, a few pages in memory at a time.
+Written piece by piece, a few pages in memory at a time. Whether the reader still may is asked all the way: a file that
+is being sent when its object is taken down ends there (RGT-15).
 """
 
 from __future__ import annotations
 
 import io
 import re
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,19 +17,20 @@ from enum import StrEnum
 from itertools import islice
 from typing import Final
 
+import pyvips
 from django.utils import timezone
 
 from lienthu.domain.digital import store
-from lienthu.domain.digital.access import Opened
+from lienthu.domain.digital.access import Opened, open_object
 from lienthu.domain.digital.errors import NotPrepared
 from lienthu.domain.digital.models import Layer, Page, Section
-from lienthu.domain.digital.pictures import watermark_fonts
+from lienthu.domain.digital.pictures import LOSSES, watermark_fonts
 from lienthu.domain.digital.policy import Act
-from lienthu.domain.digital.selectors.objects import pages_of
+from lienthu.domain.digital.selectors.objects import page_by_seq, pages_of
 from lienthu.domain.digital.selectors.texts import texts_of_pages
 from lienthu.foundation.imaging.render import encoded, pixels
 from lienthu.foundation.imaging.request import Region, Size
-from lienthu.foundation.imaging.tiles import Pyramid
+from lienthu.foundation.imaging.tiles import NotPyramid, Pyramid
 from lienthu.foundation.imaging.watermark import marked
 from lienthu.foundation.pagetext.alto import write_alto
 from lienthu.foundation.pagetext.hocr import write_hocr
@@ -35,8 +38,10 @@ from lienthu.foundation.pagetext.model import PageText
 from lienthu.foundation.pagetext.pdfa.write import About, PdfPage, write_pdfa
 from lienthu.foundation.pagetext.plain import write_plain
 from lienthu.foundation.vietnamese.fold import fold
+from lienthu.platform.services.epoch import epoch
 
 _AT_ONCE: Final = 25
+_ASKED_EVERY: Final = 2.0  # seconds; at once where anybody did anything on this machine
 _LONGEST: Final = 3600  # pixels of a page in a PDF: A4 at 300 dpi
 _DPI: Final = 200.0  # where none is known
 _QUALITY: Final = 80
@@ -85,12 +90,31 @@ def _name(title: str, public_id: str) -> str:
     return f"{plain}-{public_id}" if plain else public_id
 
 
-def _texts(pages: list[Page], layer: Layer) -> Iterator[tuple[Page, PageText]]:
+class _Watch:
+    """Asks again, while a file is being sent, whether its reader may have it."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+        self._number, self._asked = epoch().read(), time.monotonic()
+
+    def require(self, page: Page) -> None:
+        """Raises AccessDenied, NoSuchObject as soon as the rest may not be had, this page or the whole."""
+        number, at = epoch().read(), time.monotonic()
+        if number == self._number and at - self._asked < _ASKED_EVERY:
+            return
+        self._number, self._asked = number, at
+        now = open_object(self._opened.object.public_id, self._opened.reader)
+        now.require(Act.DOWNLOAD)
+        now.require(Act.DOWNLOAD, page_by_seq(now.object, page.seq))
+
+
+def _texts(opened: Opened, pages: list[Page], layer: Layer) -> Iterator[tuple[Page, PageText]]:
     """Every page with its text in force, an empty one where there is none."""
-    rest = iter(pages)
+    rest, watch = iter(pages), _Watch(opened)
     while some := list(islice(rest, _AT_ONCE)):
         texts = texts_of_pages([page.pk for page in some], [layer], content=True)
         for page in some:
+            watch.require(page)
             found = texts.get(page.pk)
             yield page, found[0].words() if found else PageText(max(1, page.width), max(1, page.height))
 
@@ -99,7 +123,7 @@ def _alto(opened: Opened, pages: list[Page], layer: Layer) -> Iterator[bytes]:
     """A ZIP with one ALTO file a page, named by place in the object and the page's own number."""
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        for page, text in _texts(pages, layer):
+        for page, text in _texts(opened, pages, layer):
             image = f"{opened.object.public_id}.{page.seq}"
             archive.writestr(f"{page.position:05d}-{page.seq}.xml", write_alto(text, image=image, number=page.position))
             yield sink.taken()
@@ -108,12 +132,12 @@ def _alto(opened: Opened, pages: list[Page], layer: Layer) -> Iterator[bytes]:
 
 def _hocr(opened: Opened, pages: list[Page], layer: Layer) -> Iterator[bytes]:
     images = [f"{opened.object.public_id}.{page.seq}" for page in pages]
-    texts = (text for _, text in _texts(pages, layer))
+    texts = (text for _, text in _texts(opened, pages, layer))
     return (piece.encode() for piece in write_hocr(texts, title=opened.object.title, images=images))
 
 
 def _plain(opened: Opened, pages: list[Page], layer: Layer) -> Iterator[bytes]:
-    return (piece.encode() for piece in write_plain(text for _, text in _texts(pages, layer)))
+    return (piece.encode() for piece in write_plain(text for _, text in _texts(opened, pages, layer)))
 
 
 def _pdf(opened: Opened, pages: list[Page], layer: Layer) -> Iterator[bytes]:
@@ -132,7 +156,8 @@ def _pdf(opened: Opened, pages: list[Page], layer: Layer) -> Iterator[bytes]:
         contents=[(title, index[page_id]) for title, page_id in sections if page_id is not None],
     )
     mark = obj.library.name if rights is not None and rights.watermark else ""
-    return write_pdfa((_pdf_page(page, text, obj.public_id, mark) for page, text in _texts(pages, layer)), about)
+    texts = _texts(opened, pages, layer)
+    return write_pdfa((_pdf_page(page, text, obj.public_id, mark) for page, text in texts), about)
 
 
 def _pdf_page(page: Page, text: PageText, public_id: str, mark: str) -> PdfPage:
@@ -140,11 +165,15 @@ def _pdf_page(page: Page, text: PageText, public_id: str, mark: str) -> PdfPage:
     path = store.picture_of(page, public_id)
     scale = min(1.0, _LONGEST / max(page.width, page.height))
     size = Size(max(1, round(page.width * scale)), max(1, round(page.height * scale)))
-    image = pixels(path, Pyramid.read(path), Region(0, 0, page.width, page.height), size)
-    if mark:
-        image = marked(image, mark, watermark_fonts())
     dpi = float(page.quality.get("dpi") or _DPI) * scale
-    return PdfPage(encoded(image, "jpg", quality=_QUALITY), dpi, text, page.label)
+    try:
+        image = pixels(path, Pyramid.read(path), Region(0, 0, page.width, page.height), size)
+        if mark:
+            image = marked(image, mark, watermark_fonts())
+        return PdfPage(encoded(image, "jpg", quality=_QUALITY), dpi, text, page.label)
+    except (NotPyramid, OSError, pyvips.Error) as fault:
+        LOSSES.tell(public_id, page.seq, page.version, str(fault).strip())
+        raise NotPrepared from fault
 
 
 class _Sink(io.RawIOBase):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ from lienthu.domain.digital import access, store
 from lienthu.domain.digital.errors import AccessDenied
 from lienthu.domain.digital.models import DigitalObject, Layer, Page, Section
 from lienthu.domain.digital.policy import PUBLIC, Block
+from lienthu.domain.digital.selectors import exports
 from lienthu.domain.digital.selectors.exports import Form, export_of
+from lienthu.domain.digital.services import publishing
 from lienthu.domain.digital.services.texts import set_text
 from lienthu.domain.digital.tests.cast import CLERK, give_rights, make_object
 from lienthu.domain.network.tests.factories import make_library
@@ -67,6 +70,59 @@ def test_plain_text_holds_what_the_reader_may_have() -> None:
     obj = volume()
     assert taken(obj, Form.TXT).decode().split("\f") == [WORDS[0] + "\n", WORDS[2] + "\n", ""]
     assert taken(obj, Form.TXT, access.SYSTEM).decode().split("\f")[1] == WORDS[1] + "\n"
+
+
+@pytest.mark.parametrize("form", [Form.TXT, Form.HOCR, Form.ALTO, Form.PDF])
+def test_a_file_that_is_being_sent_ends_with_a_take_down(
+    form: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    """RGT-15: at the next page; where it was done on another machine, in two seconds."""
+    obj = open_object("Vùng mỏ", 40, download=True)
+    source = tmp_path / "made.tif"
+    pyramid(saved(scan("", dpi=50), tmp_path / "white.jpg"), str(source))
+    for page in Page.objects.filter(object=obj):
+        set_text(page, text(f"trang {page.seq}"), actor=CLERK)
+        target = store.picture_of(page, obj.public_id)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(source.read_bytes())
+
+    def cut(take_down: Any) -> int:
+        """How many pieces came before it broke off."""
+        pieces = export_of(access.open_object(obj.public_id, VISITOR), form).pieces
+        got = [next(pieces) for _ in range(3)]
+        take_down()
+        with pytest.raises(AccessDenied) as denied:
+            got.extend(pieces)
+        assert denied.value.block is Block.TAKEN_DOWN
+        return len(got)
+
+    def here() -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            publishing.take_down(obj.public_id, reason="gia đình yêu cầu", actor=CLERK)
+
+    whole = len(list(export_of(access.open_object(obj.public_id, VISITOR), form).pieces))
+    assert cut(here) < whole / 2
+    publishing.lift_takedown(obj.public_id, reason="thống nhất", actor=CLERK)
+    now = time.monotonic()
+    monkeypatch.setattr(exports.time, "monotonic", lambda: now)
+
+    def far_away() -> None:
+        DigitalObject.objects.filter(pk=obj.pk).update(taken_down=True)
+        monkeypatch.setattr(exports.time, "monotonic", lambda: now + 2.1)
+
+    assert cut(far_away) < whole / 2
+
+
+def test_a_page_that_is_closed_meanwhile_ends_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """RGT-15."""
+    monkeypatch.setattr(exports, "_ASKED_EVERY", 0.0)
+    obj = open_object("Gia phả", 30, download=True)
+    pieces = export_of(access.open_object(obj.public_id, VISITOR), Form.TXT).pieces
+    next(pieces)
+    Page.objects.filter(object=obj, seq__gt=5).update(closed=True)
+    with pytest.raises(AccessDenied) as denied:
+        list(pieces)
+    assert denied.value.block is Block.PAGE_CLOSED
 
 
 @pytest.mark.parametrize("form", list(Form))

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from lienthu.domain.digital.access import STATION_COOKIE, station_cookie
 from lienthu.domain.digital.models import (
     Collection,
     DigitalObject,
@@ -22,6 +23,7 @@ from lienthu.domain.digital.models import (
     Section,
 )
 from lienthu.domain.digital.policy import Access, Status
+from lienthu.domain.digital.services import premises
 from lienthu.domain.digital.services.publishing import take_down
 from lienthu.domain.digital.services.texts import set_text
 from lienthu.domain.digital.tests.cast import CLERK, give_rights, make_object, published
@@ -158,6 +160,39 @@ def test_a_closed_page_gives_nothing_away() -> None:
     clerk = Client()
     clerk.force_login(make_person("", (Role.LIBRARIAN, obj.library)))
     assert "bí mật" in html(obj, "?page=2", clerk)
+
+
+def test_what_a_closed_page_is_called_is_not_told_either() -> None:
+    """RGT-14: a heading in a family chronicle is a name."""
+    obj = volume()
+    Page.objects.filter(object=obj, seq=2).update(closed=True, label="Chi Vũ Hữu Tài")
+    for position, (title, seq) in enumerate((("Tổ đời thứ nhất", 1), ("Vũ Thị Lan, sinh 1990", 2)), start=1):
+        Section.objects.create(object=obj, position=position, title=title, page=obj.pages.get(seq=seq))
+    clerk = Client()
+    clerk.force_login(make_person("", (Role.LIBRARIAN, obj.library)))
+    for query in ("?page=1", "?page=2", "?view=scroll", "/pages.json"):
+        page, all_of_it = html(obj, query), html(obj, query, clerk)
+        assert "Vũ Hữu Tài" not in page, query
+        assert "Vũ Thị Lan" not in page, query
+        assert "Vũ Hữu Tài" in all_of_it, query
+    page = html(obj, "?page=1")
+    assert "Tổ đời thứ nhất" in page
+    assert "Closed page" in page, "its place in the contents stays"
+    assert f"/read/{obj.public_id}?page=2" in page
+
+
+def test_a_browser_that_many_use_keeps_nothing() -> None:
+    """RDR-11."""
+    obj = volume()
+    library = obj.library
+    assert 'data-keep="device"' in html(obj)
+    PremisesNetwork.objects.create(library=library, cidr="10.9.0.0/16")
+    assert 'data-keep="window"' in html(obj, REMOTE_ADDR="10.9.8.7")
+    _row, secret = premises.open_station(library.pk, "Máy 1", actor=CLERK)
+    _station, carried = premises.pair_station(secret)
+    at_station = reader()
+    at_station.cookies[STATION_COOKIE] = station_cookie(carried)
+    assert 'data-keep="nothing"' in html(obj, client=at_station), "whoever has signed in there"
 
 
 def test_who_may_not_read_is_told_why_and_what_to_do() -> None:

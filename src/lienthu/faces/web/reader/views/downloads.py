@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import math
+from collections.abc import Iterator
 from typing import Any, Final
 
 from django.conf import settings
@@ -13,7 +15,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from lienthu.domain.digital.access import Opened
-from lienthu.domain.digital.errors import NotPrepared
+from lienthu.domain.digital.errors import DigitalRefused, NotPrepared
 from lienthu.domain.digital.models import Layer
 from lienthu.domain.digital.policy import Act
 from lienthu.domain.digital.selectors.exports import Form, export_of
@@ -26,6 +28,7 @@ from lienthu.platform.cost_limit import Limiter, charge
 
 # A PDF makes every page anew: a few at once, then one in two minutes for each address.
 LIMITER: Final = Limiter(burst=6.0, refill=1 / 60)
+_log = logging.getLogger(__name__)
 _COST: Final = {Form.PDF: 2.0, Form.TXT: 0.2, Form.ALTO: 0.5, Form.HOCR: 0.5}
 
 
@@ -64,10 +67,19 @@ def download(request: HttpRequest, public_id: str, form: str) -> HttpResponse | 
     except NotPrepared as refused:
         return HttpResponse(str(refused), status=409, content_type="text/plain; charset=utf-8")
     media_type = f"{export.media_type}; charset=utf-8" if export.media_type.startswith("text/") else export.media_type
-    response = StreamingHttpResponse(export.pieces, content_type=media_type)
+    response = StreamingHttpResponse(_sent(export.pieces, public_id), content_type=media_type)
     response["Content-Disposition"] = f'attachment; filename="{export.name}"'
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _sent(pieces: Iterator[bytes], public_id: str) -> Iterator[bytes]:
+    """The pieces. A file that its reader may not have any more breaks off: half of one must not look like all of it."""
+    try:
+        yield from pieces
+    except DigitalRefused as refused:
+        _log.warning("a download of %s was broken off: %s", public_id, refused)
+        raise
 
 
 @require_safe

@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from lienthu.domain.digital.access import Opened
+from lienthu.domain.digital.access import Opened, open_object, who_asks
 from lienthu.domain.digital.policy import PUBLIC, Act
-from lienthu.domain.digital.selectors.volumes import PageLine, Volume, volume_of
+from lienthu.domain.digital.selectors.volumes import PageLine, Volume, volume_for
+from lienthu.domain.discovery.cost import INSIDE
 from lienthu.domain.discovery.fulltext.inside import Inside, hits_in
 from lienthu.faces.web.portal.addresses import absolute
-from lienthu.faces.web.reader.asking import guarded, opened_for
+from lienthu.faces.web.portal.views.errors import too_many
+from lienthu.faces.web.reader.asking import guarded
 from lienthu.faces.web.reader.denied import denied
 from lienthu.faces.web.reader.pages import (
     VIEWS,
@@ -36,6 +38,7 @@ from lienthu.faces.web.reader.pages import (
 from lienthu.faces.web.reader.views.data import PAGES_WITH_HITS, QUERY_LENGTH
 from lienthu.faces.web.reader.views.downloads import downloads_of
 from lienthu.foundation.vietnamese.text import clean
+from lienthu.platform.cost_limit import charge
 
 _THUMBNAILS = 40
 _CONTENTS = 2000
@@ -46,19 +49,24 @@ _CONTENTS = 2000
 @guarded
 def read(request: HttpRequest, public_id: str) -> HttpResponse:
     """One volume at one page."""
-    opened = opened_for(request, public_id)
+    asking = who_asks(request)
+    opened = open_object(public_id, asking.reader)
     if not (decision := opened.decide(Act.READ)).allowed:
         return denied(request, opened, decision)
-    volume = volume_of(opened.object.pk)
+    volume = volume_for(opened)
     if not volume.pages:
         raise Http404(_("This has no pages yet."))
     place = _place(volume, request.GET.get("page", ""))
     view = request.GET.get("view", "")
     query = clean(request.GET.get("q", "")[:QUERY_LENGTH])
+    if query and (wait := charge(request, INSIDE)):
+        return too_many(request, wait)
     found = hits_in(opened, query, pages=PAGES_WITH_HITS) if query else Inside("")
     if query and "page" not in request.GET and found.hits:
         place = volume.index.get(found.hits[0].seq, place)  # a search opens where its first hit stands (RDR-3)
     context = _context(request, opened, volume, place, view if view in VIEWS else "", found)
+    # what a browser may keep of the reader's place: nothing where the next person sits down (RDR-9)
+    context["keep"] = "nothing" if asking.station else "window" if asking.in_rooms else "device"
     response = render(request, "reader/read.html", context)
     response["Cache-Control"] = "private, no-cache"
     return response
@@ -126,7 +134,7 @@ def _contents(volume: Volume, page: PageLine, at: Address) -> list[dict[str, Any
             current = number
     return [
         {
-            "title": entry.title,
+            "title": entry.title or _("Closed page"),
             "level": min(entry.level, 4),
             "seq": entry.seq,
             "url": at.page(entry.seq) if entry.seq in volume.index and entry.seq is not None else "",

@@ -21,7 +21,7 @@ from lienthu.domain.digital.selectors.shelves import (
     kinds_on,
     objects_for,
 )
-from lienthu.domain.digital.selectors.volumes import PageLine, covers_of, rights_of, volume_of
+from lienthu.domain.digital.selectors.volumes import PageLine, covers_of, rights_of, volume_for
 from lienthu.faces.web.portal.addresses import absolute
 from lienthu.faces.web.reader.asking import guarded, opened_for
 from lienthu.faces.web.reader.pages import image_address
@@ -136,7 +136,7 @@ def about(request: HttpRequest, public_id: str) -> HttpResponse:
     """What the object is, whose, under which terms, how to cite it."""
     opened = opened_for(request, public_id)
     obj = opened.object
-    volume = volume_of(obj.pk)
+    volume = volume_for(opened)
     readable = opened.may(Act.READ)
     cover = next((p for p in volume.pages if p.ready and not p.closed), None) if readable else None
     address = absolute(request, reverse("reader:read", args=[public_id]))

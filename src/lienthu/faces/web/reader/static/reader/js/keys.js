@@ -1,16 +1,15 @@
 // Reading by keyboard. Letters can be switched off (they may get in the way of speech input); arrows always work.
 
-const OFF = "lienthu.read.keys-off";
+const OFF = "keys-off";
 
 export function keysFor(reader, doing) {
   const help = document.querySelector("[data-help]");
   const choice = help.querySelector("[data-keys-on]");
-  let on = true;
-  try { on = localStorage.getItem(OFF) === null; } catch { /* stays on */ }
+  let on = reader.keeping.get(OFF) === null;
   choice.checked = on;
   choice.addEventListener("change", () => {
     on = choice.checked;
-    try { if (on) localStorage.removeItem(OFF); else localStorage.setItem(OFF, "1"); } catch { /* for this page only */ }
+    reader.keeping.set(OFF, on ? null : "1");
   });
   const forward = () => reader.turn(reader.rtl ? -1 : 1);
   const back = () => reader.turn(reader.rtl ? 1 : -1);

@@ -3,6 +3,7 @@ import { announce } from "../../ui/js/announce.js";
 import { keysFor } from "./keys.js";
 import { fill, getJson } from "./asking.js";
 import { Hits } from "./hits.js";
+import { Keeping } from "./keeping.js";
 import { Places } from "./places.js";
 import { regionTool } from "./region.js";
 import { Scroll } from "./scroll.js";
@@ -148,6 +149,7 @@ async function begin() {
   document.body.classList.add("rd-body--live");
   root.classList.add("rd--live");
   for (const part of root.querySelectorAll("[data-scripted]")) part.hidden = false;
+  reader.keeping = new Keeping(say.keep);
   reader.scroll = new Scroll(reader);
   reader.stage = new Stage(reader);
   reader.text = new TextPanel(reader);

@@ -1,12 +1,9 @@
 // Where somebody stopped, remembered on this device only.
 import { fill, make } from "./asking.js";
 
-const NAME = "lienthu.read.";
-
 export class Places {
   constructor(reader) {
     this.reader = reader;
-    this.key = NAME + reader.object;
     this.place = reader.root.querySelector("[data-continue]");
   }
 
@@ -25,15 +22,14 @@ export class Places {
   }
 
   remember() {
-    try { localStorage.setItem(this.key, String(this.reader.seq)); } catch { /* private windows keep nothing */ }
+    this.reader.keeping.set(this.reader.object, String(this.reader.seq));
   }
 
   /** Offer to go on, where the address names no page of its own. */
   offer(asked) {
     if (asked.has("page") || asked.has("q")) return;
-    let seq = 0;
-    try { seq = Number(localStorage.getItem(this.key)); } catch { return; }
     const { reader } = this;
+    const seq = Number(reader.keeping.get(reader.object));
     if (!seq || seq === reader.seq || !reader.index.has(seq)) return;
     const link = make("a", { href: reader.link(seq), "data-go": seq }, reader.say.sayContinueDo);
     const close = make("button", { type: "button", "aria-label": "×" }, "×");
