@@ -91,10 +91,10 @@ def open_page(chromium: Any, site: Site) -> Iterator[Callable[..., Any]]:
     contexts: list[Any] = []
     complaints: list[str] = []
 
-    def make(width: int = 1280, scheme: str = "light", *, script: bool = True) -> Any:
+    def make(width: int = 1280, scheme: str = "light", *, script: bool = True, touch: bool = False) -> Any:
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, locale="vi-VN", base_url=site.url,
-            java_script_enabled=script, reduced_motion="reduce",
+            java_script_enabled=script, reduced_motion="reduce", has_touch=touch, is_mobile=touch,
         )  # fmt: skip
         contexts.append(context)
         page = context.new_page()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pypdfium2
 import pytest
 from tests.browser.test_screens import VARIANTS, assert_sound
 
@@ -251,6 +252,144 @@ def test_the_first_page_is_there_soon_on_a_slow_phone(
         f"first page on a slow phone: {times['picture']:.0f} ms, {times['bytes']} bytes, paint {times['paint']:.0f} ms"
     )
     assert times["stage"] > times["picture"]
+
+
+def swipe(page: Any, start: tuple[int, int], end: tuple[int, int], steps: int = 6) -> None:
+    """One finger over the glass."""
+    session = page.context.new_cdp_session(page)
+    for n in range(steps + 1):
+        x, y = (a + (b - a) * n / steps for a, b in zip(start, end, strict=True))
+        kind = "touchMove" if n else "touchStart"
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+        page.wait_for_timeout(16)
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_finger_turns_pages(open_page: Callable[..., Any], volumes: Volumes) -> None:
+    """RDR-12."""
+    page = open_page(360, touch=True)
+    page.goto(f"/read/{volumes.book}")
+    ready(page)
+    swipe(page, (300, 450), (60, 460))
+    page.wait_for_function("() => document.querySelector('[data-count]').textContent.startsWith('2 ')")
+    ready_tiles(page)
+    swipe(page, (60, 450), (300, 440))
+    page.wait_for_function("() => document.querySelector('[data-count]').textContent.startsWith('1 ')")
+    ready_tiles(page)
+    swipe(page, (180, 300), (190, 600))
+    page.wait_for_timeout(400)
+    assert place(page) == "1", "up and down turns nothing"
+    page.evaluate("() => document.querySelector('.rd-osd') && window.scrollTo(0, 0)")
+    page.goto(f"/read/{volumes.poem}")
+    ready(page)
+    swipe(page, (60, 450), (300, 460))
+    page.wait_for_function("() => document.querySelector('[data-count]').textContent.startsWith('2 ')")
+
+
+def ready_tiles(page: Any) -> None:
+    """The page that was turned to stands on the stage."""
+    page.wait_for_selector(".rd--zoomed")
+
+
+def test_the_page_alone_is_printed_and_fills_the_paper(open_page: Callable[..., Any], volumes: Volumes) -> None:
+    """RDR-12."""
+    page = open_page()
+    page.add_init_script("window.print = () => { window.printed = true; }")
+    for view, pictures in (("single", 1), ("double", 2), ("scroll", 1)):
+        page.goto(f"/read/{volumes.book}?page=2&view={view}")
+        ready(page)
+        page.keyboard.press("t")  # with the text open beside it
+        page.locator("[data-do=print]").click()
+        page.wait_for_function("() => window.printed")
+        document = pypdfium2.PdfDocument(page.pdf(format="A4"))
+        assert len(document) == 1, view
+        images = [o for o in document[0].get_objects() if o.type == pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]
+        assert [image.get_px_size()[0] for image in images] == [1240] * pictures, "as sharp as they were scanned"
+        drawn = document[0].render(scale=1, grayscale=True).to_numpy() < 250  # the paper of the scan
+        columns = drawn.any(axis=0).nonzero()[0]
+        assert columns[-1] - columns[0] > 400, "as wide as the paper"
+        words = document[0].get_textpage().get_text_range()
+        assert "văn hóa" not in words, "the text beside it stays on the screen"
+
+
+def test_the_stage_fills_the_screen_and_leaves_it(open_page: Callable[..., Any], volumes: Volumes) -> None:
+    """RDR-12."""
+    page = open_page()
+    page.goto(f"/read/{volumes.book}")
+    ready(page)
+    before = page.locator("[data-stage]").bounding_box()
+    page.keyboard.press("f")
+    page.wait_for_function("() => document.fullscreenElement?.matches('[data-reader]')")
+    assert page.get_attribute("[data-do=fullscreen]", "aria-pressed") == "true"
+    page.wait_for_function(
+        "height => document.querySelector('[data-stage]').getBoundingClientRect().height > height", arg=before["height"]
+    )
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('[data-count]').textContent.startsWith('2 ')")
+    page.keyboard.press("f")
+    page.wait_for_function("() => !document.fullscreenElement")
+    assert page.get_attribute("[data-do=fullscreen]", "aria-pressed") == "false"
+
+
+def test_text_and_links_are_copied(open_page: Callable[..., Any], volumes: Volumes) -> None:
+    """RDR-12, RDR-2: also the link to a part, without a mouse."""
+    page = open_page()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"/read/{volumes.book}?page=3")
+    ready(page)
+    copied = "() => navigator.clipboard.readText()"
+    page.keyboard.press("t")
+    page.locator("[data-do=copy-text]").press("Enter")
+    page.wait_for_function("() => document.getElementById('announce').textContent !== ''")
+    assert page.evaluate(copied) == "Trang\nvăn hóa đọc ở Hạ Long\nsông núi nước Nam"
+    page.keyboard.press("l")
+    page.wait_for_function("() => navigator.clipboard.readText().then((text) => text.endsWith('?page=3'))")
+    for _ in range(4):
+        page.keyboard.press("+")
+    page.wait_for_timeout(300)
+    page.keyboard.press("x")
+    page.wait_for_function("() => /xywh=\\d+,\\d+,\\d+,\\d+/.test(location.search)")
+    x, y, w, h = map(int, page.url.split("xywh=")[1].split("&")[0].split(","))
+    assert x > 0
+    assert y > 0
+    assert w < 1240
+    assert h < 1754
+    assert page.locator(".rd-osd rect.rd-region").count() == 1
+
+
+STATION = """
+import django; django.setup()
+from lienthu.domain.digital.services import premises
+from lienthu.domain.digital.tests.cast import CLERK
+from lienthu.domain.network.models import Library
+print(premises.open_station(Library.objects.get(code="VN-QNTV").pk, "Máy thử", actor=CLERK)[1])
+"""
+
+
+def test_a_reading_station_remembers_nobody(open_page: Callable[..., Any], volumes: Volumes, site: Any) -> None:
+    """RDR-11."""
+    environment = {**site.environment, "DJANGO_SETTINGS_MODULE": "lienthu.config.settings"}
+    secret = subprocess.run(
+        [sys.executable, "-c", STATION], env=environment, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    page = open_page()
+    kept = "() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)].filter((k) => k.includes('read'))"
+    page.goto(f"/read/{volumes.book}?page=4")
+    ready(page)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => Object.keys(localStorage).some((k) => k.includes('read'))")
+    page.goto(f"/station/{secret}/")
+    with page.expect_navigation():
+        page.locator("main .prose form button").click()
+    page.goto(f"/read/{volumes.book}")
+    ready(page)
+    assert page.evaluate(kept) == [], "what was kept before it was a station is gone"
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('[data-count]').textContent.startsWith('2 ')")
+    assert page.evaluate(kept) == []
+    page.goto(f"/read/{volumes.book}")
+    ready(page)
+    assert page.locator("[data-continue] a").count() == 0
 
 
 @pytest.mark.parametrize(("width", "scheme"), VARIANTS)

@@ -19,7 +19,7 @@ export function keysFor(reader, doing) {
     Home: () => reader.go(reader.pages[0].seq), End: () => reader.go(reader.pages.at(-1).seq),
   };
   const letters = {
-    "+": doing["zoom-in"], "=": doing["zoom-in"], "-": doing["zoom-out"], 0: doing.whole, r: doing.rotate, f: doing.fullscreen, l: doing.link,
+    "+": doing["zoom-in"], "=": doing["zoom-in"], "-": doing["zoom-out"], 0: doing.whole, r: doing.rotate, f: doing.fullscreen, l: doing.link, x: () => doing.region(),
     t: () => reader.panel("text"), c: () => reader.panel("contents"), g: () => reader.panel("pages"),
     n: () => reader.hits.step(1), p: () => reader.hits.step(-1),
     1: () => reader.setView("single"), 2: () => reader.setView("double"), 3: () => reader.setView("scroll"),

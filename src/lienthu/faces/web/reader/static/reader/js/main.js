@@ -161,6 +161,10 @@ async function begin() {
   reader.pages = rows.map(([seq, name, width, height, state, text]) => ({ seq, name, width, height, state, text }));
   reader.pages.forEach((page, place) => reader.index.set(page.seq, place));
   root.addEventListener("click", clicked);
+  window.addEventListener("beforeprint", () => reader.stage.onPaper());
+  document.addEventListener("fullscreenchange", () => {
+    $("[data-do=fullscreen]").setAttribute("aria-pressed", String(document.fullscreenElement === root));
+  });
   keysFor(reader, doing);
   paint(false);
   const asked = new URLSearchParams(location.search);
@@ -198,7 +202,7 @@ function clicked(event) {
   else if (turn) reader.turn(Number(turn));
   else if (viewChoice) reader.setView(viewChoice);
   else if (panel) reader.panel(panel);
-  else if (act) doing[act]?.(target);
+  else if (act) doing[act]?.(target, event);
   else if ("closePanel" in target.dataset) {
     const owner = target.closest("[data-panel-of]")?.dataset.panelOf ?? "text";
     reader.panel(owner, false);

@@ -212,13 +212,22 @@ export class Stage {
     this.viewer.viewport.setRotation(this.turned);
   }
 
+  /** The sheets that are printed: what stands on the stage, of a scroll the page that is being read. */
+  onPaper() {
+    const { reader } = this;
+    const shown = new Set(reader.spread().map((place) => String(reader.pages[place].seq)));
+    for (const sheet of reader.sheets.children) sheet.toggleAttribute("data-print", shown.has(sheet.dataset.sheet));
+    return reader.sheets.querySelectorAll("[data-print]");
+  }
+
   /** Print the plain pictures, large enough for paper. */
   async print() {
     const { reader } = this;
-    await Promise.all([...reader.sheets.querySelectorAll("img")].map((img) => {
-      const page = reader.page(Number(img.closest("[data-sheet]").dataset.sheet));
-      if (!page) return null;
-      img.removeAttribute("srcset");
+    await Promise.all([...this.onPaper()].map((sheet) => {
+      const page = reader.page(Number(sheet.dataset.sheet));
+      const img = sheet.querySelector("img");
+      if (!img) return null;
+      for (const name of ["srcset", "sizes", "loading"]) img.removeAttribute(name);
       img.src = reader.image(page, 2400);
       return img.decode().catch(() => null);
     }));
