@@ -29,6 +29,7 @@ LOOKED_AT = 1000
 """So many pages are read for one answer at most: it may say to go on though it found nothing yet."""
 _AROUND = 60
 _AT_ONCE = 100
+_NEWS = 1000  # of more, only what is about the object is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,12 @@ def _behind(object_id: int) -> set[int] | None:
 
     Asked before the index: news that is settled afterwards was in the index already.
     """
-    some = changes.keys_waiting((VOLUMES, PAGES), 1)
-    if some[VOLUMES] and changes.waiting_among(VOLUMES, [object_id]):
+    waiting = changes.keys_waiting((VOLUMES, PAGES), _NEWS)
+    if waiting is not None:
+        return None if object_id in waiting[VOLUMES] else set(waiting[PAGES])
+    if changes.waiting_among(VOLUMES, [object_id]):
         return None
-    return changes.waiting_among(PAGES, page_ids_of(object_id)) if some[PAGES] else set()
+    return changes.waiting_among(PAGES, page_ids_of(object_id))
 
 
 class _Pages:
