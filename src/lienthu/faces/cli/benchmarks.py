@@ -243,6 +243,7 @@ def running(environment: dict[str, str], *arguments: str, sample: bool = False) 
     system = subprocess.Popen(command, env={**environment, "PORT": str(port)}, stdout=subprocess.DEVNULL)
     try:
         _wait(port)
+        _wait_for_jobs(environment)
         yield port
     finally:
         system.terminate()
@@ -305,6 +306,25 @@ def _wait(port: int, seconds: float = 120) -> None:
         except OSError:
             time.sleep(0.2)
     raise SystemExit("The scratch system did not start.")
+
+
+def _wait_for_jobs(environment: dict[str, str]) -> None:
+    """Until the worker has nothing left to do: after an import it assesses what came, for minutes at a million."""
+    code = (
+        "import time\n"
+        "from lienthu.faces.cli.ground import prepare; prepare()\n"
+        "from django.db import connection\n"
+        "waiting = 'SELECT count(*) FROM procrastinate_jobs WHERE status = %s OR (status = %s AND'\\\n"
+        "    ' coalesce(scheduled_at, now()) <= now())'\n"
+        "calm = 0\n"
+        "while calm < 3:\n"
+        "    with connection.cursor() as cursor:\n"
+        "        cursor.execute(waiting, ['doing', 'todo'])\n"
+        "        calm = 0 if cursor.fetchone()[0] else calm + 1\n"
+        "    time.sleep(1)\n"
+    )
+    ground = {**environment, "DJANGO_SETTINGS_MODULE": "lienthu.config.settings"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=ground)
 
 
 def percentile(values: list[float], percent: int) -> float:

@@ -70,35 +70,37 @@ def _chunk(library_id: int, after: int) -> list[tuple[int, int, bool]]:
 
 def _assess(library_id: int, chunk: Sequence[tuple[int, int, bool]]) -> None:
     changed = {record_id: revision for record_id, revision, stale in chunk if stale}
+    at = clusters_of([row[0] for row in chunk])
+    mates = mates_in({c for c, size in at.values() if size > 1}, library_id)
+    placed = {
+        r: (c, c in mates and len(mates[c].own) > 1, c not in mates or not mates[c].libraries)
+        for r, (c, _size) in at.items()
+    }
     with connection.cursor() as cursor:
         if changed:
             cursor.execute("SELECT DISTINCT record_id FROM catalog_item WHERE record_id = ANY(%s)", [list(changed)])
             held = {row[0] for row in cursor.fetchall()}
             this_year = timezone.localdate().year
             rows = [
-                (r, changed[r], *_bits(record, r in held, this_year)) for r, record in marc_of(list(changed)).items()
+                (r, changed[r], *_bits(record, r in held, this_year), *placed.get(r, (0, False, False)))
+                for r, record in marc_of(list(changed)).items()
             ]
             cursor.execute(
                 "INSERT INTO union_recordquality (record_id, library_id, revision, version, missing, excused, faults,"
-                " cluster_id, twin, alone) SELECT n.id, %s, n.revision, %s, n.missing, n.excused, n.faults, 0, false,"
-                " false FROM unnest(%s::bigint[], %s::integer[], %s::integer[], %s::integer[], %s::bigint[])"
-                " AS n(id, revision, missing, excused, faults) ON CONFLICT (record_id) DO UPDATE SET"
-                " revision = excluded.revision, version = excluded.version, missing = excluded.missing,"
-                " excused = excluded.excused, faults = excluded.faults",
-                [library_id, VERSION, *([row[i] for row in rows] for i in range(5))],
+                " cluster_id, twin, alone) SELECT n.id, %s, n.revision, %s, n.missing, n.excused, n.faults, n.cluster,"
+                " n.twin, n.alone FROM unnest(%s::bigint[], %s::integer[], %s::integer[], %s::integer[], %s::bigint[],"
+                " %s::bigint[], %s::boolean[], %s::boolean[])"
+                " AS n(id, revision, missing, excused, faults, cluster, twin, alone)"
+                " ON CONFLICT (record_id) DO UPDATE SET revision = excluded.revision, version = excluded.version,"
+                " missing = excluded.missing, excused = excluded.excused, faults = excluded.faults,"
+                " cluster_id = excluded.cluster_id, twin = excluded.twin, alone = excluded.alone",
+                [library_id, VERSION, *([row[i] for row in rows] for i in range(8))],
             )
-        ids = [row[0] for row in chunk]
-        at = clusters_of(ids)
-        mates = mates_in({c for c, size in at.values() if size > 1}, library_id)
-        placed = [
-            (r, c, c in mates and len(mates[c].own) > 1, c not in mates or not mates[c].libraries)
-            for r, (c, _size) in at.items()
-        ]
         cursor.execute(
             "UPDATE union_recordquality q SET cluster_id = n.cluster, twin = n.twin, alone = n.alone"
             " FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[], %s::boolean[]) AS n(id, cluster, twin, alone)"
             " WHERE q.record_id = n.id AND (q.cluster_id, q.twin, q.alone) <> (n.cluster, n.twin, n.alone)",
-            [[row[i] for row in placed] for i in range(4)],
+            [list(placed), *([where[i] for where in placed.values()] for i in range(3))],
         )
 
 
