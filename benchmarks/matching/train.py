@@ -1,7 +1,7 @@
 """Learn the weights of the matching rule from labelled pairs, and print how good they are.
 
     python benchmarks/matching/train.py --english ../shared/data/matching --vietnamese benchmarks/matching/vietnamese \
-        --out src/lienthu/domain/union/scoring/rules_shipped/2.json
+        --out src/lienthu/domain/union/scoring/rules_shipped/3.json
 
 The model is additive: a logistic regression over the levels of the features, one weight a level (rule MAT-3), with a
 penalty where a level that agrees more would weigh less than one that agrees less (ORDER). It is judged by five-fold
@@ -39,6 +39,7 @@ CAPS = {
     "edition": {"differ": 0.85},
     "language": {"vietnamese": 0.85},
     "evidence": {"0": 0.5, "1": 0.85},
+    "extent": {"volumes-other": 0.85},
     "scale": {"differ": 0.2},
     "kind": {"one": 0.85, "differ": 0.5},
     "imprint": {"rival/same": 0.85, "rival/silent": 0.85, "rival/differ": 0.85},
@@ -51,15 +52,15 @@ ORDER = {
         "whole-short proper-short near-70", "proper within near-70",
         "proper begins near-70", "near-97 marks-typo marks", "begins-long near-70", "near-85 variant near-50",
     ],
-    "year": ["same stated off-1 near far", "same unsure near", "same silent one near"],
-    "part": ["same none one-named one differ", "same near one"],
+    "year": ["same stated stated-far near far", "same stated off-1 near", "same unsure near", "same silent one near"],
+    "part": ["same none one-named one differ", "same numbered one", "same near one"],
     "persons": [
         "same initials near", "same shared within near some differ other", "shared shared-later some",
         "shared-later other-student", "same named one differ", "near marks differ", "silent-part silent differ",
     ],
     "material": ["same like text differ", "same online differ"],
     "extent": ["pages pages-2 pages-3 pages-15 pages-far",
-               "volumes silent pages-15", "silent set", "silent volumes-differ"],
+               "volumes silent pages-15", "silent set", "silent volumes-differ volumes-other"],
     "imprint": [
         *(f"same/{q} within/{q} some/{q} differ/{q} rival/{q}" for q in ("same", "silent", "differ")),
         *(f"within/{q} one/{q} differ/{q}" for q in ("same", "silent", "differ")),
@@ -232,7 +233,7 @@ def main() -> None:
     parser.add_argument("--strength", type=float, default=3.0, help="inverse of the regularisation")
     parser.add_argument("--same-from", type=float, default=0.87)
     parser.add_argument("--review-from", type=float, default=0.35)
-    parser.add_argument("--version", type=int, default=2)
+    parser.add_argument("--version", type=int, default=3)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
 

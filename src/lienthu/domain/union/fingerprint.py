@@ -32,7 +32,7 @@ from lienthu.foundation.marc.describe import Description
 from lienthu.foundation.vietnamese.fold import has_diacritics
 from lienthu.foundation.vietnamese.tokens import folded_tokens, token_pairs
 
-FINGERPRINT_VERSION: Final = 2
+FINGERPRINT_VERSION: Final = 3
 """Raised when `fingerprint` or `match_keys` give other values: every record is then read and compared anew."""
 
 CANDIDATES_PER_KEY: Final = 30

@@ -234,6 +234,14 @@ _PAGES: Final = re.compile(
 _RANGE: Final = re.compile(r"(\d{1,5})\]?\s*-\s*(\d{1,5})")
 _PAGES_BEHIND: Final = re.compile(r"^\W*(?:tr|p|pp|trang)\b\.?\s*(?P<from>\d{1,5})\s*-\s*(?P<last>\d{1,5})")
 _NUMBER: Final = re.compile(r"\d{1,5}")
+_LEAVES_BEFORE: Final = re.compile(r"\[?\d+\]?\s*p\.?\s*[lℓ]\b")  # alone they tell nothing of the text
+_NOT_ARABIC: Final = re.compile(
+    r"\[?\b(?!l\b)[ivxlc]+\b\]?(?:\s*[,-]|(?=\s*pp?\b))|-\s*\[?[ivxlc]+\b\]?|\bnumb(?:ered)?\b\.?"
+)
+_LEFT_OVER: Final = re.compile(r",[\s,]*(?=pp?\b)")
+_THOUSANDS: Final = re.compile(r"(?<![\d.,])([1-3])[.,](\d{3})(?=\s*(?:p\b|pages?\b|tr\b|trang\b))")
+_SLIP: Final = re.compile(r"(?<=\d)l(?=\d|\]?\s*p\b)|(?<=\[)l(?=\])")  # "4l6 p.", "[l] p."
+_BROKEN: Final = re.compile(r"(?<=\d)\]?\.\s+(?=\[?\d)")  # "86. [1] p."
 _VOLUMES: Final = re.compile(r"(\d{1,3})\s*(?:v\b|vol|tap\b|quyen\b|q\b|t\b|bd\b|cuon\b)")
 _HEIGHT: Final = re.compile(r"(\d{1,3})(?:[.,]\d| 1/2)?\s*(?:x\s*\d+\s*)?cm")
 _COPIES: Final = re.compile(r"\b\d{1,4}\s*(?:ban|b)\b")
@@ -254,21 +262,29 @@ def extent_of(extent: str) -> Extent:
 
 
 def _pages(body: str) -> int | None:
-    """Pages of the main sequence: the largest of "xii, 312, [4] p."; a range that begins late is an article's."""
-    if match := _PAGES_BEHIND.match(body):
-        return _span(int(match["from"]), int(match["last"]))
-    counted = [m["numbers"] for m in _PAGES.finditer(_UNCOUNTED.sub(" ", body))] or [
-        m["numbers"] for m in _PAGES.finditer(body)
-    ]
-    lengths = []
-    for numbers in counted:
-        lengths += [_span(int(m[1]), int(m[2])) for m in _RANGE.finditer(numbers)]
-        lengths += [int(n) for n in _NUMBER.findall(_RANGE.sub(" ", numbers))]
+    """Pages of the main sequence: the largest of "xii, 312, [4] p."; a range that begins late is an article's.
+
+    Not so one that goes on from what is counted before it: "xxxii, [33]-191 p." has 191 pages.
+    """
+    body = _BROKEN.sub(", ", _SLIP.sub("1", _THOUSANDS.sub(r"\1\2", body)))
+    text = _LEFT_OVER.sub(" ", _NOT_ARABIC.sub(" ", _UNCOUNTED.sub(" ", body)))
+    for said in (body, text):
+        if match := _PAGES_BEHIND.match(said):
+            return _span(int(match["from"]), int(match["last"]), goes_on=False)
+    found = [*_PAGES.finditer(text)] or [*_PAGES.finditer(_LEAVES_BEFORE.sub(" ", body))]
+    lengths: list[int] = []
+    goes_on = text != body
+    for match in found:
+        numbers = match["numbers"]
+        singles = [int(n) for n in _NUMBER.findall(_RANGE.sub(" ", numbers))]
+        goes_on = goes_on or bool(singles)
+        lengths += [_span(int(m[1]), int(m[2]), goes_on=goes_on) for m in _RANGE.finditer(numbers)]
+        lengths += singles
     return max(lengths, default=None)
 
 
-def _span(begins: int, last: int) -> int:
-    return last - begins + 1 if 20 < begins < last else last
+def _span(begins: int, last: int, *, goes_on: bool) -> int:
+    return last - begins + 1 if 20 < begins < last and not goes_on else last
 
 
 # ------------------------------------------------------------------------------------------------ names, years, texts

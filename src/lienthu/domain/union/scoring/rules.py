@@ -13,7 +13,13 @@ from typing import Any, Final
 
 import orjson
 
-SHIPPED_VERSION: Final = 2
+SHIPPED_VERSION: Final = 3
+_SPLIT: Final = {
+    ("year", "stated-far"): "stated",
+    ("part", "numbered"): "near",
+    ("extent", "volumes-other"): "volumes-differ",
+}
+"""Levels that rules of before version 3 do not know → the level that said the same then."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ class Rule:
         return cls(
             version=int(value["version"]),
             bias=float(value["bias"]),
-            weights=_tables(value["weights"]),
+            weights=_complete(_tables(value["weights"])),
             same_from=float(value["same_from"]),
             review_from=float(value["review_from"]),
             caps=_tables(value.get("caps", {})),
@@ -68,6 +74,14 @@ class Rule:
 
 def _tables(value: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, float]]:
     return {str(name): {str(level): float(w) for level, w in levels.items()} for name, levels in value.items()}
+
+
+def _complete(weights: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    for (feature, level), former in _SPLIT.items():
+        known = weights.get(feature, {})
+        if level not in known and former in known:
+            known[level] = known[former]
+    return weights
 
 
 @lru_cache(maxsize=4)

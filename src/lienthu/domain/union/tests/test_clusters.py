@@ -90,6 +90,18 @@ def test_a_title_without_marks_does_not_glue_two_that_differ_in_theirs(order: st
     assert cluster_of(tinh, "c") in (cluster_of(tinh, "a"), cluster_of(tinh, "b"))
 
 
+@pytest.mark.parametrize("order", ["abc", "acb", "cab", "bca"])
+def test_a_record_without_extent_does_not_glue_sets_of_other_lengths(order: str, tinh: Library) -> None:
+    """CLU-4, MAT-17: twelve volumes are not fifteen, though a record that counts none may be either."""
+    said: dict[str, Any] = {"by": "Nguyễn Công Hoan", "year": 2001, "publisher": "Hội Nhà văn"}
+    volumes = {"a": "12 tập", "b": "15 tập", "c": ""}
+    for number in order:
+        extent = [Field("300", " ", " ", (("a", volumes[number]),))] if volumes[number] else []
+        imported(tinh, book("Tuyển tập Nguyễn Công Hoan", number=number, more=extent, **said))
+    assert cluster_of(tinh, "a") != cluster_of(tinh, "b")
+    assert cluster_of(tinh, "c") in (cluster_of(tinh, "a"), cluster_of(tinh, "b"))
+
+
 def test_a_thousand_namesakes_cost_no_more_than_sixty_comparisons_each(
     tinh: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,8 +16,10 @@ LEVELS: Final = {
     "pages-15": "within fifteen per cent",
     "set": "one describes a set, the other a volume",
     "volumes-differ": "another number of volumes",
+    "volumes-other": "another number of volumes of a Vietnamese set",
     "pages-far": "another number of pages",
 }
+_VIETNAMESE: Final = frozenset({"vie", ""})
 
 
 def level(a: Fingerprint, b: Fingerprint) -> str:
@@ -31,7 +33,10 @@ def level(a: Fingerprint, b: Fingerprint) -> str:
         share = apart / max(a.pages, b.pages)
         return "pages-3" if share <= 0.03 else "pages-15" if share <= 0.15 else "pages-far"
     if a.volumes is not None and b.volumes is not None:
-        return "volumes" if a.volumes == b.volumes else "volumes-differ"
+        if a.volumes == b.volumes:
+            return "volumes"
+        # elsewhere sets are often described while they still grow
+        return "volumes-other" if a.language in _VIETNAMESE and b.language in _VIETNAMESE else "volumes-differ"
     many_a, many_b = (a.volumes or 0) > 1, (b.volumes or 0) > 1
     if (many_a and b.pages is not None) or (many_b and a.pages is not None):
         return "set"

@@ -7,6 +7,7 @@ from typing import Final
 from rapidfuzz.fuzz import ratio
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.scoring.features.wording import replaced
 
 NAME: Final = "part"
 LEVELS: Final = {
@@ -14,6 +15,7 @@ LEVELS: Final = {
     "same": "the same volume",
     "one-named": "a named part on one side only",
     "one": "a volume on one side only: perhaps the set and one of its volumes",
+    "numbered": "the volume of one side stands among the numbers of the other's title",
     "near": "designations of the part are much alike",
     "differ": "another volume",
 }
@@ -28,7 +30,7 @@ def level(a: Fingerprint, b: Fingerprint) -> str:
         # a volume that one side states as a number of its title or series is stated on both
         other = b if left else a
         if (left or right) in other.numbers.split():
-            return "near"
+            return "numbered"
         return "one" if (left or right)[0].isdigit() else "one-named"
     number_left, _, named_left = left.partition(" ")
     number_right, _, named_right = right.partition(" ")
@@ -38,7 +40,8 @@ def level(a: Fingerprint, b: Fingerprint) -> str:
             return "differ"
         return "near" if not named_left or not named_right or ratio(named_left, named_right) >= 60 else "differ"
     numbers = [{w for w in key.split() if w[0].isdigit()} for key in (left, right)]
-    return "near" if numbers[0] == numbers[1] and ratio(left, right) >= 85 else "differ"
+    alike = numbers[0] == numbers[1] and ratio(left, right) >= 85
+    return "near" if alike and not replaced(left.split(), right.split()) else "differ"
 
 
 def shown(f: Fingerprint) -> str:

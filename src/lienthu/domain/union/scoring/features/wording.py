@@ -43,6 +43,12 @@ def level(a: Fingerprint, b: Fingerprint) -> str:
     return "replaced-1" if max(len(rest_left), len(rest_right)) == 1 else "replaced"
 
 
+def replaced(left: list[str], right: list[str]) -> bool:
+    """Whether a word of each has no counterpart, not even a misspelt one: "... New York" and "... New Hampshire"."""
+    rest_left, rest_right = _without_alike(_without(left, right), _without(right, left))
+    return bool(rest_left and rest_right)
+
+
 def _without(words: list[str], others: list[str]) -> list[str]:
     known = set(others)
     return [w for w in words if w not in known]

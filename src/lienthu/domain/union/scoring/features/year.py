@@ -10,6 +10,7 @@ NAME: Final = "year"
 LEVELS: Final = {
     "same": "the same year",
     "stated": "a year that both state, as another kind of date",
+    "stated-far": "a year that both state, as another kind of date, years before",
     "off-1": "years next to each other",
     "unsure": "years that differ, one of them a guess",
     "silent": "no year on either side",
@@ -17,6 +18,7 @@ LEVELS: Final = {
     "near": "two to five years apart",
     "far": "more than five years apart",
 }
+_NEAR: Final = 2
 
 
 def level(a: Fingerprint, b: Fingerprint) -> str:
@@ -27,7 +29,7 @@ def level(a: Fingerprint, b: Fingerprint) -> str:
     if left == right:
         return "same"
     if left in b.years or right in a.years or not set(a.years).isdisjoint(b.years):
-        return "stated"
+        return "stated" if abs(left - right) <= _NEAR else "stated-far"
     if a.year_unsure or b.year_unsure:
         return "unsure"
     apart = abs(left - right)

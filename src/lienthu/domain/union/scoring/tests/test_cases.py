@@ -438,7 +438,7 @@ def test_stopping_early_changes_no_verdict(a: Fingerprint, b: Fingerprint) -> No
     """MAT-3."""
     quick, full = score_pair(a, b, shipped()), score_pair(a, b, shipped(), full=True)
     assert quick.verdict is full.verdict
-    assert quick.score >= full.score
+    assert quick.score >= full.score - 1e-9, "but for rounding"
     if quick.verdict is not Verdict.DIFFERENT:
         assert quick == full
 
