@@ -3,8 +3,8 @@
 Every record is a file of its own and goes through what every import goes through. ``p50_ms`` to ``p99_ms`` are of the
 transaction that takes it in: the record and its copies, its candidates, their scores, its place among the
 publications, the news for the index, the checkpoint, the commit. ``import_p50_ms`` and ``import_p95_ms`` are of the
-whole hand-over around it: the file kept, the batch opened and closed with its rows in the audit trail, the
-copies of the province counted. At the end every one of these imports is undone.
+whole hand-over around it: the file kept, the batch opened and closed with its rows in the audit trail. In the end
+every one of these imports is undone.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ class _Taken(NamedTuple):
 def _hand_over(library: Library, record: Record) -> _Taken:
     """A file of one record, through the steps of ``run_batch``, with a look at the clock between them."""
     from lienthu.domain.catalog.services import batches
-    from lienthu.domain.catalog.services.figures import count_copies
+    from lienthu.domain.catalog.services.figures import recount_copies
     from lienthu.domain.union.services import conduct
     from lienthu.domain.union.services.chunks import chunks_of
     from lienthu.faces.cli.seeding import ACTOR
@@ -145,7 +145,7 @@ def _hand_over(library: Library, record: Record) -> _Taken:
         batch = conduct.write_chunk(batch.pk, chunk, time.monotonic())
         end = time.perf_counter()
         batches.finish(batch.pk, actor=ACTOR)
-        count_copies()
+        recount_copies(batch.read)
     if batch.created + batch.updated != 1:
         raise SystemExit(f"A record was not taken in: {batches.counts_of(batch)}")
     return _Taken(batch.pk, batch.joined, (end - start) * 1000, (time.perf_counter() - began) * 1000)

@@ -11,6 +11,19 @@ from lienthu.domain.catalog.models import Figure
 COPIES: Final = "copies"
 
 
+_WORTH_IT: Final = 1000
+
+
+def recount_copies(records: int) -> None:
+    """Count again after so many records changed, unless they are less than a thousandth of what was counted.
+
+    In a catalogue of a million, counting takes longer than taking a record in; the few minutes' count will do.
+    """
+    known = Figure.objects.filter(name=COPIES).values_list("value", flat=True).first()
+    if known is None or records * _WORTH_IT >= known:
+        count_copies()
+
+
 def count_copies() -> int:
     """Count the copies that open libraries hold, and keep the number."""
     with connection.cursor() as cursor:

@@ -19,7 +19,7 @@ from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.selectors import batch_record_ids
 from lienthu.domain.catalog.services import batches
 from lienthu.domain.catalog.services.authorities import take_back_authorities
-from lienthu.domain.catalog.services.figures import count_copies
+from lienthu.domain.catalog.services.figures import recount_copies
 from lienthu.domain.catalog.services.undo import take_back
 from lienthu.domain.union import preparing
 from lienthu.domain.union.preparing import Prepared
@@ -63,7 +63,7 @@ def _run(batch_id: int, actor: Actor, progress: Progress | None) -> ImportBatch:
         return batch
     batch = batches.finish(batch.pk, actor=actor)
     if not batch.dry_run:
-        count_copies()
+        recount_copies(batch.read)
     return batch
 
 
@@ -137,7 +137,7 @@ def _undo(batch: ImportBatch, actor: Actor, progress: Callable[[int], None] | No
     with transaction.atomic():
         take_back_authorities(batch)
     batch = batches.finish_undo(batch.pk, actor=actor)
-    count_copies()
+    recount_copies(batch.read)
     return batch
 
 
