@@ -20,6 +20,7 @@ _LOWEST_DPI, _HIGHEST_DPI = 150, 400
 _PAGE_PIXELS: Final = 80_000_000
 _COVERS: Final = 0.7  # a picture that fills so much of the page is the page, scanned
 _POINTS: Final = 72
+_UNSEEN: Final = 3  # ISO 32000-1, 9.3.6: neither filled nor stroked
 
 
 @contextmanager
@@ -50,6 +51,31 @@ def dpi_of(page: pdfium.PdfPage) -> float:
             across = max(wide, high) / max(right - left, top - bottom) * _POINTS  # the longer side: it may lie turned
             best = max(best, across)
     return min(max(best, _LOWEST_DPI), _HIGHEST_DPI) if best else TYPESET_DPI
+
+
+def scan_in(path: Path, number: int) -> bytes | None:
+    """The JPEG file of a page that is nothing but one scan, upright, with at most unseen text over it; else None."""
+    with document(path) as opened:
+        if not 0 <= number < len(opened):
+            return None
+        page = opened[number]
+        width, height = page.get_size()
+        scan: pdfium.PdfImage | None = None
+        for one in page.get_objects(max_depth=1):
+            unseen = one.type == raw.FPDF_PAGEOBJ_TEXT and raw.FPDFTextObj_GetTextRenderMode(one) == _UNSEEN
+            if unseen:
+                continue
+            if not isinstance(one, pdfium.PdfImage) or scan is not None:
+                return None
+            scan = one
+        if scan is None or page.get_rotation() or raw.FPDFPage_GetAnnotCount(page):
+            return None
+        a, b, c, d, x, y = scan.get_matrix().get()
+        straight = a > 0 and d > 0 and abs(b) < 1e-3 and abs(c) < 1e-3
+        covers = abs(a - width) <= 1 and abs(d - height) <= 1 and abs(x) <= 1 and abs(y) <= 1
+        if not straight or not covers or scan.get_filters() != ["DCTDecode"]:
+            return None
+        return bytes(scan.get_data(decode_simple=False))
 
 
 def size_at(page: pdfium.PdfPage, dpi: float | None) -> tuple[float, int, int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lienthu.foundation.imaging import measure as measuring
-from lienthu.foundation.imaging import opening, pdf, probing
+from lienthu.foundation.imaging import opening, pdf, plain, probing
 from lienthu.foundation.imaging import pyramid as pyramids
 from lienthu.foundation.imaging.opening import PIXEL_LIMIT
 
@@ -41,6 +41,14 @@ def pyramid(
         tile=tile,
         pixel_limit=pixel_limit,
     )
+
+
+def plain_jpeg(path: str, target: str, shown: str, frame: int = 0, quality: int = 85) -> dict[str, Any]:
+    """The JPEG of a scan as it is, without what else is in the file: ``plain.as_shown``; ``why`` it was not written."""
+    data, why = plain.as_shown(Path(path), frame, Path(shown), quality)
+    if data is not None:
+        Path(target).write_bytes(data)
+    return {"why": why}
 
 
 def measure(path: str, frame: int = 0, dpi: float | None = None) -> dict[str, Any]:

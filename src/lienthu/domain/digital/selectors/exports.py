@@ -23,9 +23,10 @@ from django.utils import timezone
 from lienthu.domain.digital import store
 from lienthu.domain.digital.access import Opened, open_object
 from lienthu.domain.digital.errors import NotPrepared
-from lienthu.domain.digital.models import Layer, Page, Section
+from lienthu.domain.digital.models import Layer, MasterFile, Page, Section
 from lienthu.domain.digital.pictures import LOSSES, watermark_fonts
 from lienthu.domain.digital.policy import Act
+from lienthu.domain.digital.scans import Scans
 from lienthu.domain.digital.selectors.objects import page_by_seq, pages_of
 from lienthu.domain.digital.selectors.texts import texts_of_pages
 from lienthu.foundation.imaging.render import encoded, pixels
@@ -156,11 +157,23 @@ def _pdf(opened: Opened, pages: list[Page], layer: Layer) -> Iterator[bytes]:
         contents=[(title, index[page_id]) for title, page_id in sections if page_id is not None],
     )
     mark = obj.library.name if rights is not None and rights.watermark else ""
-    texts = _texts(opened, pages, layer)
-    return write_pdfa((_pdf_page(page, text, obj.public_id, mark) for page, text in texts), about)
+    return write_pdfa(_pdf_pages(opened, pages, layer, mark), about)
 
 
-def _pdf_page(page: Page, text: PageText, public_id: str, mark: str) -> PdfPage:
+def _pdf_pages(opened: Opened, pages: list[Page], layer: Layer, mark: str) -> Iterator[PdfPage]:
+    obj = opened.object
+    files = MasterFile.objects.in_bulk({page.file_id for page in pages if page.file_id is not None})
+    with Scans(obj, longest=_LONGEST) as scans:
+        for page, text in _texts(opened, pages, layer):
+            file = files.get(page.file_id or 0)
+            scan = scans.of(page, file) if file is not None and not mark else None
+            if scan is not None:
+                yield PdfPage(scan, float(page.quality.get("dpi") or _DPI), text, page.label)
+            else:
+                yield _drawn(page, text, obj.public_id, mark)
+
+
+def _drawn(page: Page, text: PageText, public_id: str, mark: str) -> PdfPage:
     """The picture anew from the pyramid: a master may hold what is not for readers (place, time, another picture)."""
     path = store.picture_of(page, public_id)
     scale = min(1.0, _LONGEST / max(page.width, page.height))

@@ -25,12 +25,10 @@ class Row:
     findings: tuple[str, ...]
 
 
-def of_file(facts: dict[str, Any] | None) -> dict[str, Any]:
+def _of_file(facts: dict[str, Any] | None) -> dict[str, Any]:
     """What only the master tells: the bits of a whole pixel, all its colours together."""
-    bits, bands = (facts or {}).get("bits"), (facts or {}).get("bands")
-    if not isinstance(bits, int) or not isinstance(bands, int):
-        return {}
-    return {"bits": bits * max(1, bands - bool((facts or {}).get("alpha")))}
+    bits = (facts or {}).get("bits")
+    return {"bits": bits} if isinstance(bits, int) else {}
 
 
 def quality_of(obj: DigitalObject, profile: Profile) -> tuple[list[Row], Counter[str]]:
@@ -40,7 +38,7 @@ def quality_of(obj: DigitalObject, profile: Profile) -> tuple[list[Row], Counter
     twins = twins_among({p["seq"]: p["quality"].get("dhash") for p in pages if p["quality"]})
     rows, counted = [], Counter[str]()
     for page in pages:
-        page["quality"] = {**of_file(page["file__facts"]), **page["quality"]}
+        page["quality"] = {**_of_file(page["file__facts"]), **page["quality"]}
         found = findings_of(
             Measured(page["state"], page["quality"], page["problem"], page["seq"] in twins), profile.limits
         )

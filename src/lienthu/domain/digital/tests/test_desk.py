@@ -65,7 +65,7 @@ def test_the_profile_of_the_administrator_stands_in_place_of_the_shipped_one() -
     rows, counted = quality_of(obj, profile_of(obj))
     assert (rows[0].findings, counted["resolution"]) == (("resolution",), 1)
     sheet = MasterFile.objects.create(
-        object=obj, sha256="d" * 64, path="masters/d.tif", name="d.tif", size=1, facts={"bits": 8, "bands": 3}
+        object=obj, sha256="d" * 64, path="masters/d.tif", name="d.tif", size=1, facts={"bits": 24, "bands": 3}
     )
     obj.pages.update(file=sheet)
     QualityProfile.objects.update(limits={"min_bits": 24})

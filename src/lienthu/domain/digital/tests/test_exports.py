@@ -11,13 +11,14 @@ from typing import Any
 import pikepdf
 import pypdfium2
 import pytest
+import pyvips
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lienthu.domain.digital import access, store
 from lienthu.domain.digital.errors import AccessDenied
-from lienthu.domain.digital.models import DigitalObject, Layer, Page, Section
+from lienthu.domain.digital.models import DigitalObject, Layer, MasterFile, Page, Section
 from lienthu.domain.digital.policy import PUBLIC, Block
 from lienthu.domain.digital.selectors import exports
 from lienthu.domain.digital.selectors.exports import Form, export_of
@@ -25,6 +26,7 @@ from lienthu.domain.digital.services import publishing
 from lienthu.domain.digital.services.texts import set_text
 from lienthu.domain.digital.tests.cast import CLERK, give_rights, make_object
 from lienthu.domain.network.tests.factories import make_library
+from lienthu.foundation.imaging.plain import stripped
 from lienthu.foundation.imaging.work import pyramid
 from lienthu.foundation.pagetext.alto import read_alto
 from lienthu.foundation.pagetext.model import Block as TextBlock
@@ -193,6 +195,55 @@ def test_a_watermark_that_is_set_is_in_the_pdf(tmp_path: Path) -> None:
     Page.objects.filter(pk=page.pk).update(width=facts["width"], height=facts["height"])
     drawn = pypdfium2.PdfDocument(taken(obj, Form.PDF))[0].render(scale=1, grayscale=True).to_numpy()
     assert (drawn < 250).sum() > 500
+
+
+def kept_scan(obj: DigitalObject, scan_file: Path) -> Page:
+    """The first page made of a master in the store; the others are missing."""
+    Page.objects.filter(object=obj).exclude(seq=1).update(state=Page.State.MISSING)
+    page = Page.objects.get(object=obj, seq=1)
+    master = "masters/0001.jpg"
+    store.preservation_store().create(
+        store.store_id(obj), {master: scan_file}, message="x", user="tests", at=timezone.now()
+    )
+    page.file = MasterFile.objects.create(
+        object=obj, sha256="a" * 64, path=master, name="0001.jpg", size=1, media_type="image/jpeg"
+    )
+    target = store.picture_of(page, obj.public_id)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    facts = pyramid(str(scan_file), str(target))
+    page.width, page.height, page.quality = facts["width"], facts["height"], {"dpi": 200}
+    page.save()
+    return page
+
+
+def picture_in(data: bytes) -> bytes:
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        assert pdf.check_pdf_syntax() == []
+        return bytes(pdf.pages[0].Resources.XObject["/I"].read_raw_bytes())
+
+
+def test_a_scan_goes_into_the_pdf_as_it_is_and_nothing_beside_it(tmp_path: Path) -> None:
+    """DIG-8: not encoded a second time, where it is what is shown and no finer than was asked."""
+    source = tmp_path / "scan.jpg"
+    pyvips.Image.new_from_file(saved(scan(PASSAGE, dpi=200), tmp_path / "page.png")).jpegsave(str(source), Q=80)
+    plain = source.read_bytes()
+    source.write_bytes(plain[:2] + b"\xff\xfe\x00\x08secret" + plain[2:])
+    obj = volume()
+    page = kept_scan(obj, source)
+    found = picture_in(taken(obj, Form.PDF))
+    assert found == stripped(plain)
+    assert not list(store.scratch_folder().iterdir()), "what was written on the way is gone"
+    Page.objects.filter(pk=page.pk).update(rotation=180)
+    assert picture_in(taken(obj, Form.PDF)) != found, "a page that was turned is drawn from its picture"
+    Page.objects.filter(pk=page.pk).update(rotation=0)
+
+
+def test_a_scan_gets_the_watermark_all_the_same(tmp_path: Path) -> None:
+    source = tmp_path / "scan.jpg"
+    pyvips.Image.new_from_file(saved(scan(PASSAGE, dpi=200), tmp_path / "page.png")).jpegsave(str(source), Q=80)
+    obj = volume(watermark=True)
+    kept_scan(obj, source)
+    assert picture_in(taken(obj, Form.PDF)) != stripped(source.read_bytes())
 
 
 def test_how_many_questions_are_asked_does_not_grow_with_the_pages_in_a_batch() -> None:

@@ -19,9 +19,12 @@ function start(root) {
   const AT_ONCE = 3;
   let running = 0;
   const size = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
-  const mb = (bytes) => `${size.format(bytes / 1048576)} MB`;
+  const mb = (bytes) => (bytes < 1048576 ? `${size.format(bytes / 1024)} KB` : `${size.format(bytes / 1048576)} MB`);
 
-  for (const item of list.children) rows.set(item.dataset.path, { item, done: 1, of: 1, whole: item.querySelector(".small").textContent.split(" / ").every((part, _n, all) => part === all[0]) });
+  for (const item of list.children) {
+    const [done, of] = [Number(item.dataset.offset), Number(item.dataset.size)];
+    rows.set(item.dataset.path, { item, done, of, whole: done === of });
+  }
 
   function row(file, path) {
     let found = rows.get(path);
@@ -47,7 +50,7 @@ function start(root) {
   }
 
   function sum() {
-    const all = [...rows.values()].filter((found) => found.of > 1 || found.done);
+    const all = [...rows.values()];
     const [done, of] = [all.reduce((n, f) => n + f.done, 0), all.reduce((n, f) => n + f.of, 0)];
     total.hidden = false;
     total.querySelector("progress").max = Math.max(1, of);
