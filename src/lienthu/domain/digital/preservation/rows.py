@@ -153,7 +153,7 @@ def put(rows: Sequence[_Row]) -> Sequence[_Row]:
     for start in range(0, len(rows), _CHUNK):
         chunk = rows[start : start + _CHUNK]
         # bulk_create would set the times of today: this is what it calls, told to take the values as they are
-        keys = model._base_manager._insert(  # type: ignore[attr-defined]
+        keys = model._base_manager._insert(  # type: ignore[attr-defined]  # private, so the stubs leave it out
             chunk, fields=fields, returning_fields=returning, using=using, raw=True
         )
         for row, key in zip(chunk, keys or (), strict=False):
@@ -168,7 +168,8 @@ def ordered(rows: Iterable[_Row], names: Names, *, without: Collection[str]) -> 
 
 
 def _target(field: Any) -> type[models.Model]:
-    return field.related_model  # type: ignore[no-any-return]
+    target: type[models.Model] = field.related_model
+    return target
 
 
 def _plain(value: Any) -> Any:

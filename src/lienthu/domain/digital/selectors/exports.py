@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyvips
 from django.utils import timezone
@@ -40,6 +40,9 @@ from lienthu.foundation.pagetext.pdfa.write import About, PdfPage, write_pdfa
 from lienthu.foundation.pagetext.plain import write_plain
 from lienthu.foundation.vietnamese.fold import fold
 from lienthu.platform.services.epoch import epoch
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _AT_ONCE: Final = 25
 _ASKED_EVERY: Final = 2.0  # seconds; at once where anybody did anything on this machine
@@ -198,8 +201,8 @@ class _Sink(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: object) -> int:
-        held = bytes(data)  # type: ignore[call-overload]
+    def write(self, data: ReadableBuffer) -> int:
+        held = bytes(data)
         self._held.append(held)
         return len(held)
 

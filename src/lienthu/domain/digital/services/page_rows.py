@@ -94,7 +94,7 @@ def add(obj: DigitalObject, new: Sequence[Mapping[str, Any]]) -> list[int]:
     arrays = ", ".join(f"%s::{'text' if _TYPES[f] == 'jsonb' else _TYPES[f]}[]" for f in fields)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO digital_page (object_id, seq, position, version, label, width, height, quality,"  # noqa: S608
+            f"INSERT INTO digital_page (object_id, seq, position, version, label, width, height, quality,"  # noqa: S608 -- names from above
             f" {', '.join(fields)}) SELECT %s, seq, -seq, %s, '', 0, 0, '{{}}',"
             f" {', '.join(f'{f}::jsonb' if _TYPES[f] == 'jsonb' else f for f in fields)}"
             f" FROM unnest(%s::int[], {arrays}) AS given(seq, {', '.join(fields)}) RETURNING seq, id",
@@ -120,7 +120,7 @@ def shelve(act: PageAct, keys: list[int]) -> None:
     """Keep the texts of pages that are about to go, with the act that takes them out."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO digital_shelvedtext (act_id, page_key, text_key, {TEXT})"  # noqa: S608
+            f"INSERT INTO digital_shelvedtext (act_id, page_key, text_key, {TEXT})"  # noqa: S608 -- our own names
             f" SELECT %s, page_id, id, {TEXT} FROM digital_pagetext WHERE page_id = ANY(%s)",
             [act.pk, keys],
         )

@@ -64,7 +64,7 @@ def _put_back(volume: Volume, act: PageAct, facts: dict[str, Any]) -> list[int]:
     Page.objects.bulk_create(pages)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO digital_pagetext (page_id, id, {rows.TEXT})"  # noqa: S608
+            f"INSERT INTO digital_pagetext (page_id, id, {rows.TEXT})"  # noqa: S608 -- our own names
             f" SELECT page_key, text_key, {rows.TEXT} FROM digital_shelvedtext WHERE act_id = %s ORDER BY id",
             [act.pk],
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -121,7 +122,7 @@ def test_rights_are_added_and_the_newest_counts() -> None:
     assert access.audiences_of([obj], date(2026, 11, 22))[obj.pk].access is Access.PREMISES
 
 
-def test_facts_of_many_objects_take_few_queries(django_assert_num_queries: object) -> None:
+def test_facts_of_many_objects_take_few_queries(django_assert_num_queries: Any) -> None:
     library = make_library()
     ids = [published(library, f"Tập {n}").pk for n in range(5)]
     from lienthu.domain.digital.models import DigitalObject

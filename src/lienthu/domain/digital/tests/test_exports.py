@@ -39,11 +39,6 @@ VISITOR = access.Reader(frozenset({PUBLIC}))
 WORDS = ("Than đá Hòn Gai", "Bí mật gia phả", "Cẩm Phả")
 
 
-@pytest.fixture(autouse=True)
-def own_folder(settings: object, tmp_path: Path) -> None:
-    settings.DIGITAL_DIR = tmp_path / "digital"
-
-
 def text(words: str) -> PageText:
     return PageText(1000, 1400, (TextBlock((Line(tuple(words_in(words, Box(100, 200, 600, 40), 93))),)),))
 

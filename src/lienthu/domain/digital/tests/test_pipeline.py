@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pyvips
@@ -49,12 +50,7 @@ def library() -> Library:
     return make_library()
 
 
-@pytest.fixture(autouse=True)
-def own_folder(settings: object, tmp_path: Path) -> None:
-    settings.DIGITAL_DIR = tmp_path / "digital"
-
-
-def taken_in(library: Library, *paths: Path, **facts: object) -> DigitalObject:
+def taken_in(library: Library, *paths: Path, **facts: Any) -> DigitalObject:
     return intake.take_in(list(paths), Description("Kế hoạch", **facts), library=library, actor=CLERK)
 
 
