@@ -95,8 +95,27 @@ def digitised(install: Any, tmp_path: Path) -> tuple[Any, str]:
     return install, obj
 
 
+def _found(install: Any, words: str) -> list[tuple[str, int, str]]:
+    """Object, page and marked words of what a visitor finds in the text of pages."""
+    answer = install.lienthu("search", "--fulltext", "--json", words).json
+    return [
+        (volume["id"], page["page"], " ".join(part["text"] for part in page["snippet"] if part["match"]))
+        for volume in answer["volumes"]
+        for page in volume["best"]
+    ]
+
+
 def test_everything_comes_again_from_the_store_alone(digitised: tuple[Any, str]) -> None:
+    """PRS-9: rows, and the words in the page index, each on its page."""
     install, obj = digitised
+    assert install.lienthu("digital", "work").code == 0
+    phrases = {
+        '"Thư viện tỉnh"': (1, "Thư viện tỉnh"),
+        '"Vịnh Hạ Long"': (2, "Vịnh Hạ Long"),
+        "saulapho": (1, "SAULAPHỐ"),
+    }
+    for words, place in phrases.items():
+        assert _found(install, words) == [(obj, *place)]
     assert install.lienthu("digital", "preserve", "--json").json == {"preserved": 1, "waiting": 0}
     before = install.probe(ROWS)
     assert len(before["PageText"]) == 3
@@ -104,11 +123,33 @@ def test_everything_comes_again_from_the_store_alone(digitised: tuple[Any, str])
     install.probe(LOSE)
     lost = install.lienthu("digital", "status", obj)
     assert lost.code == 2
+    for index in install.folder.glob("index*"):
+        shutil.rmtree(index)
+    assert _found(install, '"Vịnh Hạ Long"') == []
     done = install.lienthu("digital", "rebuild", "--json")
     assert (done.code, done.json) == (0, {"restored": [obj], "there": 0, "failed": {}})
     assert install.probe(ROWS) == before
+    for words, place in phrases.items():
+        assert _found(install, words) == [(obj, *place)]
     read = install.lienthu("digital", "fixity", "--json").json
     assert (read["objects"], read["whole"], read["damaged"]) == (1, True, [])
+
+
+def test_an_erased_object_is_found_and_restored_by_nobody(digitised: tuple[Any, str]) -> None:
+    """PRS-13: by command, with a reason; neither search nor the store know it any more."""
+    install, obj = digitised
+    install.lienthu("digital", "preserve")
+    assert _found(install, '"Vịnh Hạ Long"') == [(obj, 2, "Vịnh Hạ Long")]
+    asked = install.lienthu("digital", "erase", obj, "--reason", "Bản án 12/2026")
+    assert "Nothing was erased" in asked.refused(), "nobody said yes"
+    done = install.lienthu("digital", "erase", obj, "--reason", "Bản án 12/2026", "--yes", "--json")
+    assert (done.code, done.json) == (0, {"erased": obj, "pages": 2, "files": 2})
+    assert _found(install, '"Vịnh Hạ Long"') == []
+    assert install.lienthu("digital", "status", obj).code == 2
+    assert install.lienthu("digital", "rebuild", "--json").json["restored"] == []
+    assert list((install.folder / "digital").rglob("*.png")) == []
+    read = install.lienthu("digital", "fixity", "--json").json
+    assert (read["objects"], read["damaged"]) == (0, [])
 
 
 def test_a_backup_brings_digitised_objects_back(

@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from lienthu.domain.digital.models import FixityRun
-from lienthu.domain.digital.services import deliveries, fixity, pipeline, preserving, seats, watching
+from lienthu.domain.digital.services import deliveries, erasing, fixity, pipeline, preserving, seats, watching
 from lienthu.domain.digital.store import preservation_store
 from lienthu.platform.actor import Actor
 
@@ -52,7 +52,11 @@ def preserve_changed(timestamp: int) -> None:
 @app.periodic(cron="15 1 * * *")
 @app.task(queue="upkeep", name="digital.fixity_nightly", queueing_lock="digital.fixity_nightly")
 def read_the_store(timestamp: int) -> None:
-    """Every night leftovers of killed writers go, and a piece of the preservation store is read through (PRS-10)."""
+    """Every night leftovers of killed writers go, and a piece of the preservation store is read through (PRS-10).
+
+    What was erased and could not be purged then is tried again first (PRS-13).
+    """
+    erasing.purge_left()
     preservation_store().sweep()
     run = fixity.begin(actor=Actor.system("worker"), budget_bytes=settings.FIXITY_NIGHTLY_BYTES)
     _go_on_reading(run.pk)

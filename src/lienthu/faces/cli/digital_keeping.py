@@ -1,4 +1,4 @@
-"""The acts of ``lienthu digital`` that keep objects: preserve, fixity, rebuild, export, import."""
+"""The acts of ``lienthu digital`` that keep objects: preserve, fixity, rebuild, export, import; and erase."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ def add_arguments(acts: Any) -> None:
     import_ = acts.add_parser("import", help="have an object from a bag that this system packed; unpublished")
     import_.add_argument("path", type=Path, help="a bag: a folder, a ZIP or a tar")
     import_.add_argument("--library", required=True, metavar="CODE")
-    for sub in (preserve, fixity, rebuild, import_):
+    erase = acts.add_parser("erase", help="delete an object for good, masters and history included: by law or judgment")
+    erase.add_argument("object", metavar="OBJECT")
+    erase.add_argument("--reason", required=True, help="the law, the judgment, the request: it is kept")
+    erase.add_argument("--yes", action="store_true", help="do not ask again")
+    for sub in (preserve, fixity, rebuild, import_, erase):
         sub.add_argument("--json", action="store_true", help="the last line is one JSON object")
 
 
@@ -142,6 +146,27 @@ def _import(options: argparse.Namespace) -> int:
     return 0
 
 
+def _erase(options: argparse.Namespace) -> int:
+    from lienthu.domain.digital import access
+    from lienthu.domain.digital.services.erasing import erase
+    from lienthu.faces.cli.indexing import catch_up
+
+    obj = access.open_object(options.object, access.SYSTEM).object
+    if not options.yes:
+        print(f"{obj.public_id}  {obj.title}  ({obj.library.code})")
+        print("Its masters, texts, pictures and history are deleted. This cannot be undone.")
+        print("Type the name of the object to go on: ", end="", flush=True)
+        if sys.stdin.readline().strip() != obj.public_id:
+            raise Refusal("Nothing was erased: the name of the object was not typed.")
+    erasure = erase(options.object, reason=options.reason, actor=_actor())
+    catch_up()
+    pages, files = erasure.facts["pages"], erasure.facts["files"]
+    sentence = f"{erasure.public_id} is erased: {pages} pages, {files} files. Erase its copies elsewhere too:"
+    sentence += " backups, bags that were exported, the scanner's folder."
+    _say(options, {"erased": erasure.public_id, "pages": pages, "files": files}, sentence)
+    return 0
+
+
 def _say(options: argparse.Namespace, report: dict[str, Any], sentence: str) -> None:
     print(json.dumps(report, ensure_ascii=False) if options.json else sentence)
 
@@ -162,4 +187,5 @@ ACTS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "rebuild": _rebuild,
     "export": digital_export.export,
     "import": _import,
+    "erase": _erase,
 }

@@ -16,6 +16,7 @@ from lienthu.domain.digital.models.pages import Layer, MasterFile, Page, PageTex
 from lienthu.domain.digital.models.preservation import FixityProblem, FixityRun, Preservation
 from lienthu.domain.digital.models.rights import (
     AccessRule,
+    Erasure,
     PremisesNetwork,
     ReadingSeat,
     ReadingStation,
@@ -30,6 +31,7 @@ __all__ = [
     "DeliveredFile",
     "Delivery",
     "DigitalObject",
+    "Erasure",
     "FixityProblem",
     "FixityRun",
     "Kind",

@@ -15,6 +15,7 @@ class PageAct(models.Model):
     kind = models.CharField(max_length=20)
     detail = models.JSONField(default=dict)
     undo = models.JSONField(default=dict)
+    before = models.JSONField(null=True, help_text="[id, value, …] of pages whose fields the act changed, as they were")
     at = models.DateTimeField(auto_now_add=True)
     by = models.CharField(max_length=120)
 
@@ -42,6 +43,9 @@ class ShelvedText(models.Model):
     confidence = models.FloatField(null=True)
     by = models.CharField(max_length=120, blank=True)
     at = models.DateTimeField()
+    placed = models.JSONField(null=True)
+    moved_from = models.IntegerField(null=True)
+    follows = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return f"{self.layer} of {self.page_key}, {self.number}"

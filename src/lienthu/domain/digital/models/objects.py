@@ -138,11 +138,17 @@ class DigitalObject(models.Model):
         default=1, help_text="rises with every act of a person on the pages, not with the work of the pipeline (WFL-3)"
     )
     preserved_version = models.BigIntegerField(default=0, help_text="the version that the preservation store holds")
+    received_digest = models.CharField(
+        max_length=64,
+        null=True,
+        help_text="of the files it was made of; null: taken in although known (ING-2)",
+    )
     sample = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.CharField(max_length=120)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["library", "received_digest"], name="object_received_once")]
         indexes = [
             models.Index(fields=["library", "stage", "-id"], name="object_board"),
             models.Index(fields=["project", "stage"], name="object_of_project"),

@@ -127,6 +127,13 @@ class PageText(models.Model):
     confidence = models.FloatField(null=True, help_text="mean of the words, 0 to 100; null: written by a person")
     by = models.CharField(max_length=120, blank=True)
     at = models.DateTimeField(auto_now_add=True)
+    placed = models.JSONField(null=True, help_text="the picture its boxes stand on: file and frame, turned and cut")
+    moved_from = models.IntegerField(null=True, help_text="the version of which it is the same text on another picture")
+    follows = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="out of force, put on the page's next picture when that is there (WFL-20)",
+    )
 
     class Meta:
         constraints = [

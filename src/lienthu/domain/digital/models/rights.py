@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from lienthu.domain.catalog.models import BibRecord
 from lienthu.domain.digital.models.objects import DigitalObject
 from lienthu.domain.network.models import Library
 
@@ -102,6 +103,26 @@ class Takedown(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class Erasure(models.Model):
+    """An object that was erased for good: that it was there and why it is gone, nothing of what it held (PRS-13)."""
+
+    public_id = models.CharField(max_length=12, unique=True)
+    object_key = models.BigIntegerField(null=True, help_text="the id that its row had: the indexes know it by that")
+    library = models.ForeignKey(Library, on_delete=models.PROTECT, related_name="erasures")
+    record = models.ForeignKey(BibRecord, null=True, on_delete=models.SET_NULL, related_name="+")
+    reason = models.CharField(max_length=1000)
+    facts = models.JSONField(default=dict, help_text="how many pages, files and bytes it was; what is left to delete")
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.CharField(max_length=120)
+    purged_at = models.DateTimeField(null=True, help_text="when the last byte was gone from store and folders")
+
+    class Meta:
+        indexes = [models.Index(fields=["object_key"], name="erasure_object_key")]
+
+    def __str__(self) -> str:
+        return self.public_id
 
 
 class ReadingSeat(models.Model):

@@ -37,6 +37,11 @@ def moved(order: Sequence[int], chosen: Collection[int], before: int | None) -> 
     return [*rest[:at], *block, *rest[at:]]
 
 
+def places_of(order: Sequence[int], first: int = 1) -> dict[int, int]:
+    """The place of each, counted from ``first``."""
+    return {key: place for place, key in enumerate(order, first)}
+
+
 def turned(crop: Crop | None, degrees: int) -> Crop | None:
     """The same part of the paper after the picture was turned clockwise by 90, 180 or 270 degrees."""
     if crop is None:

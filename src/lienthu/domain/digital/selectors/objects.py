@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from lienthu.domain.digital.models import Collection as Collection_
-from lienthu.domain.digital.models import DigitalObject, Page, PageText, PageWork
+from lienthu.domain.digital.models import DigitalObject, Erasure, Page, PageText, PageWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,12 @@ def object_ids_after(after: int, limit: int) -> list[int]:
 def objects_of_libraries(library_ids: Collection[int]) -> list[int]:
     """Ids of the objects of these libraries."""
     return list(DigitalObject.objects.filter(library_id__in=library_ids).values_list("pk", flat=True))
+
+
+def records_of_erased(object_ids: Collection[int]) -> list[int]:
+    """The catalogue records of objects that were erased, by the ids that these had: one query."""
+    rows = Erasure.objects.filter(object_key__in=object_ids, record_id__isnull=False)
+    return list(rows.values_list("record_id", flat=True))
 
 
 def collection_names(codes: Collection[str]) -> dict[str, str]:

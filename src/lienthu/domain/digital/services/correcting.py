@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from lienthu.domain.digital.errors import Conflict, PagesRefused
 from lienthu.domain.digital.models import DigitalObject, Layer, Page
 from lienthu.domain.digital.models import PageText as Row
+from lienthu.domain.digital.paging.framing import Framing
 from lienthu.domain.digital.services.acts import lock, note
+from lienthu.domain.digital.services.following import follow
 from lienthu.domain.digital.services.texts import content_of, set_text
 from lienthu.foundation.pagetext.model import Block, Box, Line, PageText, Word, words_in
 from lienthu.foundation.vietnamese.text import clean
@@ -49,6 +51,7 @@ def save_words(
     before = current_of(page)
     if (before.number if before else 0) != seen:
         raise Conflict
+    looked_at = _looked_at(page)
     if sum(len(line) for block in blocks for line in block) > MOST_WORDS:
         raise PagesRefused(_("This is more text than a page can hold."))
     made = []
@@ -58,9 +61,19 @@ def save_words(
             made.append(Block(tuple(lines)))
     languages = tuple(obj.languages)
     text = PageText(page.width, page.height, tuple(made), languages, "corrected", _ENGINE)
-    row = set_text(page, text, actor=actor)
+    row = set_text(page, text, actor=actor, placed=looked_at)
     note("digital.text_saved", obj, actor=actor, seq=seq, number=row.number, words=row.words)
     return row
+
+
+def _looked_at(page: Page) -> Framing | None:
+    """The picture that the person saw, where it is not the one that the page waits for. Raises PagesRefused."""
+    if page.state != Page.State.WAITING:
+        return None
+    placed = Row.objects.filter(page=page, current=True).order_by("layer").values_list("placed", flat=True).first()
+    if (seen := Framing.from_json(placed)) is None:
+        raise PagesRefused(_("The picture of this page is being made. Wait a moment and try again."))
+    return seen
 
 
 def _words(line: Sequence[WordRow], page: Page) -> list[Word]:
@@ -88,7 +101,7 @@ def save_layers(
         raise Conflict
     if len(lines) > 2000 or len(lines) != len(boxes):
         raise PagesRefused(_("This is more text than a page can hold."))
-    rows = []
+    rows, looked_at = [], _looked_at(page)
     for layer in Layer:
         made = [
             Line(tuple(words))
@@ -101,7 +114,7 @@ def save_layers(
         before = current_of(page, layer)
         if (before.text if before else "") == text.text:
             continue
-        rows.append(set_text(page, text, layer=layer, actor=actor))
+        rows.append(set_text(page, text, layer=layer, actor=actor, placed=looked_at))
     if rows:
         note("digital.text_saved", obj, actor=actor, seq=seq, layers=[r.layer for r in rows])
     return rows
@@ -127,6 +140,8 @@ def revert(public_id: str, seq: int, number: int, *, layer: Layer = Layer.ORIGIN
         row.save(update_fields=["current"])
         note("digital.text_reverted", obj, actor=actor, seq=seq, number=number, layer=layer)
         changes.publish("digital.page", [page.pk])
+        if page.state == Page.State.READY:
+            follow(page)
     return row
 
 

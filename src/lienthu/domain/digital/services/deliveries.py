@@ -50,7 +50,12 @@ def _no_room() -> UploadRefused:
 
 def folder_of(delivery: Delivery) -> Path:
     """Where the bytes of a delivery are until they are taken in."""
-    return Path(settings.DIGITAL_DIR) / "incoming" / delivery.token
+    return incoming_folder(delivery.token)
+
+
+def incoming_folder(token: str) -> Path:
+    """The folder of the delivery of that token."""
+    return Path(settings.DIGITAL_DIR) / "incoming" / token
 
 
 def _place(file: DeliveredFile) -> Path:
@@ -114,6 +119,9 @@ def write(file: DeliveredFile, offset: int, read: Callable[[int], bytes], checks
     digest = hashlib.new(checksum[0], usedforsecurity=False) if checksum else None
     folder = folder_of(file.delivery)
     with _alone(_place(file)) as f:
+        # asked anew, now that nobody else writes: what is being taken in is not changed any more
+        if not Delivery.objects.filter(pk=file.delivery_id, state=Delivery.State.OPEN).exists():
+            raise UploadRefused(_("These files are being taken in already."), 409)
         end = int(f.seek(0, os.SEEK_END))
         if end != offset:
             raise UploadRefused(_("The piece does not begin where the file ends."), 409)
@@ -183,7 +191,10 @@ def finish(token: str, *, actor: Actor) -> Delivery:
 
 
 def take(delivery_id: int) -> None:
-    """Make masters of what was delivered. The rows and the end of the delivery are one transaction: never twice."""
+    """Make masters of what was delivered. The rows and the end of the delivery are one transaction: never twice.
+
+    A file that lost its last piece after ``finish`` (it was damaged on its way) opens the upload again.
+    """
     from lienthu.domain.digital.jobs import enqueue_pages
 
     started = (Delivery.State.QUEUED, Delivery.State.WORKING)
@@ -191,6 +202,10 @@ def take(delivery_id: int) -> None:
         return
     delivery = Delivery.objects.select_related("library", "object").get(pk=delivery_id)
     actor = Actor(delivery.owner_id, delivery.owner_name)
+    if (short := _not_whole(delivery)) is not None:
+        problem = _("“%(name)s” has not come whole yet.") % {"name": short.path[-200:]}
+        Delivery.objects.filter(pk=delivery_id).update(state=Delivery.State.OPEN, problem=problem)
+        return
     try:
         with transaction.atomic(), ExitStack() as stack:
             paths = [path for place in _laid_out(delivery) for path in stack.enter_context(gathered(place))]
@@ -208,6 +223,18 @@ def take(delivery_id: int) -> None:
         )
         return
     shutil.rmtree(folder_of(delivery), ignore_errors=True)
+
+
+def _not_whole(delivery: Delivery) -> DeliveredFile | None:
+    """A file that is not as long as was announced, or is being written to; None where all have come whole."""
+    for file in delivery.files.select_related("delivery").order_by("pk"):
+        try:
+            with _alone(_place(file)) as f:
+                if f.seek(0, os.SEEK_END) != file.size:
+                    return file
+        except (UploadRefused, FileNotFoundError):
+            return file
+    return None
 
 
 def _laid_out(delivery: Delivery) -> list[Path]:

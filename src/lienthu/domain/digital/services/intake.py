@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -69,13 +69,14 @@ def take_in(
     """Make one object of these files, in this order. What cannot be read becomes a page that says why (ING-3).
 
     Masters are in the preservation store before a row speaks of them: a crash in between leaves a store object that
-    no row names, never a row without bytes. Raises NothingToTakeIn, AlreadyHere (ING-2), OSError (disk full).
+    no row names, never a row without bytes. Of two who bring the same files at once, one waits for the other and is
+    told. Raises NothingToTakeIn, AlreadyHere (ING-2), OSError (disk full).
     """
     given = [digest_of(path) for path in paths]
     if not any(g.size for g in given):
         raise NothingToTakeIn(_("There is no file in it that can be taken in: images (TIFF, JPEG, PNG, JP2) or PDF."))
-    if not allow_again and (twin := _same_files(library, given)) is not None:
-        raise AlreadyHere(twin.public_id, twin.title)
+    if not allow_again:
+        _refuse_twin(library, given)
     probed = probe(given)
     obj = DigitalObject(
         public_id=public_name(),
@@ -91,15 +92,36 @@ def take_in(
         stage=Stage.SCANNED,
         sample=description.sample,
         created_by=actor.name[:120],
+        received_digest=None if allow_again else _digest_of_all(given),
     )
-    logical = logical_paths(given)
-    store.preservation_store().create(
-        store.store_id(obj),
-        dict(zip(logical, (g.path for g in given), strict=True)),
-        message="masters received",
-        user=actor.name,
-        at=timezone.now(),
-    )
+    with transaction.atomic():
+        if not allow_again:
+            _alone_with(library, obj.received_digest or "")
+            _refuse_twin(library, given)
+        try:
+            _keep_and_write(obj, given, probed, actor)
+        except IntegrityError as error:
+            if (twin := _same_files(library, given)) is not None:
+                raise AlreadyHere(twin.public_id, twin.title) from error
+            raise
+    return obj
+
+
+def _keep_and_write(obj: DigitalObject, given: Sequence[Given], probed: Sequence[Probed], actor: Actor) -> None:
+    """The masters into the store, then the rows; without the rows the store does not keep them either."""
+    logical, kept, store_id = logical_paths(given), store.preservation_store(), store.store_id(obj)
+    files = dict(zip(logical, (g.path for g in given), strict=True))
+    kept.create(store_id, files, message="masters received", user=actor.name, at=timezone.now())
+    try:
+        _write(obj, given, logical, probed, actor)
+    except BaseException:
+        kept.discard(store_id)
+        raise
+
+
+def _write(
+    obj: DigitalObject, given: Sequence[Given], logical: Sequence[str], probed: Sequence[Probed], actor: Actor
+) -> None:
     with transaction.atomic():
         obj.save()
         files = MasterFile.objects.bulk_create(
@@ -120,7 +142,6 @@ def take_in(
         add_pages(obj, files, probed)
         StageMove.objects.create(object=obj, before=Stage.PLANNED, after=Stage.SCANNED, by=actor.name[:120])
         note("digital.taken_in", obj, actor=actor, files=len(files), pages=obj.last_seq)
-    return obj
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +200,23 @@ def digest_of(path: Path) -> Given:
             digest.update(block)
             size += len(block)
     return Given(path, path.name, digest.hexdigest(), size)
+
+
+def _digest_of_all(given: Sequence[Given]) -> str:
+    """One digest of these files, whatever their order and names."""
+    return hashlib.sha256("\n".join(sorted({g.sha256 for g in given})).encode()).hexdigest()
+
+
+def _alone_with(library: Library, digest: str) -> None:
+    """Wait for whoever takes the same files in just now, until the transaction ends. A constraint stands behind it."""
+    key = int.from_bytes(hashlib.sha256(f"intake {library.pk} {digest}".encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+
+
+def _refuse_twin(library: Library, given: Sequence[Given]) -> None:
+    if (twin := _same_files(library, given)) is not None:
+        raise AlreadyHere(twin.public_id, twin.title)
 
 
 def _same_files(library: Library, given: Sequence[Given]) -> DigitalObject | None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from lienthu.domain.digital import store
 from lienthu.domain.digital.errors import AlreadyHere, BagRefused, NoSuchObject, NotPreserved
-from lienthu.domain.digital.models import DigitalObject, Stage
+from lienthu.domain.digital.models import DigitalObject, Erasure, Stage
 from lienthu.domain.digital.preservation import snapshot
 from lienthu.domain.digital.preservation.rows import CannotRestore
 from lienthu.domain.digital.problems import problem_of, sentence_of
@@ -76,6 +76,8 @@ def import_bag(path: Path, *, library: Library, actor: Actor) -> DigitalObject:
         kept, store_id = store.preservation_store(), store.store_id_of(public_id)
         if (there := DigitalObject.objects.filter(public_id=public_id).first()) is not None:
             raise AlreadyHere(there.public_id, there.title)
+        if Erasure.objects.filter(public_id=public_id).exists():
+            raise BagRefused(_("This object was erased here for good."))
         if kept.exists(store_id):
             raise AlreadyHere(public_id, str(told["object"].get("title"))[:200])
         try:
@@ -100,6 +102,7 @@ def import_bag(path: Path, *, library: Library, actor: Actor) -> DigitalObject:
                     "published_at": None,
                     "stage": Stage.DESCRIBED if told["object"].get("published_at") else told["object"].get("stage"),
                     "sample": False,
+                    "received_digest": None,  # what a bag says keeps nobody from taking files in
                 },
             )
         except BaseException as e:

@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 
 from lienthu.domain.digital.errors import Conflict, PagesRefused
 from lienthu.domain.digital.models import DigitalObject, Page, PageAct, Section
-from lienthu.domain.digital.models import PageText as Text
-from lienthu.domain.digital.paging.arranging import Crop, Entry, flaw_in, halves, moved, turned
+from lienthu.domain.digital.paging.arranging import Crop, Entry, flaw_in, halves, moved, places_of, turned
 from lienthu.domain.digital.paging.numbering import LONGEST, Numbering
 from lienthu.domain.digital.services import page_rows as rows
 from lienthu.domain.digital.services.acts import lock, note
@@ -46,10 +45,12 @@ class Volume:
         self.obj: DigitalObject = lock(public_id)
         if seen is not None and seen != self.obj.pages_version:
             raise Conflict
-        found = rows.read(self.obj.pk, ["seq"])
+        found = rows.places(self.obj.pk)
         self.ids: list[int] = [key for key, _ in found]
         self.seq_of: dict[int, int] = dict(found)
         self.id_of: dict[int, int] = {seq: key for key, seq in found}
+        self.stood: dict[int, int] = {key: place for place, key in enumerate(self.ids, 1)}
+        self.act: int | None = None
 
     def keys(self, seqs: Sequence[int]) -> list[int]:
         """The ids of these pages, in the order of the volume. Raises PagesRefused."""
@@ -69,6 +70,11 @@ class Volume:
         first = self.obj.last_seq - len(keys) + 1
         self.seq_of.update((key, first + n) for n, key in enumerate(keys))
 
+    def remember(self, kind: str, fields: Sequence[str], keys: Sequence[int], *, actor: Actor) -> int:
+        """Keep these fields of pages as they are, before the act changes them; ``close`` ends the act. Its id."""
+        self.act = rows.remember(self.obj, kind, fields, keys, actor.name)
+        return self.act
+
     def close(
         self,
         kind: str,
@@ -77,21 +83,27 @@ class Volume:
         actor: Actor,
         changed: Sequence[int] = (),
         order: Sequence[int] | None = None,
-        gone: Sequence[int] = (),
+        told: Sequence[int] = (),
         **detail: Any,
     ) -> Done:
-        """Remember the act, tell those who listen, and say what changed. ``changed``, ``order``, ``gone`` are ids."""
+        """Remember the act, tell those who listen, and say what changed. ``changed``, ``order``, ``told`` are ids.
+
+        ``order``: the new order, which was written already.
+
+        ``told``: pages that are found otherwise now, with other words or by other people. What is only shown otherwise
+        is no news for the page index.
+        """
         obj = self.obj
         obj.pages_version += 1
-        detail.setdefault("pages", len(changed) or len(gone))
-        self.act = PageAct.objects.create(
-            object=obj, number=obj.pages_version, kind=kind, detail=detail, undo=undo, by=actor.name[:120]
-        )
-        PageAct.objects.filter(object=obj, number__lte=obj.pages_version - REMEMBERED).delete()
-        if order is not None:
-            rows.put_in_order(self.ids, order)
+        detail.setdefault("pages", len(changed) or len(told))
+        if self.act is not None:
+            PageAct.objects.filter(pk=self.act).update(detail=detail, undo=undo)
+        else:
+            PageAct.objects.create(
+                object=obj, number=obj.pages_version, kind=kind, detail=detail, undo=undo, by=actor.name[:120]
+            )
+        rows.forget_acts(obj, obj.pages_version - REMEMBERED)
         note(f"digital.pages_{kind}", obj, actor=actor, **detail)
-        told = {*changed, *gone}
         changes.publish("digital.page", told, bulk=len(told) > _BULK)
         return Done(
             obj.pages_version,
@@ -108,6 +120,7 @@ def move(public_id: str, seqs: Sequence[int], *, before: int | None, seen: int |
     order = moved(volume.ids, keys, volume.key(before) if before is not None else None)
     if order == volume.ids:
         return Done(volume.obj.pages_version)
+    rows.put_in_order(volume.stood, places_of(order))
     return volume.close("moved", {"order": volume.ids}, actor=actor, order=order, pages=len(keys))
 
 
@@ -117,15 +130,16 @@ def rotate(public_id: str, seqs: Sequence[int], *, degrees: int, seen: int | Non
     if degrees not in (90, 180, 270):
         raise PagesRefused(_("Pages are turned by quarters."))
     volume = Volume(public_id, seen)
-    old = rows.read(volume.obj.pk, rows.PICTURE, volume.keys(seqs))
-    new = []
-    for key, rotation, crop, file_id, *_more in old:
-        if file_id is not None:
-            cut = turned(Crop(*crop) if crop else None, degrees)
-            new.append([key, (rotation + degrees) % 360, list(cut) if cut else None])
+    new: list[list[Any]] = []
+    for key, crop in rows.read("crop", volume.keys(seqs), with_file=True):
+        cut = turned(Crop(*crop) if crop else None, degrees)
+        new.append([key, list(cut) if cut else None])
     if not new:
         raise PagesRefused(_("A missing page cannot be turned."))
-    return _new_pictures(volume, "turned", old, ["rotation", "crop"], new, actor=actor, degrees=degrees)
+    fields = ["crop"] if any(cut for _key, cut in new) else []
+    _new_pictures(volume, "turned", fields, new, turn=degrees, actor=actor)
+    changed = [key for key, _cut in new]
+    return volume.close("turned", {"set": rows.PICTURE}, actor=actor, changed=changed, degrees=degrees)
 
 
 @transaction.atomic
@@ -136,41 +150,37 @@ def split(public_id: str, seqs: Sequence[int], *, at: float, seen: int | None, a
     """
     volume = Volume(public_id, seen)
     obj = volume.obj
-    old = [r for r in rows.read(obj.pk, rows.PICTURE, volume.keys(seqs)) if r[3] is not None]
+    old = rows.read("crop", volume.keys(seqs), with_file=True)
     if not old:
         raise PagesRefused(_("A missing page cannot be split."))
     if len(volume.ids) + len(old) > MOST:
         raise PagesRefused(_("One object takes %(max)s pages. Split it into volumes.") % {"max": MOST})
-    new, made = [], []
-    closed = dict(Page.objects.filter(pk__in=[r[0] for r in old]).values_list("pk", "closed"))
-    for key, rotation, crop, file_id, frame, *_more in old:
+    cut = frozenset(key for key, _crop in old)
+    places, place = dict[int, int](), 0
+    for key in volume.ids:
+        places[key] = place + 1
+        place += 2 if key in cut else 1
+    new: list[list[Any]] = []
+    other: list[tuple[int, int, list[float]]] = []
+    for key, crop in reversed(old):
         try:
             left, right = halves(Crop(*crop) if crop else None, at)
         except ValueError as error:
             raise PagesRefused(_("Cut between a tenth and nine tenths of the width.")) from error
         first, second = (right, left) if obj.right_to_left else (left, right)
-        new.append([key, list(first)])
-        made.append(
-            {
-                "file_id": file_id,
-                "frame": frame,
-                "rotation": rotation,
-                "crop": list(second),
-                "closed": closed[key],
-            }
-        )
-    keys = rows.add(obj, made)
-    after = {key: other for (key, _crop), other in zip(new, keys, strict=True)}
-    order = [k for key in volume.ids for k in ([key, after[key]] if key in after else [key])]
+        new.append([key, list(first), places[key]])
+        other.append((key, places[key] + 1, list(second)))
+    _new_pictures(volume, "split", ["crop", "position"], new, kept=rows.CUT, actor=actor)
+    rows.put_in_order(volume.stood, {key: place for key, place in places.items() if key not in cut})
+    keys = rows.add_halves(obj, other[::-1])
     volume.number(keys)
-    rows.await_pictures(obj, keys)
-    # what a person wrote about the whole spread belongs to neither half
-    texts = list(Text.objects.filter(page_id__in=list(after), current=True).values_list("pk", flat=True))
-    Text.objects.filter(pk__in=texts).update(current=False)
-    undo: dict[str, Any] = {"order": volume.ids, "added": keys, "texts": texts}
-    new_ones = frozenset(keys)
-    changed = [key for key in order if key in after or key in new_ones]
-    return _new_pictures(volume, "split", old, ["crop"], new, actor=actor, undo=undo, order=order, changed=changed)
+    rows.await_pictures(obj, keys, new=True)
+    half_of = {key: half for (key, _crop), half in zip(old, keys, strict=True)}
+    texts = rows.part_texts(half_of)
+    order = [k for key in volume.ids for k in ([key, half_of[key]] if key in cut else [key])]
+    undo = {"order": volume.ids, "added": keys, "texts": texts, "set": rows.CUT}
+    changed = [half for key in volume.ids if key in cut for half in (key, half_of[key])]
+    return volume.close("split", undo, actor=actor, changed=changed, order=order, told=list(half_of))
 
 
 @transaction.atomic
@@ -180,37 +190,30 @@ def replace(public_id: str, seq: int, *, file_id: int, frame: int, seen: int | N
     key = volume.key(seq)
     if not volume.obj.files.filter(pk=file_id).exists():
         raise PagesRefused(_("The file is not one of this object."))
-    old = rows.read(volume.obj.pk, rows.PICTURE, [key])
-    return _new_pictures(
-        volume, "replaced", old, ["file_id", "frame", "rotation", "crop"], [[key, file_id, frame, 0, None]],
-        actor=actor, seq=seq,
-    )  # fmt: skip
+    fields = ["file_id", "frame", "rotation", "crop"]
+    _new_pictures(volume, "replaced", fields, [[key, file_id, frame, 0, None]], actor=actor)
+    return volume.close("replaced", {"set": rows.PICTURE}, actor=actor, changed=[key], seq=seq)
 
 
 def _new_pictures(
     volume: Volume,
     kind: str,
-    old: Sequence[list[Any]],
     fields: Sequence[str],
     new: Sequence[list[Any]],
     *,
     actor: Actor,
-    undo: dict[str, Any] | None = None,
-    order: Sequence[int] | None = None,
-    changed: Sequence[int] | None = None,
-    **detail: Any,
-) -> Done:
+    turn: int = 0,
+    kept: Sequence[str] = rows.PICTURE,
+) -> None:
     """Pages that look different from now on: another version of each, made by the pipeline.
 
     The number of the version is the object's next one: an undone and repeated act never meets an old picture.
     """
     version = volume.obj.version + 1
     touched = [row[0] for row in new]
-    rows.write([*fields, "version", "state", "problem"], [[*row, version, Page.State.WAITING.value, ""] for row in new])
+    volume.remember(kind, kept, touched, actor=actor)
+    rows.write(fields, new, turn=turn, version=version, state=Page.State.WAITING.value, problem="")
     rows.await_pictures(volume.obj, touched)
-    kept = frozenset(touched)
-    undo = {**(undo or {}), "set": {"fields": rows.PICTURE, "rows": [row for row in old if row[0] in kept]}}
-    return volume.close(kind, undo, actor=actor, changed=changed or touched, order=order, **detail)
 
 
 @transaction.atomic
@@ -250,10 +253,11 @@ def _insert(volume: Volume, kind: str, pages: Sequence[dict[str, Any]], after: i
     at = volume.ids.index(volume.key(after)) + 1 if after is not None else 0
     if len(volume.ids) + len(pages) > MOST:
         raise PagesRefused(_("One object takes %(max)s pages. Split it into volumes.") % {"max": MOST})
-    keys = rows.add(obj, pages)
+    rows.put_in_order(volume.stood, places_of(volume.ids[at:], at + len(pages) + 1))
+    keys = rows.add(obj, pages, at + 1)
     volume.number(keys)
     if waiting := [key for key, page in zip(keys, pages, strict=True) if page["state"] == Page.State.WAITING]:
-        rows.await_pictures(obj, waiting)
+        rows.await_pictures(obj, waiting, new=True)
     order = [*volume.ids[:at], *keys, *volume.ids[at:]]
     return volume.close(kind, {"order": volume.ids, "added": keys}, actor=actor, changed=keys, order=order)
 
@@ -266,14 +270,15 @@ def remove(public_id: str, seqs: Sequence[int], *, seen: int | None, actor: Acto
     gone = frozenset(keys)
     undo = {
         "order": volume.ids,
-        "removed": rows.read(volume.obj.pk, rows.KEPT, keys),
+        "removed": True,
         "sections": list(Section.objects.filter(page_id__in=keys).values_list("pk", "page_id")),
     }
     left = [key for key in volume.ids if key not in gone]
-    done = volume.close("removed", undo, actor=actor, gone=keys)
-    rows.shelve(volume.act, keys)
+    act = volume.remember("removed", rows.KEPT, keys, actor=actor)
+    done = volume.close("removed", undo, actor=actor, told=keys)
+    rows.shelve(act, keys)
     rows.remove(keys)
-    rows.put_in_order(volume.ids, left)
+    rows.put_in_order(volume.stood, places_of(left))
     done.order = [volume.seq_of[key] for key in left]
     return done
 
@@ -282,13 +287,13 @@ def remove(public_id: str, seqs: Sequence[int], *, seen: int | None, actor: Acto
 def close_pages(public_id: str, seqs: Sequence[int], *, closed: bool, seen: int | None, actor: Actor) -> Done:
     """Close pages that name people who may be alive, or open them again (RGT-6)."""
     volume = Volume(public_id, seen)
-    old = [r for r in rows.read(volume.obj.pk, ["closed"], volume.keys(seqs)) if r[1] is not closed]
-    if not old:
+    keys = [key for key, now in rows.read("closed", volume.keys(seqs)) if now is not closed]
+    if not keys:
         return Done(volume.obj.pages_version)
-    keys = [key for key, _ in old]
-    rows.write(["closed"], [[key, closed] for key in keys])
-    undo = {"set": {"fields": ["closed"], "rows": old}}
-    return volume.close("closed" if closed else "opened", undo, actor=actor, changed=keys)
+    kind = "closed" if closed else "opened"
+    volume.remember(kind, ["closed"], keys, actor=actor)
+    rows.write([], [[key] for key in keys], closed=closed)
+    return volume.close(kind, {"set": ["closed"]}, actor=actor, changed=keys, told=keys)
 
 
 @transaction.atomic
@@ -300,8 +305,8 @@ def number_pages(public_id: str, seqs: Sequence[int], numbering: Numbering, *, s
         labels = numbering.labels(len(keys))
     except ValueError as error:
         raise PagesRefused(_("So many pages cannot be numbered in this way.")) from error
-    new = [[key, clean(label)[:LONGEST], numbering.scheme.value] for key, label in zip(keys, labels, strict=True)]
-    return _label(volume, new, actor=actor)
+    new = [[key, clean(label)[:LONGEST]] for key, label in zip(keys, labels, strict=True)]
+    return _label(volume, new, numbering.scheme.value, actor=actor)
 
 
 @transaction.atomic
@@ -309,16 +314,15 @@ def set_label(public_id: str, seq: int, label: str, *, seen: int | None, actor: 
     """Give one page the number that is printed on it."""
     volume = Volume(public_id, seen)
     key = volume.key(seq)
-    ((_key, scheme),) = rows.read(volume.obj.pk, ["numbering"], [key])
-    return _label(volume, [[key, clean(label)[:LONGEST], scheme]], actor=actor)
+    ((_key, scheme),) = rows.read("numbering", [key])
+    return _label(volume, [[key, clean(label)[:LONGEST]]], scheme, actor=actor)
 
 
-def _label(volume: Volume, new: list[list[Any]], *, actor: Actor) -> Done:
+def _label(volume: Volume, new: list[list[Any]], scheme: str, *, actor: Actor) -> Done:
     keys = [row[0] for row in new]
-    old = rows.read(volume.obj.pk, ["label", "numbering"], keys)
-    rows.write(["label", "numbering"], new)
-    undo = {"set": {"fields": ["label", "numbering"], "rows": old}}
-    return volume.close("numbered", undo, actor=actor, changed=keys)
+    volume.remember("numbered", ["label", "numbering"], keys, actor=actor)
+    rows.write(["label"], new, numbering=scheme)
+    return volume.close("numbered", {"set": ["label", "numbering"]}, actor=actor, changed=keys)
 
 
 @transaction.atomic

@@ -59,7 +59,7 @@ def preserve(public_id: str, *, actor: Actor) -> Inventory:
     obj = DigitalObject.objects.filter(public_id=public_id).first()
     if obj is None:
         raise NoSuchObject(public_id)
-    _preserve_room(actor)
+    preserve_room(actor)
     taken, began = snapshot.take(obj.pk), timezone.now()
     try:
         inventory = _tell(taken, actor)
@@ -96,7 +96,8 @@ def preserve_due(*, actor: Actor, seconds: float, everything: bool = False) -> i
     return done
 
 
-def _preserve_room(actor: Actor) -> None:
+def preserve_room(actor: Actor) -> None:
+    """Tell the store what belongs to no object: collections, rules, what was erased."""
     kept, data = store.preservation_store(), room.dumps()
     if not kept.exists(room.STORE_ID):
         kept.create(room.STORE_ID, {room.TOLD: data}, message="first", user=actor.name, at=timezone.now())

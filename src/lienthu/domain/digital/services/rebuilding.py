@@ -15,6 +15,7 @@ from django.utils import timezone
 from lienthu.domain.digital import store
 from lienthu.domain.digital.models import (
     DigitalObject,
+    Erasure,
     MasterFile,
     Page,
     PageText,
@@ -55,10 +56,13 @@ def rebuild(*, actor: Actor, only: Iterable[str] = ()) -> Report:
     """
     kept, report, chosen = store.preservation_store(), Report(), frozenset(only)
     report.rows_of_the_room = _restore_room(kept)
+    erased = frozenset(Erasure.objects.values_list("public_id", flat=True))
     for store_id in kept.objects():
         public_id = store_id.removeprefix(store.STORE_PREFIX)
         if public_id == store_id or (chosen and public_id not in chosen):
             continue
+        if public_id in erased:
+            continue  # it waits to be purged
         if DigitalObject.objects.filter(public_id=public_id).exists():
             report.there += 1
             continue
@@ -69,7 +73,7 @@ def rebuild(*, actor: Actor, only: Iterable[str] = ()) -> Report:
             report.failed[public_id] = str(e)
     for public_id in sorted(chosen - set(report.restored) - report.failed.keys()):
         if not DigitalObject.objects.filter(public_id=public_id).exists():
-            report.failed[public_id] = "not-in-store"
+            report.failed[public_id] = "erased" if public_id in erased else "not-in-store"
     return report
 
 
@@ -135,6 +139,9 @@ def _put(told: Told, public_id: str, kept: Store, inventory: Inventory, given: M
     values = {"public_id": public_id, **given}
     obj = make(DigitalObject, told["object"], names, **values)
     obj.preserved_version = obj.version
+    same = DigitalObject.objects.filter(library_id=obj.library_id, received_digest=obj.received_digest)
+    if obj.received_digest is not None and same.exists():
+        obj.received_digest = None  # the same files were taken in again while it was lost: both stay
     put([obj])
     for row in told["files"]:
         if row["path"] not in inventory.files():

@@ -15,6 +15,7 @@ from typing import Any, Self
 from lienthu.domain.digital import store
 from lienthu.domain.digital.models import DigitalObject, Page
 from lienthu.domain.digital.problems import problem_of
+from lienthu.domain.digital.services.following import follow
 from lienthu.domain.digital.services.texts import set_text
 from lienthu.foundation.pagetext.model import PageText
 from lienthu.platform.actor import Actor
@@ -98,6 +99,7 @@ def picture(obj: DigitalObject, page: Page, box: Box) -> Outcome:
         fresh.width, fresh.height, fresh.quality = facts["width"], facts["height"], measured
         fresh.state, fresh.problem = Page.State.READY, ""
         fresh.save(update_fields=["width", "height", "quality", "state", "problem"])
+        follow(fresh)
 
     return Outcome(facts.get("engine", "libvips"), save)
 
@@ -116,6 +118,7 @@ def text(obj: DigitalObject, page: Page, box: Box) -> Outcome:
 
     def save(fresh: Page) -> None:
         set_text(fresh, page_text, actor=_PIPELINE)
+        follow(fresh)
 
     return Outcome(page_text.engine, save)
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection, transaction
 
 from lienthu.domain.digital.errors import NothingToUndo
 from lienthu.domain.digital.models import Page, PageAct, PageWork, Section
-from lienthu.domain.digital.models import PageText as Text
+from lienthu.domain.digital.paging.arranging import places_of
 from lienthu.domain.digital.services import page_rows as rows
 from lienthu.domain.digital.services.acts import note
 from lienthu.domain.digital.services.paging import Done, Volume
 from lienthu.platform.actor import Actor
 from lienthu.platform.services import changes
+
+_SHOWN_ONLY: Final = frozenset({"turned", "replaced", "numbered"})
+"""Undoing these, too, changes neither the words of pages nor who may find them."""
 
 
 @transaction.atomic
@@ -22,31 +25,30 @@ def undo(public_id: str, *, seen: int | None, actor: Actor) -> tuple[Done, PageA
     """Take the last act back; undone once more, the one before it. Raises NothingToUndo, Conflict."""
     volume = Volume(public_id, seen)
     obj = volume.obj
-    act = PageAct.objects.filter(object=obj).order_by("-number").first()
+    act = PageAct.objects.filter(object=obj).order_by("-number").defer("before").first()
     if act is None:
         raise NothingToUndo
     facts: dict[str, Any] = act.undo
     changed: list[int] = []
-    added = facts.get("added", [])
-    if "removed" in facts:
-        changed += _put_back(volume, act, facts)
-    if "set" in facts:
-        changed += _reset(volume, act, facts["set"])
-    if facts.get("texts"):
-        pages = Text.objects.filter(pk__in=facts["texts"]).values("page_id")
-        Text.objects.filter(page_id__in=pages, current=True).update(current=False)
-        Text.objects.filter(pk__in=facts["texts"]).update(current=True)
+    added, order = facts.get("added", []), facts.get("order")
     if added:
         rows.remove(added)
-    order = facts.get("order")
+    if "set" in facts:
+        changed += _reset(volume, act, facts["set"])
     if order is not None:
-        rows.put_in_order([] if added or "removed" in facts else volume.ids, order)
+        placed = frozenset(changed) if "position" in facts.get("set", ()) else frozenset()
+        stay = {key: place for key, place in places_of(order).items() if key in volume.stood and key not in placed}
+        rows.put_in_order(volume.stood, stay)
+    if "removed" in facts:
+        changed += _put_back(volume, act, facts)
+    if facts.get("texts"):
+        rows.put_in_force(facts["texts"])
     if "contents" in facts:
         _reset_contents(volume, facts["contents"])
     act.delete()
     obj.pages_version += 1
     note("digital.pages_undone", obj, actor=actor, kind=act.kind, pages=act.detail.get("pages", 0))
-    told = {*changed, *added}
+    told = {*added, *(changed if act.kind not in _SHOWN_ONLY else ())}
     changes.publish("digital.page", told, bulk=len(told) > 200)
     done = Done(obj.pages_version, [volume.seq_of[key] for key in changed])
     done.order = [volume.seq_of[key] for key in order] if order is not None else None
@@ -55,53 +57,37 @@ def undo(public_id: str, *, seen: int | None, actor: Actor) -> tuple[Done, PageA
 
 def _put_back(volume: Volume, act: PageAct, facts: dict[str, Any]) -> list[int]:
     """Pages under their old ids and numbers, with their texts and their places in the contents."""
-    pages = []
-    for key, *values in facts["removed"]:
-        page = Page(pk=key, object=volume.obj, **dict(zip(rows.KEPT, values, strict=True)))
-        page.position = -page.seq
-        volume.seq_of[key] = page.seq
-        pages.append(page)
-    Page.objects.bulk_create(pages)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO digital_pagetext (page_id, id, {rows.TEXT})"  # noqa: S608 -- our own names
-            f" SELECT page_key, text_key, {rows.TEXT} FROM digital_shelvedtext WHERE act_id = %s ORDER BY id",
-            [act.pk],
-        )
-        if facts["sections"]:
+    pages = rows.put_back(act.pk, volume.obj.pk)
+    volume.seq_of.update((key, seq) for key, seq, _state in pages)
+    if facts["sections"]:
+        with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE digital_section SET page_id = given.page FROM unnest(%s::bigint[], %s::bigint[])"
                 " AS given(id, page) WHERE digital_section.id = given.id",
                 [[s for s, _ in facts["sections"]], [p for _, p in facts["sections"]]],
             )
-    if waiting := [page.pk for page in pages if page.state == Page.State.WAITING]:
+    if waiting := [key for key, _seq, state in pages if state == Page.State.WAITING]:
         rows.await_pictures(volume.obj, waiting)
-    return [page.pk for page in pages]
+    return [key for key, _seq, _state in pages]
 
 
-def _reset(volume: Volume, act: PageAct, before: dict[str, Any]) -> list[int]:
+def _reset(volume: Volume, act: PageAct, fields: list[str]) -> list[int]:
     """Fields as they were. A picture that was there is there again at once: its file still lies under its version."""
-    fields, old = before["fields"], before["rows"]
-    rows.write(fields, old)
-    keys = [row[0] for row in old]
+    states = rows.reset(act.pk, fields)
     if "version" in fields:
-        state = 1 + fields.index("state")
-        waiting = [row[0] for row in old if row[state] == Page.State.WAITING]
-        ready = [row[0] for row in old if row[state] == Page.State.READY]
-        rows.await_pictures(volume.obj, waiting)
-        PageWork.objects.filter(page_id__in=ready, stage=PageWork.Stage.PICTURE).update(
-            state=PageWork.State.DONE, leased_until=None, problem=""
-        )
-        PageWork.objects.filter(page_id__in=keys).exclude(page_id__in=waiting + ready).delete()
-        # text that was recognised on the other picture does not fit this one
-        stale = set(Text.objects.filter(page_id__in=ready, at__gt=act.at).values_list("page_id", flat=True))
-        unread = stale | set(
-            PageWork.objects.filter(page_id__in=ready, stage=PageWork.Stage.PICTURE)
-            .exclude(page__texts__current=True)
-            .values_list("page_id", flat=True)
-        )
+        waiting = [key for key, state in states.items() if state == Page.State.WAITING]
+        ready = [key for key, state in states.items() if state == Page.State.READY]
+        if waiting:
+            rows.await_pictures(volume.obj, waiting)
+        known = frozenset(waiting + ready)
+        rows.forget_work([key for key in states if key not in known])
+        worked = rows.have_pictures(ready)
+        rows.bring_texts_back(ready, act.at)
+        # text of the other picture does not fit this one: it is recognised, or carried back, when its turn comes
+        unread = rows.unread(worked, act.at)
         rows.await_stage(volume.obj, sorted(unread), PageWork.Stage.TEXT)
-    return keys
+        rows.have_texts(volume.obj, [key for key in worked if key not in unread])
+    return [key for key in volume.ids if key in states]
 
 
 def _reset_contents(volume: Volume, old: list[list[Any]]) -> None:
@@ -118,4 +104,4 @@ def _reset_contents(volume: Volume, old: list[list[Any]]) -> None:
 
 def acts_of(object_id: int, limit: int = 20) -> list[PageAct]:
     """The acts that can still be undone, newest first."""
-    return list(PageAct.objects.filter(object_id=object_id).order_by("-number").defer("undo")[:limit])
+    return list(PageAct.objects.filter(object_id=object_id).order_by("-number").defer("undo", "before")[:limit])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 import pyvips
+from django.db import connections
 from django.utils import timezone
 
 from lienthu.domain.digital import store
@@ -132,6 +134,49 @@ def test_the_same_files_are_taken_in_once(library: Library, tmp_path: Path) -> N
     with pytest.raises(NothingToTakeIn):
         taken_in(library, empty)
     assert taken_in(make_library(), page).pk
+
+
+def test_of_two_who_bring_the_same_files_at_once_one_is_told(library: Library, tmp_path: Path) -> None:
+    """ING-2: both have looked and found nothing before either has written."""
+    page = typeset(tmp_path / "a.png")
+    looked, told = threading.Barrier(2), list[DigitalObject | AlreadyHere]()
+
+    def probed_together(given: Any) -> Any:
+        answer = probe(given)
+        looked.wait(timeout=60)
+        return answer
+
+    def bring() -> None:
+        try:
+            told.append(taken_in(library, page))
+        except AlreadyHere as refused:
+            told.append(refused)
+        finally:
+            connections.close_all()
+
+    probe = intake.probe
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intake, "probe", probed_together)
+        threads = [threading.Thread(target=bring) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    obj = DigitalObject.objects.get()
+    assert sorted(type(one).__name__ for one in told) == ["AlreadyHere", "DigitalObject"]
+    assert next(one.public_id for one in told if isinstance(one, AlreadyHere)) == obj.public_id
+    assert list(store.preservation_store().objects()) == [store.store_id(obj)], "nothing is kept of what was refused"
+
+
+def test_a_constraint_stands_behind_the_lock(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ING-2: whoever comes past the lock is told all the same, and nothing of it is kept."""
+    page = typeset(tmp_path / "a.png")
+    first = taken_in(library, page)
+    monkeypatch.setattr(intake, "_refuse_twin", lambda *given: None)
+    with pytest.raises(AlreadyHere) as refused:
+        taken_in(library, page)
+    assert refused.value.public_id == first.public_id
+    assert list(store.preservation_store().objects()) == [store.store_id(first)]
 
 
 def test_a_page_turned_meanwhile_is_done_again(library: Library, tmp_path: Path) -> None:

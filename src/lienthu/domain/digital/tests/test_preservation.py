@@ -16,6 +16,7 @@ from lienthu.domain.digital.models import (
     AccessRule,
     Collection,
     DigitalObject,
+    Erasure,
     Layer,
     MasterFile,
     Page,
@@ -49,7 +50,7 @@ pytestmark = pytest.mark.django_db
 
 # Every table of the room is one of these: a new one has to be thought of here.
 OF_AN_OBJECT = {DigitalObject, MasterFile, Page, PageText, PageWork, RightsRecord, Section, StageMove, Takedown}
-OF_THE_ROOM = {Collection, Project, QualityProfile, AccessRule, PremisesNetwork}
+OF_THE_ROOM = {Collection, Project, QualityProfile, AccessRule, PremisesNetwork, Erasure}
 OF_THE_MOMENT = {
     "ReadingSeat", "SeatRequest",  # who reads just now
     "ReadingStation",  # known by a secret, which does not belong into the store: paired again
@@ -96,7 +97,7 @@ def wipe() -> None:
     for table in (Takedown, RightsRecord, StageMove, Section, PageWork, PageText, Page, MasterFile, Preservation):
         table._default_manager.all().delete()
     DigitalObject.objects.all().delete()
-    for table in (Project, Collection, QualityProfile, AccessRule, PremisesNetwork):
+    for table in (Project, Collection, QualityProfile, AccessRule, PremisesNetwork, Erasure):
         table._default_manager.all().delete()
     assert not any(everything().values())
 

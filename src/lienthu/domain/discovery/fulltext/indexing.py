@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lienthu.domain.digital.access import every_rule
-from lienthu.domain.digital.selectors.objects import object_ids_after, objects_by_id
+from lienthu.domain.digital.selectors.objects import object_ids_after, objects_by_id, records_of_erased
 from lienthu.domain.digital.selectors.texts import page_ids_with_text
 from lienthu.domain.digital.services.touch import touch_all_objects, touch_objects_of
 from lienthu.domain.discovery.backends.base import IndexMissing
@@ -226,7 +226,9 @@ class PageIndexer:
         # the catalogue says of a publication whether it can be read online (FTS-11)
         moved = {*put, *gone}
         shown = [o for o in objects.values() if not wanted[o.pk] or not moved.isdisjoint(wanted[o.pk])]
-        touch_records([o.record_id for o in shown if o.record_id is not None])
+        lost = [object_id for object_id in object_ids if object_id not in objects]
+        erased = records_of_erased(lost) if lost else []
+        touch_records([*(o.record_id for o in shown if o.record_id is not None), *erased])
         return len(moved)
 
     def rebuild(self, progress: Progress | None = None, meanwhile: Callable[[], object] = lambda: None) -> int:

@@ -1,4 +1,4 @@
-"""``lienthu bench``: measure import, single changes, search, harvesting, memory, matching, OCR and full text.
+"""``lienthu bench``: measure import, single changes, search, harvesting, memory, matching, OCR, full text and the page editor.
 
 Asserts nothing.
 """
@@ -9,7 +9,7 @@ import argparse
 
 NEEDS_DJANGO = False
 
-_BENCHES = ("import", "attach", "search", "oai", "memory", "matching", "ocr", "tiles", "fulltext")
+_BENCHES = ("import", "attach", "search", "oai", "memory", "matching", "ocr", "tiles", "fulltext", "editor")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the benchmark in processes of its own."""
     from lienthu.faces.cli.bench_attach import bench_attach
+    from lienthu.faces.cli.bench_editor import bench_editor
     from lienthu.faces.cli.bench_fulltext import bench_fulltext
     from lienthu.faces.cli.bench_matching import bench_matching
     from lienthu.faces.cli.bench_memory import bench_memory
@@ -46,5 +47,6 @@ def run(options: argparse.Namespace) -> int:
         "ocr": bench_ocr,
         "tiles": bench_tiles,
         "fulltext": bench_fulltext,
+        "editor": bench_editor,
     }
     return benches[options.what](options)

@@ -117,8 +117,8 @@ class Store:
     def discard(self, object_id: str) -> None:
         """Take an object away with all its versions.
 
-        Only for objects that were never published: what was once shown to readers stays provable. The caller knows,
-        and answers for it. Raises NoSuchObject, ObjectBusy.
+        Only for objects that were never published (what was once shown to readers stays provable), and for those that
+        have to be erased. The caller knows, and answers for it. Raises NoSuchObject, ObjectBusy.
         """
         with self._writing(object_id) as scratch:
             folder = self.folder_of(object_id)

@@ -13,6 +13,7 @@ from django.test import Client
 from lienthu.domain.catalog.models import BibRecord
 from lienthu.domain.digital.models import DigitalObject
 from lienthu.domain.digital.policy import Access, Status
+from lienthu.domain.digital.services.erasing import erase
 from lienthu.domain.digital.services.publishing import take_down
 from lienthu.domain.digital.tests.cast import CLERK
 from lienthu.domain.discovery.backends.tantivy.store import IndexStore
@@ -163,3 +164,21 @@ def test_a_record_says_that_it_can_be_read_online(client: Client, province: Any,
     assert Change.objects.filter(topic="cluster.changed", key=cluster, consumer="discovery").exists()
     (gone,) = documents_of([cluster])
     assert gone.facets["online"] == []
+
+
+def test_a_record_hears_of_a_volume_that_was_erased(
+    province: Any, volumes: list[DigitalObject], settings: Any, tmp_path: Path
+) -> None:
+    """FTS-11, PRS-13: the record is known though the volume is gone."""
+    settings.DIGITAL_DIR = tmp_path / "digital"
+    record = BibRecord.objects.filter(library__code="VN-QNTV", deleted=False).order_by("pk")[0]
+    cluster = clusters_of([record.pk])[record.pk]
+    DigitalObject.objects.filter(pk=volumes[0].pk).update(record=record)
+    (before,) = documents_of([cluster])
+    erase(volumes[0].public_id, reason="Bản án 12/2026", actor=CLERK)
+    with indexing.PageIndexer() as indexer:
+        assert indexer.acquire()
+        indexer.drain()
+    assert Change.objects.filter(topic="cluster.changed", key=cluster, consumer="discovery").exists()
+    (after,) = documents_of([cluster])
+    assert (before.facets["online"], after.facets["online"]) == (["online"], [])

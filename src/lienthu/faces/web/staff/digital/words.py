@@ -67,6 +67,7 @@ DIGITAL_ACTS: dict[str, Any] = {
     "digital.fixity_checked": gettext_lazy("preservation store read through"),
     "digital.damage_found": gettext_lazy("damaged file found"),
     "digital.damage_gone": gettext_lazy("damaged file is whole again"),
+    "digital.erased": gettext_lazy("object erased for good"),
     "digital.network_added": gettext_lazy("range of addresses added"),
     "digital.network_removed": gettext_lazy("range of addresses removed"),
     "digital.station_opened": gettext_lazy("reading station added"),
@@ -106,5 +107,9 @@ def finding_words(code: str) -> str:
         "skew": _("crooked"),
         "blank": _("blank"),
         "duplicate": _("scanned twice?"),
+        "gap": _("pages missing before it?"),
+        "double": _("number occurs twice"),
+        "order": _("numbers go back"),
+        "label": _("another number is printed"),
     }
     return said.get(code, code)

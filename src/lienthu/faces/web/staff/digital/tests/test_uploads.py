@@ -191,6 +191,29 @@ def test_files_are_inserted_after_a_page_and_a_page_is_scanned_anew(librarian: C
     assert (again.state, again.object) == ("failed", obj), "the same files are here already"
 
 
+def test_a_file_that_lost_its_last_piece_opens_the_upload_again(librarian: Client, home: Library) -> None:
+    """WFL-11: the piece was damaged, and taken back after the end of the upload had been told."""
+    delivery, data = begun(librarian, home), picture()
+    where = sent(librarian, delivery, "1.png", data)
+    deliveries.finish(delivery.token, actor=deliveries.Actor.system("tests"))
+    assert patch(librarian, where, len(data), b"").status_code == 410, "it is being taken in"
+    file = DeliveredFile.objects.select_related("delivery").get()
+    with pytest.raises(deliveries.UploadRefused):
+        deliveries.write(file, len(data), io.BytesIO(b"").read, None)
+    place = deliveries.folder_of(delivery) / f"{file.token}.part"
+    place.write_bytes(data[:-7])
+    deliveries.take(delivery.pk)
+    delivery.refresh_from_db()
+    assert (delivery.state, DigitalObject.objects.count()) == ("open", 0)
+    page = librarian.get(reverse("staff_digital:delivery", args=[delivery.token])).content.decode()
+    assert "1.png” has not come whole yet" in page or "1.png” chưa" in page
+    assert patch(librarian, where, len(data) - 7, data[-7:]).status_code == 204
+    deliveries.finish(delivery.token, actor=deliveries.Actor.system("tests"))
+    deliveries.take(delivery.pk)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.problem, DigitalObject.objects.count()) == ("done", "", 1)
+
+
 def test_a_forgotten_upload_is_thrown_away(librarian: Client, home: Library) -> None:
     delivery = begun(librarian, home)
     sent(librarian, delivery, "1.png", picture())
