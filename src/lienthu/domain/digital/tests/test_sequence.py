@@ -11,7 +11,8 @@ from hypothesis import strategies as some
 from lienthu.domain.digital.models import DigitalObject, Page
 from lienthu.domain.digital.paging.numbering import Numbering, Scheme
 from lienthu.domain.digital.paging.sequence import Leaf, Number, breaks_in, number_of
-from lienthu.domain.digital.selectors.quality import profile_of, quality_of
+from lienthu.domain.digital.selectors.profiles import profile_of
+from lienthu.domain.digital.selectors.quality import quality_of
 from lienthu.domain.digital.services import paging
 from lienthu.domain.digital.services.texts import set_text
 from lienthu.domain.digital.tests.cast import CLERK, make_object

@@ -1,4 +1,4 @@
-"""``lienthu bench``: measure import, single changes, search, harvesting, memory, matching, OCR, full text and the page editor.
+"""``lienthu bench``: measure import, single changes, search, harvesting, memory, matching, OCR, full text, editor.
 
 Asserts nothing.
 """
