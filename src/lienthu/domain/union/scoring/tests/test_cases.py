@@ -13,51 +13,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lienthu.domain.catalog.tests.cast import article, book
-from lienthu.domain.union.fingerprint import OUTDATED, Fingerprint, fingerprint, match_keys
-from lienthu.domain.union.scoring.model import FEATURES, Scored, Verdict, explain, score_pair
+from lienthu.domain.union.fingerprint import OUTDATED, Fingerprint, match_keys
+from lienthu.domain.union.scoring.model import FEATURES, Verdict, explain, score_pair
 from lienthu.domain.union.scoring.rules import shipped
+from lienthu.domain.union.scoring.tests.cast import (
+    AUDIOBOOK,
+    GOOD_ISBN,
+    MANUSCRIPT,
+    OTHER_ISBN,
+    PHUNG,
+    THESIS,
+    compared,
+    joins,
+    level,
+    print_of,
+    same,
+    so_do,
+)
 from lienthu.domain.union.statements import (
     publisher_key,
 )
-from lienthu.foundation.marc.describe import describe
 from lienthu.foundation.marc.model import Field, Record
 from lienthu.foundation.vietnamese.encodings.registry import ENCODERS
-
-PHUNG = "Vũ Trọng Phụng"
-GOOD_ISBN = "9786049573224"
-OTHER_ISBN = "9786046998051"
-AUDIOBOOK = "00000nim a2200000 a 4500"
-THESIS = "00000nam a2200000 a 4500"
-MANUSCRIPT = "00000ntm a2200000 a 4500"
-
-
-def so_do(*, pages: int = 0, **said: Any) -> Record:
-    """One edition of "Số đỏ", said otherwise where a test wants it."""
-    record = book(**{"title": "Số đỏ", "by": PHUNG, "year": 1998, "publisher": "Văn học", **said})
-    extent = Field("300", subfields=(("a", f"{pages} tr."), ("c", "19 cm")))
-    return record.with_fields([*record.fields, extent]) if pages else record
-
-
-def print_of(record: Record) -> Fingerprint:
-    return fingerprint(describe(record))
-
-
-def compared(a: Record, b: Record) -> Scored:
-    return score_pair(print_of(a), print_of(b), shipped(), full=True)
-
-
-def joins(a: Record, b: Record) -> bool:
-    """What nobody would contradict is not even for review."""
-    return compared(a, b).verdict is not Verdict.DIFFERENT
-
-
-def same(a: Record, b: Record) -> bool:
-    return compared(a, b).verdict is Verdict.SAME
-
-
-def level(scored: Scored, feature: str) -> str:
-    return dict(part.split("=", 1) for part in scored.levels.split())[feature]
-
 
 # ------------------------------------------------------------------------------ volumes, kinds of material
 
@@ -342,65 +319,6 @@ def test_a_record_in_a_wrong_encoding_is_read_again(name: str) -> None:
     """MAT-1."""
     damaged = ENCODERS[name]("Những phát hiện mới về khảo cổ học ở Quảng Ninh").decode("utf-8")
     assert print_of(book(damaged)).title == print_of(book("Những phát hiện mới về khảo cổ học ở Quảng Ninh")).title
-
-
-# ------------------------------------------------------------------------------------- fingerprints and keys
-
-
-def test_fingerprints_survive_being_stored() -> None:
-    f = print_of(so_do(isbn=[GOOD_ISBN, OTHER_ISBN], part="Tập 2", edition="Tái bản lần 3"))
-    assert Fingerprint.loads(f.dumps()) == f
-
-
-def test_leading_articles_of_other_languages_are_left_aside() -> None:
-    assert same(
-        book("The quiet American", by="Greene, Graham", year=1955, language="eng"),
-        book("Quiet American", by="Greene, Graham", year=1955, language="eng"),
-    )
-    assert print_of(book("La cà", language="vie")).title_folded == "la ca"
-
-
-def test_keys_are_signed_64_bits_and_few() -> None:
-    """MAT-2."""
-    many = so_do(by=[PHUNG, "Tô Hoài", "Ma Văn Kháng"], isbn=[GOOD_ISBN, OTHER_ISBN])
-    assert len(match_keys(print_of(many)).every) == 2 + 1 + 2 + 1
-    assert all(-(2**63) <= key < 2**63 for key in match_keys(print_of(many)).every)
-
-
-def test_a_damaged_title_is_found_by_its_other_end() -> None:
-    """MAT-2."""
-    mine = set(match_keys(print_of(book("Lịch sử Đảng bộ tỉnh Quảng Ninh", year=2010))).every)
-    assert mine & set(match_keys(print_of(book("Lịcb sứ Đẳng bộ tỉnh Quảng Ninh", year=2010))).every)
-    assert mine & set(match_keys(print_of(book("Lịch sử Đảng bộ tinb Quang Nỉnb", year=2010))).every)
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        so_do(title="So do", publisher="", by=""),  # year
-        so_do(year=None, by="Phụng, Vũ Trọng"),  # person
-        book("Khác hẳn", isbn=GOOD_ISBN),  # ISBN
-        so_do(title="Số đỏ", part="", year=1998, by=""),
-    ],
-    ids=["title and year", "title and person", "ISBN", "title and year, no person"],
-)
-def test_records_that_may_be_the_same_share_a_key(other: Record) -> None:
-    mine = set(match_keys(print_of(so_do(isbn=GOOD_ISBN))).every)
-    assert mine & set(match_keys(print_of(other)).every)
-
-
-def test_volumes_share_no_key_of_their_title() -> None:
-    assert not set(match_keys(print_of(so_do(part="Tập 1"))).every) & set(
-        match_keys(print_of(so_do(part="Tập 2"))).every
-    )
-
-
-def test_records_without_title_have_no_keys_but_their_numbers() -> None:
-    assert (
-        match_keys(print_of(book("", isbn=GOOD_ISBN))).every
-        == match_keys(print_of(book("Khác", isbn=GOOD_ISBN))).sure[:1]
-    )
-    assert not match_keys(print_of(book(""))).every
 
 
 # ------------------------------------------------------------------------------------------------ symmetry
