@@ -175,6 +175,33 @@ def test_words_show_their_place_and_places_their_word(open_page: Callable[..., A
     assert "Sông núi" in page.inner_text("[data-text-body]")
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_scroll_begins_where_it_was_asked_for(open_page: Callable[..., Any], volumes: Volumes, width: int) -> None:
+    """RDR-1: though the pictures have not come yet, and nothing is moved but the pages."""
+    page = open_page(width)
+    page.route("**/iiif/image/**", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    page.goto(f"/read/{volumes.book}?page=7&view=scroll")
+    ready(page)
+    page.wait_for_timeout(500)
+    assert place(page) == "7"
+    assert page.evaluate("() => [...document.querySelectorAll('*')].filter((e) => e.scrollTop > 0).length") == 1
+    assert page.locator(".rd-tools").bounding_box()["height"] > 40, "the tools are not pushed away"
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('[data-count]').textContent.startsWith('8 ')")
+
+
+def test_a_hit_stays_in_sight_when_the_text_is_opened(open_page: Callable[..., Any], volumes: Volumes) -> None:
+    """RDR-3."""
+    page = open_page()
+    page.goto(f"/read/{volumes.book}?q=van+hoa+doc")
+    ready(page)
+    page.keyboard.press("t")
+    page.wait_for_timeout(400)
+    stage, hit = (page.locator(s).first.bounding_box() for s in ("[data-stage]", ".rd-osd rect.rd-mark--now"))
+    assert stage["x"] <= hit["x"]
+    assert hit["x"] + hit["width"] <= stage["x"] + stage["width"]
+
+
 def test_two_pages_a_scroll_and_a_frame(open_page: Callable[..., Any], volumes: Volumes) -> None:
     page = open_page()
     page.goto(f"/read/{volumes.book}?page=2&view=double&xywh=100,270,400,60")
@@ -215,7 +242,10 @@ def test_a_seat_is_taken_from_the_page_that_says_why_not(
 def test_a_page_is_read_without_scripts(open_page: Callable[..., Any], volumes: Volumes) -> None:
     page = open_page(360, script=False)
     page.goto(f"/read/{volumes.book}?q=van+hoa")
-    assert page.locator("img.rd-sheet__img").evaluate("img => img.complete && img.naturalWidth > 0")
+    pictures = page.locator("img.rd-sheet__img")
+    assert pictures.first.evaluate("img => img.complete && img.naturalWidth > 0")
+    assert pictures.last.evaluate("img => img.getBoundingClientRect().width") > 300, "as wide as the phone"
+    assert pictures.last.get_attribute("src").endswith("/full/620,/0/default.jpg"), "large enough to be read"
     assert page.locator(".rd-sheet rect.rd-mark").count() == 1
     page.locator("a[rel=next]").click()
     assert "page=2" in page.url

@@ -33,7 +33,10 @@ export class Scroll {
   }
 
   show(seq) {
-    this.reader.sheets.querySelector(`[data-sheet="${seq}"]`)?.scrollIntoView({ block: "start" });
+    // not scrollIntoView: that would move everything around too
+    const { sheets } = this.reader;
+    const sheet = sheets.querySelector(`[data-sheet="${seq}"]`);
+    if (sheet) sheets.scrollTop += sheet.getBoundingClientRect().top - sheets.getBoundingClientRect().top;
   }
 
   draw() {

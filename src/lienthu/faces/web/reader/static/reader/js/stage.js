@@ -58,9 +58,14 @@ export class Stage {
     this.viewer.canvas.setAttribute("role", "img");
     this.viewer.addHandler("canvas-drag-end", (event) => this.swiped(event));
     this.viewer.addHandler("canvas-click", (event) => this.clicked(event));
-    // the viewport learns its new size only after the event
-    this.viewer.addHandler("resize", () => { if (this.whole) window.setTimeout(() => this.viewer.viewport.goHome(true), 80); });
-    for (const kind of ["canvas-scroll", "canvas-pinch", "canvas-double-click"]) this.viewer.addHandler(kind, () => { this.whole = false; });
+    // the viewport learns its new size only after the event; a hit that was shown is kept in sight
+    this.viewer.addHandler("resize", () => window.setTimeout(() => {
+      if (this.whole) this.viewer.viewport.goHome(true);
+      else if (this.looked) this.look(...this.looked);
+    }, 80));
+    const moved = () => { this.whole = false; this.looked = null; };
+    for (const kind of ["canvas-scroll", "canvas-pinch", "canvas-double-click"]) this.viewer.addHandler(kind, moved);
+    this.viewer.addHandler("canvas-drag", () => { this.looked = null; });
     this.OpenSeadragon = OpenSeadragon;
   }
 
@@ -158,6 +163,7 @@ export class Stage {
     const item = this.item(seq);
     if (!item) return;
     this.whole = false;
+    this.looked = [seq, [x, y, w, h], around, part];
     const page = this.reader.page(seq);
     const rect = item.imageToViewportRectangle(x, y, w, h);
     const least = item.getBounds().width * part;
@@ -196,6 +202,7 @@ export class Stage {
     if (reader.view === "scroll" || !this.viewer) return;
     const { viewport } = this.viewer;
     this.whole = false;
+    this.looked = null;
     viewport.zoomBy(by);
     viewport.applyConstraints();
     announce(fill(reader.say.sayZoom, { zoom: Math.round(100 * viewport.getZoom(false) / viewport.getHomeZoom()) }));
