@@ -25,10 +25,10 @@ from lienthu.platform.services import changes
 
 MAX_PAGES = 500
 """So many pages with hits are told in one answer at most; the next begin where it ends."""
-LOOKED_AT = 1000
+LOOKED_AT = 500
 """So many pages are read for one answer at most: it may say to go on though it found nothing yet."""
 _AROUND = 60
-_AT_ONCE = 100
+_AT_ONCE = 50
 _NEWS = 1000  # of more, only what is about the object is asked for
 
 
