@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,18 @@ def test_the_environment_has_one_reader() -> None:
         for found in reading.findall(path.read_text())
     ]
     assert not readers, readers
+
+
+def test_whoever_silences_a_check_says_why() -> None:
+    """A check that is silenced without a reason is silenced for ever."""
+    silencing = re.compile(r"#\s*(?:noqa|type:\s*ignore)(?:: [A-Z0-9, ]+|\[[a-z, -]+\])?(?P<reason>.*)")
+    bare = []
+    for folder in LINTED:
+        for path in [ROOT / folder] if folder.endswith(".py") else sorted((ROOT / folder).rglob("*.py")):
+            with path.open("rb") as f:
+                comments = [t for t in tokenize.tokenize(f.readline) if t.type == tokenize.COMMENT]
+            for comment in comments:
+                said = silencing.search(comment.string)
+                if said and not said["reason"].strip(" #-"):
+                    bare.append(f"{path.relative_to(ROOT)}:{comment.start[0]}: {comment.string}")
+    assert not bare, "\n".join(bare)

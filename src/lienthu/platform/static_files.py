@@ -22,7 +22,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 _RULES: Final = 1  # rises when files are collected differently
 
 
-class ServedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+class ServedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
     """Names with digests, in styles and between modules of scripts too; plain ones as long as nothing is collected."""
 
     support_js_module_import_aggregation = True

@@ -41,7 +41,7 @@ def test_files_go_compressed_under_names_that_never_change_their_content(served:
     assert len(small.body) < len(whole.body) / 3
     for response in (small, whole):
         assert "immutable" in response["Cache-Control"]
-        assert int(re.search(r"max-age=(\d+)", response["Cache-Control"])[1]) > 300 * 86400  # type: ignore[index]
+        assert int(re.search(r"max-age=(\d+)", response["Cache-Control"])[1]) > 300 * 86400
     plain = sent("/static/npm/openseadragon/openseadragon.min.js")
     assert "immutable" not in plain["Cache-Control"], "a plain name may mean another file tomorrow"
     font = static("npm/@fontsource/be-vietnam-pro/files/be-vietnam-pro-latin-400-normal.woff2")

@@ -9,7 +9,6 @@ from django.db import connection
 from lienthu.domain.catalog.models import Figure
 
 COPIES: Final = "copies"
-_QUICKLY_COUNTED: Final = 50_000
 
 
 _WORTH_IT: Final = 1000
@@ -35,16 +34,3 @@ def count_copies() -> int:
         count = int(cursor.fetchone()[0])
     Figure.objects.update_or_create(name=COPIES, defaults={"value": count})
     return count
-
-
-def count_copies_after(changed: int) -> None:
-    """Count after an import of ``changed`` records, where that is quick or many came.
-
-    At a million copies counting takes a quarter of a second: after a handful of records the figure can wait for the
-    count of every ten minutes.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'catalog_item'::regclass")
-        held = max(0, int(cursor.fetchone()[0]))  # -1: not known yet, so few
-    if held <= _QUICKLY_COUNTED or changed * 1000 >= held:
-        count_copies()

@@ -1,25 +1,23 @@
-"""Numbers counted now and then."""
+"""Numbers that pages show are counted when it matters."""
 
 from __future__ import annotations
 
 import pytest
-from django.db import connection
 
 from lienthu.domain.catalog.models import Figure
-from lienthu.domain.catalog.services import figures
+from lienthu.domain.catalog.selectors import copies_held
+from lienthu.domain.catalog.services.figures import recount_copies
+from lienthu.domain.catalog.tests.cast import book, bring
+from lienthu.domain.network.tests.factories import make_library
 
 pytestmark = pytest.mark.django_db
 
 
-def known() -> int | None:
-    return Figure.objects.filter(name=figures.COPIES).values_list("value", flat=True).first()
-
-
-@pytest.mark.parametrize(("held", "changed", "counted"), [(-1, 1, True), (900_000, 1, False), (900_000, 1000, True)])
-def test_where_counting_is_slow_a_handful_of_records_waits(held: int, changed: int, counted: bool) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE pg_class SET reltuples = %s WHERE oid = 'catalog_item'::regclass", [held])
-    figures.count_copies_after(changed)
-    assert (known() == 0) is counted
-    figures.count_copies()
-    assert known() == 0, "as the count of every ten minutes does"
+def test_a_small_change_of_a_large_catalogue_waits_for_the_next_count() -> None:
+    bring(make_library("VN-QNTV"), book("Đất mỏ", number="1", barcodes=["B1", "B2"]))
+    recount_copies(1)
+    assert copies_held() == 2, "nothing was counted before"
+    for known, records, counted in ((1000, 1, 2), (1001, 1, 1001), (50_000, 49, 50_000), (50_000, 50, 2)):
+        Figure.objects.update(value=known)
+        recount_copies(records)
+        assert copies_held() == counted

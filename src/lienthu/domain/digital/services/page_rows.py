@@ -233,7 +233,7 @@ def add(obj: DigitalObject, new: Sequence[Mapping[str, Any]], place: int) -> lis
     values = ", ".join(_cast(n, field) for n, field in enumerate(fields, 2))
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO digital_page (object_id, version, label, width, height, quality, seq, position,"  # noqa: S608
+            "INSERT INTO digital_page (object_id, version, label, width, height, quality, seq, position,"  # noqa: S608 -- ours
             f" {', '.join(fields)}) SELECT %s, %s, '', 0, 0, '{{}}', (said ->> 0)::int, (said ->> 1)::int, {values}"
             " FROM jsonb_array_elements(%s::jsonb) AS given(said) RETURNING seq, id",
             [obj.pk, obj.version + 1, orjson.dumps(given).decode()],

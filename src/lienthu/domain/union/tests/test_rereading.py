@@ -90,7 +90,7 @@ def test_a_record_that_changed_meanwhile_is_left(tinh: Library, monkeypatch: pyt
 
     def meanwhile(*args: object) -> object:
         BibRecord.objects.filter(identity="001:T1").update(revision=2)
-        return really(*args)  # type: ignore[arg-type]
+        return really(*args)
 
     monkeypatch.setattr(rereading, "notes_of", meanwhile)
     assert reread_piece(actor=CLERK) == frozenset()

@@ -91,7 +91,7 @@ class _Smtp(socketserver.StreamRequestHandler):
                 lines = []
                 while (text := self.rfile.readline()) != b".\r\n":
                     lines.append(text)
-                self.server.taken.append(email.message_from_bytes(b"".join(lines)))  # type: ignore[attr-defined]
+                self.server.taken.append(email.message_from_bytes(b"".join(lines)))
             self._say("221 bye" if verb == "QUIT" else "250 ok")
             if verb == "QUIT":
                 return
@@ -104,7 +104,7 @@ class _Smtp(socketserver.StreamRequestHandler):
 def smtp() -> Iterator[tuple[int, list[Message]]]:
     with socketserver.TCPServer(("127.0.0.1", 0), _Smtp) as server:
         taken: list[Message] = []
-        server.taken = taken  # type: ignore[attr-defined]
+        server.taken = taken
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_address[1], taken
         server.shutdown()
@@ -119,12 +119,12 @@ def test_it_goes_through_a_real_mail_server(
     assert server is not None
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
-    assert get_connection().port == port  # type: ignore[attr-defined]
+    assert get_connection().port == port
     jobs.start_due(0)
     assert tell_of_stale(stale.pk) == "tvqn@example.vn"
     (message,) = taken
     assert message["To"] == "tvqn@example.vn"
-    assert "Kho địa chí" in message.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert "Kho địa chí" in message.get_payload(decode=True).decode()
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from lienthu.foundation.marc.model import Field
 
 def said(**facts: object) -> Fingerprint:
     given = {"title": "Báo cáo điều tra dân số", "by": "Tổng cục Thống kê", "year": 1991, "publisher": "Thống kê"}
-    return fingerprint(describe(book(**{**given, **facts})))  # type: ignore[arg-type]
+    return fingerprint(describe(book(**{**given, **facts})))
 
 
 def with_extent(text: str, language: str = "vie") -> Fingerprint:
