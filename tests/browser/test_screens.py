@@ -102,6 +102,33 @@ def test_a_librarian_imports_a_file_and_the_manager_undoes_it(
     _until(page, lambda: _total(page) == 0)
 
 
+@pytest.mark.parametrize(("width", "scheme"), VARIANTS)
+def test_a_joining_report(
+    open_page: Callable[..., Any], sign_in: Callable[..., None], tmp_path: Path, width: int, scheme: str
+) -> None:
+    """The report of a dry run, with what joins, what conflicts and what is missing."""
+    path = tmp_path / "gia-nhap.csv"
+    path.write_text(
+        "Nhan đề;Tác giả;Năm XB;Số ĐKCB;Ký hiệu xếp giá\nSố đỏ;Vũ Trọng Phụng;1938;B001;V23\n"
+        "Số đỏ;Vũ Trọng Phụng;1938;B002;V23\nMột cuốn chưa ai có;Không rõ;;B003;\n"
+    )
+    page = open_page(width, scheme)
+    sign_in(page, "giamdoc", "mau-giam-doc")
+    page.goto("/staff/imports/new/")
+    page.set_input_files("input[type=file]", str(path))
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_url("**/check/**")
+    number = page.url.split("/imports/")[1].split("/")[0]
+    page.goto(f"/staff/imports/{number}/trial/")
+    page.locator(f"form[action$='/imports/{number}/trial/'] button[type=submit]").click()
+    link = page.locator("main a[href$='/report/']")
+    link.wait_for(timeout=60_000)
+    assert_sound(page, f"a dry run at {width} {scheme}")
+    link.click()
+    page.wait_for_url("**/report/")
+    assert_sound(page, f"a joining report at {width} {scheme}")
+
+
 def _total(page: Any) -> int:
     return int(page.request.get('/api/v1/search?q="Người thợ lò kể chuyện xanh"').json()["total"])
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from lienthu.domain.digital.errors import Conflict, ProfileRefused
 from lienthu.domain.digital.models import Project, QualityProfile
 from lienthu.domain.digital.quality import LIMITS
-from lienthu.domain.digital.selectors.profiles import DROPPED, SET, ProfileState, profile_state, row_of
+from lienthu.domain.digital.selectors.profiles import ProfileState, profile_state, row_of
 from lienthu.domain.digital.shipped.reading import Profile
 from lienthu.foundation.vietnamese.text import clean
 from lienthu.platform.actor import Actor
@@ -51,7 +51,7 @@ def set_profile(profile: Profile, *, seen: str, actor: Actor) -> ProfileState:
     after = profile_state(profile.code)
     assert after is not None
     audit.record(
-        SET,
+        "digital.profile_set",
         None,
         actor=actor,
         code=profile.code,
@@ -76,7 +76,7 @@ def drop_profile(code: str, *, seen: str, actor: Actor) -> None:
             % {"names": ", ".join(users)}
         )
     QualityProfile.objects.filter(code=code).delete()
-    audit.record(DROPPED, None, actor=actor, code=code, before=row_of(before.profile), after=None)
+    audit.record("digital.profile_dropped", None, actor=actor, code=code, before=row_of(before.profile), after=None)
 
 
 def _locked(code: str) -> ProfileState | None:

@@ -87,8 +87,10 @@ def publish(public_id: str, *, actor: Actor) -> DigitalObject:
 
 @transaction.atomic
 def withdraw(public_id: str, *, reason: str, actor: Actor) -> DigitalObject:
-    """Take a published object back to its desk."""
+    """Take a published object back to its desk. Raises DigitalRefused without a reason (WFL-9)."""
     obj = lock(public_id)
+    if not clean(reason):
+        raise DigitalRefused(_("Say why: the reason is kept in the audit trail."))
     if obj.published_at is not None:
         obj.published_at = None
         StageMove.objects.create(
@@ -115,8 +117,10 @@ def take_down(public_id: str, *, reason: str, actor: Actor) -> Takedown:
 
 @transaction.atomic
 def lift_takedown(public_id: str, *, reason: str, actor: Actor) -> None:
-    """Bring back what was taken down, with a reason (RGT-8)."""
+    """Bring back what was taken down (RGT-8). Raises DigitalRefused without a reason."""
     obj = lock(public_id)
+    if not clean(reason):
+        raise DigitalRefused(_("Say why: the reason is kept in the audit trail."))
     standing = obj.takedowns.filter(lifted_at=None).first()
     if standing is None:
         return

@@ -12,7 +12,7 @@ from lienthu.domain.digital.errors import Conflict, RulesRefused
 from lienthu.domain.digital.models import AccessRule
 from lienthu.domain.digital.policy import Status
 from lienthu.domain.digital.ruling import RULED, RuleFault, fault_of
-from lienthu.domain.digital.selectors.rules import SET, StatusRules, row_of, rules_of, shipped_of
+from lienthu.domain.digital.selectors.rules import StatusRules, row_of, rules_of, shipped_of
 from lienthu.domain.digital.shipped.reading import StatedRule
 from lienthu.foundation.vietnamese.text import clean
 from lienthu.platform.actor import Actor
@@ -59,7 +59,7 @@ def set_rules(status: Status, rules: Sequence[StatedRule], *, seen: str, actor: 
     bump_at_commit()
     after = rules_of(status)
     audit.record(
-        SET,
+        "digital.rules_set",
         None,
         actor=actor,
         status=status.value,

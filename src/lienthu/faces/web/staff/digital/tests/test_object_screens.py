@@ -84,6 +84,10 @@ def test_the_manager_records_rights_sees_what_follows_and_publishes(manager: Cli
     assert not obj.taken_down, "no reason, no take-down"
     manager.post(url("take_down", obj), {"reason": "Gia đình yêu cầu"})
     assert "Gia đình yêu cầu" in manager.get(url("rights", obj)).content.decode()
+    for name in ("lift", "withdraw"):
+        assert "Say why" in manager.post(url(name, obj), {"reason": " "}, follow=True).content.decode()
+    obj.refresh_from_db()
+    assert (obj.taken_down, obj.published_at is not None) == (True, True), "no reason, no way back"
     manager.post(url("lift", obj), {"reason": "Đã thống nhất"})
     manager.post(url("withdraw", obj), {"reason": "Sửa mô tả"})
     obj.refresh_from_db()

@@ -41,6 +41,7 @@ ACTIONS: dict[str, Any] = DIGITAL_ACTS | {
     "branch.closed": gettext_lazy("branch closed"),
     "branch.opened": gettext_lazy("branch opened"),
     "branch.updated": gettext_lazy("branch changed"),
+    "catalog.reread": gettext_lazy("records read anew by a later version"),
     "closed_day.removed": gettext_lazy("closed day taken back"),
     "closed_day.set": gettext_lazy("closed day entered"),
     "harvest.host_key_forgotten": gettext_lazy("known key of a server forgotten"),

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lienthu.domain.network.errors import Refused
@@ -134,7 +134,7 @@ def _named(library: Library) -> str:
 
 def _change(library: Library, before: Description, after: Description, *, day: str) -> str:
     labels = {
-        "name": _("name"),
+        "name": pgettext("of a library", "name"),
         "name_en": _("name in English"),
         "short_name": _("short name"),
         "type": _("type"),
