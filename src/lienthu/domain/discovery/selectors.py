@@ -132,6 +132,17 @@ def search(request: SearchRequest) -> SearchResult:
     return SearchResult(request, found.total, hits, found.facets, found.years, understanding, _since(began))
 
 
+def publications_found(request: SearchRequest, most: int) -> tuple[list[int], int]:
+    """Ids of up to ``most`` publications in which every word stands as typed, best first, and how many there are.
+
+    Nothing is given up to find anything: this is for acting on what was found. Raises IndexMissing.
+    """
+    index = reader()
+    plan, _decoded = decode_keystrokes(parse(request.q), index)
+    found = index.find(plan, replace(request, page=1, size=most, facets=False), facet_sizes={})
+    return [id_ for id_, _score in found.hits], found.total
+
+
 def _find(index: SearchReader, plan: Plan, request: SearchRequest) -> tuple[Found, Plan, str]:
     """All words as typed; else without accents; else fewer words (SEA-6). Facets are counted once, for the answer."""
     sizes = FACET_SIZES if request.facets else {}

@@ -76,6 +76,12 @@ def objects_of_libraries(library_ids: Collection[int]) -> list[int]:
     return list(DigitalObject.objects.filter(library_id__in=library_ids).values_list("pk", flat=True))
 
 
+def records_on_the_way(library_id: int, record_ids: Collection[int]) -> frozenset[int]:
+    """Which of these records have an object of the library already, planned or digitised: one query."""
+    rows = DigitalObject.objects.filter(library_id=library_id, record_id__in=list(record_ids))
+    return frozenset(pk for pk in rows.values_list("record_id", flat=True) if pk is not None)
+
+
 def records_of_erased(object_ids: Collection[int]) -> list[int]:
     """The catalogue records of objects that were erased, by the ids that these had: one query."""
     rows = Erasure.objects.filter(object_key__in=object_ids, record_id__isnull=False)

@@ -304,8 +304,15 @@ class ProjectForm(forms.Form):
 
 
 class PlanForm(forms.Form):
-    """Titles to be scanned: numbers of records, or lines of a list."""
+    """Titles to be scanned: what a search of the catalogue finds, numbers of records, or lines of a list."""
 
+    search = forms.CharField(
+        label=_("A search of the catalogue"), required=False, max_length=400,
+        help_text=_(
+            "Every record of this library in which all the words stand, as on the search page: subject:\"Quảng Ninh\"."
+            " What is planned or digitised already is left out."
+        ),
+    )  # fmt: skip
     records = forms.CharField(
         label=_("Numbers of catalogue records"), required=False, max_length=200_000,
         widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Separated by blanks, commas or lines."),

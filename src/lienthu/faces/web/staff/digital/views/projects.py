@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -18,9 +19,13 @@ from lienthu.domain.digital.errors import DigitalRefused
 from lienthu.domain.digital.models import Project, Stage
 from lienthu.domain.digital.policy import Reader
 from lienthu.domain.digital.selectors.board import projects_of, shares_of
+from lienthu.domain.digital.selectors.objects import records_on_the_way
 from lienthu.domain.digital.services import boards
 from lienthu.domain.digital.services.boards import Planned
+from lienthu.domain.discovery.backends.base import IndexMissing
+from lienthu.domain.discovery.selectors import publications_found, request_from
 from lienthu.domain.network.policy import Permission
+from lienthu.domain.union.selectors import records_held
 from lienthu.faces.web.staff.access import Desk, staff_page
 from lienthu.faces.web.staff.digital.desk import desk_tabs, desk_trail, reader_at, titles_known
 from lienthu.faces.web.staff.digital.forms import PlanForm, ProjectForm
@@ -30,6 +35,7 @@ from lienthu.faces.web.ui.uploads import takes_upload
 DIGITISE = Permission.DIGITISE
 _LIST_BYTES = 8 * 1024 * 1024
 _TOLD = 20
+MOST_FOUND = 5000
 
 
 def _trail(*more: tuple[str, str]) -> Trail:
@@ -110,22 +116,54 @@ def _form(desk: Desk, form: ProjectForm, heading: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(DIGITISE)
 def plan(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
-    """Put titles on the board: from the catalogue by their numbers, or from a list."""
+    """Put titles on the board: from the catalogue by a search or their numbers, or from a list."""
     project = _project(desk, pk)
     posted = request.method == "POST"
     form = PlanForm(request.POST if posted else None, request.FILES if posted else None)
+    looked: Looked | None = None
     if posted and form.is_valid():
         titles = _titles(form, reader_at(desk))
-        if not titles and not form.errors:
+        if form.cleaned_data["search"].strip():
+            looked = _searched(form, project, reader_at(desk))
+            titles += looked.titles if looked else []
+        if not titles and not form.errors and "look" not in request.POST:
             form.add_error(None, _("Give at least one title."))
-        if not form.errors:
+        if not form.errors and "look" not in request.POST:
             made = boards.plan(pk, titles, actor=desk.actor)
             messages.success(request, _("%(n)s titles are planned.") % {"n": len(made)})
             return redirect(f"{reverse('staff_digital:board')}?project={pk}")
     return show(
         desk, "digital/plan.html", trail=_trail((project.name, "")), status=422 if form.errors else 200, form=form,
-        project=project,
+        project=project, looked=looked, examples=looked.titles[:_TOLD] if looked else [],
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a search would put on the board, and how many of what it found are there already."""
+
+    titles: list[Planned]
+    there: int
+
+
+def _searched(form: PlanForm, project: Project, reader: Reader) -> Looked | None:
+    """The records of the project's library that a search finds; None where there are too many or no index."""
+    asked = request_from({"q": [form.cleaned_data["search"]], "library": [project.library.code]}, facets=False)
+    try:
+        clusters, total = publications_found(asked, MOST_FOUND)
+    except IndexMissing:
+        form.add_error("search", _("The search is being prepared. Try again in a moment."))
+        return None
+    if total > MOST_FOUND:
+        form.add_error("search", _("These are more than %(most)s titles. Ask more narrowly.") % {"most": MOST_FOUND})
+        return None
+    if not total and project.library.closed:
+        form.add_error("search", _("Records of closed libraries are not in the search. Give their numbers."))
+        return None
+    records = records_held(clusters, project.library_id)
+    there = records_on_the_way(project.library_id, records)
+    known = titles_known(reader, [record for record in records if record not in there])
+    return Looked([Planned(known[record], record) for record in records if record in known], len(there))
 
 
 def _titles(form: PlanForm, reader: Reader) -> list[Planned]:
