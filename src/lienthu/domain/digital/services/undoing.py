@@ -33,6 +33,8 @@ def undo(public_id: str, *, seen: int | None, actor: Actor) -> tuple[Done, PageA
     added, order = facts.get("added", []), facts.get("order")
     if added:
         rows.remove(added)
+    if facts.get("texts"):
+        rows.put_in_force(facts["texts"])  # before it is asked which pages have none
     if "set" in facts:
         changed += _reset(volume, act, facts["set"])
     if order is not None:
@@ -41,8 +43,6 @@ def undo(public_id: str, *, seen: int | None, actor: Actor) -> tuple[Done, PageA
         rows.put_in_order(volume.stood, stay)
     if "removed" in facts:
         changed += _put_back(volume, act, facts)
-    if facts.get("texts"):
-        rows.put_in_force(facts["texts"])
     if "contents" in facts:
         _reset_contents(volume, facts["contents"])
     act.delete()

@@ -116,6 +116,7 @@ def test_a_double_page_becomes_two_of_one_file_and_undoing_joins_them() -> None:
     undo(obj.public_id, seen=done.version, actor=CLERK)
     assert state(obj) == before
     assert order(obj) == [1, 2, 3]
+    assert not PageWork.objects.filter(state="waiting").exists(), "its text is there: nothing is read again"
 
 
 def test_the_right_half_comes_first_where_pages_turn_from_right_to_left() -> None:
