@@ -170,7 +170,9 @@ def _compare_again(record_ids: Sequence[int]) -> None:
     if not keys:
         return
     neighbours = forget(keys)
+    forget_keys(keys)  # or two of them would find each other twice
     store_edges(find_edges(keys, book), book.rule.version)
+    store_keys(keys)
     plan = place({}, (), set(keys) | neighbours, book, cause=Cause("rule"))
     changes.publish("cluster.changed", plan.changed)
 

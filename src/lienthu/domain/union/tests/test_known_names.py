@@ -73,3 +73,18 @@ def test_what_stands_under_a_changed_authority_is_compared_anew(libraries: tuple
         pass
     assert cluster_of(tinh, "1") == cluster_of(ha_long, "2")
     assert_union_is_sound()
+
+
+@pytest.mark.django_db
+def test_two_that_both_stand_under_it_are_compared_once(libraries: tuple[Library, Library]) -> None:
+    """MAT-26: both records carry the other name, and find each other."""
+    tinh, ha_long = libraries
+    again = book("Dế mèn phiêu lưu ký", number="3", by="Nguyễn Sen", year=1996, publisher="Kim Đồng")
+    imported(tinh, BY_PEN_NAME, again)
+    imported(ha_long, BY_NAME)
+    imported(tinh, authority("a1", "Tô Hoài", ["Nguyễn Sen"]))
+    sweep()
+    while follow_names():
+        pass
+    assert cluster_of(tinh, "1") == cluster_of(ha_long, "2") == cluster_of(tinh, "3")
+    assert_union_is_sound()
