@@ -25,6 +25,8 @@ from lienthu.faces.cli.sample.volumes.scanning import Wear, scan
 from lienthu.faces.cli.sample.volumes.typesetting import page_images, page_texts, typeset
 from lienthu.foundation.pagetext.model import PageText
 from lienthu.foundation.pagetext.tessdata import prepare_tessdata
+from lienthu.foundation.vietnamese.damage import DOUBTFUL, outlines_of, skeleton
+from lienthu.foundation.vietnamese.tokens import token_pairs
 from lienthu.platform.sandbox import Limits, Sandbox
 
 _OCR: Final = "lienthu.foundation.pagetext.work:ocr"
@@ -52,7 +54,11 @@ class _Sheet(NamedTuple):
 
 class _Read(NamedTuple):
     sheet: _Sheet
-    text: str
+    page: PageText
+
+    @property
+    def text(self) -> str:
+        return self.page.text
 
 
 class _Race(NamedTuple):
@@ -74,6 +80,7 @@ def bench_ocr(options: argparse.Namespace) -> int:
         "worker_mb": race.worker_mb,
         "cer_clean": _error_rate([r for r in read if r.sheet.clean]),
         "cer_degraded": _error_rate([r for r in read if not r.sheet.clean]),
+        "outlines": _outlines([r for r in read if not r.sheet.clean]),
         "pages": len(read),
         "characters_per_page": round(sum(len(r.sheet.said) for r in read) / len(read)),
         "processor_seconds_per_page": round(race.processor_seconds / len(read), 2),
@@ -114,7 +121,7 @@ def _race(sheets: list[_Sheet], tessdata: str, *, workers: int) -> _Race:
 
             def one(sheet: _Sheet) -> _Read:
                 said = box.call(_OCR, path=str(sheet.path), tessdata=tessdata, languages=["vie"], dpi=_DPI)
-                return _Read(sheet, PageText.from_json(said["page"]).text)
+                return _Read(sheet, PageText.from_json(said["page"]))
 
             try:
                 one(sheets[0])  # programs and language data are loaded
@@ -173,6 +180,42 @@ def _error_rate(read: list[_Read]) -> float:
     """Wrong, missing and added characters for each that stands there; line breaks count as spaces."""
     wrong = sum(Levenshtein.distance(_flat(r.sheet.said), _flat(r.text)) for r in read)
     return round(wrong / sum(len(_flat(r.sheet.said)) for r in read), 4)
+
+
+def _outlines(read: list[_Read]) -> dict[str, float]:
+    """What outlines of damaged words (FTS-2) gain and cost on bad scans.
+
+    Every word that stands on a page is asked for, with its marks; and every word of the other pages that does not stand
+    on it. ``found``, ``found_with``: of the former, percent; ``wrong``, ``wrong_with``: of the latter, percent.
+    ``outlines``: how many there are for each hundred different words of a page in the index.
+    """
+    said = [frozenset(word for word in token_pairs(r.sheet.said)[0] if len(word) > 1) for r in read]
+    every = frozenset[str]().union(*said)
+    asked = found = found_with = absent = wrong = wrong_with = words = outlines = 0
+    for there, one in zip(said, read, strict=True):
+        exact = frozenset(token_pairs(one.page.text)[0])
+        doubtful = (token for w in one.page.words() if w.confidence < DOUBTFUL for token in token_pairs(w.text)[0])
+        damaged = outlines_of(exact, doubtful)
+        alike = frozenset(word for word in every if skeleton(word) in damaged)
+        words, outlines = words + len(exact), outlines + len(damaged)
+        asked, found, found_with = (
+            asked + len(there),
+            found + len(there & exact),
+            found_with + len(there & (exact | alike)),
+        )
+        away = every - there
+        absent, wrong, wrong_with = (
+            absent + len(away),
+            wrong + len(away & exact),
+            wrong_with + len(away & (exact | alike)),
+        )
+    return {
+        "found": round(100 * found / asked, 2),
+        "found_with": round(100 * found_with / asked, 2),
+        "wrong": round(100 * wrong / absent, 2),
+        "wrong_with": round(100 * wrong_with / absent, 2),
+        "outlines": round(100 * outlines / words, 1),
+    }
 
 
 def _flat(text: str) -> str:

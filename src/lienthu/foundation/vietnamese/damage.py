@@ -7,6 +7,7 @@ Vietnamese text would hold, it finds the sentence and hardly anything else (FTS-
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -19,6 +20,8 @@ _RUN_TOGETHER: Final = (("rn", "m"), ("cl", "d"), ("ci", "d"), ("c1", "d"), ("vv
 _GROUPS: Final = ("il1j|!", "o0q", "ce", "nu", "bh68", "tf", "vy", "g9", "s5", "z2")
 _ALIKE: Final = str.maketrans({letter: group[0] for group in _GROUPS for letter in group})
 _LONGEST: Final = 24
+DOUBTFUL: Final = 60
+"""Words of which the machine was less sure than this, in percent, count as damaged (FTS-2)."""
 _LATIN = re.compile("[0-9A-Za-zÀ-ɏḀ-ỿ]")
 
 
@@ -44,3 +47,8 @@ def looks_damaged(word: str) -> bool:
     if len(word) < 2 or len(word) > _LONGEST or word.isdecimal() or not _LATIN.match(word):
         return False
     return not is_syllable(word)
+
+
+def outlines_of(words: Iterable[str], doubtful: Iterable[str]) -> set[str]:
+    """The outlines under which the words of a page are found: of those that look damaged, and of all doubtful ones."""
+    return {*map(skeleton, filter(looks_damaged, words)), *map(skeleton, doubtful)}

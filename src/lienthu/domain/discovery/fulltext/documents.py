@@ -17,7 +17,7 @@ from lienthu.domain.digital.selectors.objects import objects_by_id
 from lienthu.domain.digital.selectors.texts import TextRow, pages_by_id, texts_of_pages
 from lienthu.domain.discovery.fulltext.reading import is_ideograph
 from lienthu.foundation.marc.describe import describe
-from lienthu.foundation.vietnamese.damage import looks_damaged, skeleton
+from lienthu.foundation.vietnamese.damage import DOUBTFUL, outlines_of
 from lienthu.foundation.vietnamese.dates import year_of
 from lienthu.foundation.vietnamese.fold import has_diacritics
 from lienthu.foundation.vietnamese.tokens import token_pairs
@@ -25,8 +25,6 @@ from lienthu.foundation.vietnamese.tokens import token_pairs
 # Raised whenever documents or the schema change shape: an index of another version is built anew (as SEA-12).
 PAGES_VERSION: Final = 1
 
-DOUBTFUL: Final = 60
-"""Words of which the machine was less sure than this, in percent, count as damaged (FTS-2)."""
 _MOST_WORDS: Final = 20_000  # a page of a newspaper has some 5,000
 _SEPARATOR: Final = "\x1f"
 
@@ -154,8 +152,7 @@ def build(page_id: int, seq: int, shelf: Shelf, rows: Sequence[TextRow], *, clos
         folded.append(" ".join(f))
         if not has_diacritics(row.text):
             unmarked.append(folded[-1])
-        damaged.update(filter(None, map(outline, set(x))))
-        damaged.update(_doubtful(row))
+        damaged |= outlines_of(set(x), _doubtful(row))
         if not row.text.isascii():
             pairs += _pairs(f)
     return PageDocument(
@@ -172,21 +169,15 @@ def build(page_id: int, seq: int, shelf: Shelf, rows: Sequence[TextRow], *, clos
     )
 
 
-@lru_cache(maxsize=1 << 16)
-def outline(word: str) -> str:
-    """The outline under which a damaged word is found, "" for one that looks whole."""
-    return skeleton(word) if looks_damaged(word) else ""
-
-
 def _doubtful(row: TextRow) -> Iterable[str]:
-    """Outlines of the words of which the machine was not sure."""
+    """The words of which the machine was not sure."""
     if row.source != "ocr" or not row.content:
         return
     for block in row.value()["blocks"]:
         for text, numbers in block:
             for word, confidence in zip(text.split(" "), numbers[4::5], strict=False):
                 if confidence < DOUBTFUL:
-                    yield from map(skeleton, token_pairs(word)[0])
+                    yield from token_pairs(word)[0]
 
 
 def _pairs(words: Sequence[str]) -> list[str]:

@@ -14,13 +14,13 @@ from lienthu.domain.digital.models import Page
 from lienthu.domain.digital.policy import Act
 from lienthu.domain.digital.selectors.texts import TextRow, page_ids_of, pages_with_text, texts_of_pages
 from lienthu.domain.discovery.backends.base import IndexMissing
-from lienthu.domain.discovery.fulltext.documents import DOUBTFUL
 from lienthu.domain.discovery.fulltext.indexing import PAGES, VOLUMES
 from lienthu.domain.discovery.fulltext.matching import Matcher, Span
 from lienthu.domain.discovery.fulltext.reader import reader as page_reader
 from lienthu.domain.discovery.fulltext.reading import looser_plans, read
 from lienthu.domain.discovery.query import Plan
 from lienthu.foundation.pagetext.model import Box, PageText
+from lienthu.foundation.vietnamese.damage import DOUBTFUL
 from lienthu.platform.services import changes
 
 MAX_PAGES = 500
