@@ -158,3 +158,16 @@ def test_placeholders_are_the_same(path: Path) -> None:
             if text and sorted(PLACEHOLDER.findall(asked)) != sorted(PLACEHOLDER.findall(text)):
                 wrong.append(f"{asked!r} / {text!r}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_what_is_said_in_two_apps_is_translated_alike() -> None:
+    """Django puts all catalogues into one, where the first app's word counts: who means another says so by a context."""
+    said: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for path in catalogues():
+        for entry in read(path):
+            if entry.id:
+                first = entry.id if isinstance(entry.id, str) else entry.id[0]
+                text = entry.string if isinstance(entry.string, str) else entry.string[0]
+                said.setdefault((entry.context or "", first), {}).setdefault(text, []).append(named(path.parents[3]))
+    unlike = {key: words for key, words in said.items() if len(words) > 1}
+    assert not unlike, unlike
