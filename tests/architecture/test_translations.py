@@ -161,7 +161,7 @@ def test_placeholders_are_the_same(path: Path) -> None:
 
 
 def test_what_is_said_in_two_apps_is_translated_alike() -> None:
-    """Django puts all catalogues into one, where the first app's word counts: who means another says so by a context."""
+    """Django puts all catalogues into one and the first app's word counts: who means another gives a context."""
     said: dict[tuple[str, str], dict[str, list[str]]] = {}
     for path in catalogues():
         for entry in read(path):
