@@ -328,7 +328,8 @@ def _iso690(facts: _Facts) -> str:
         access = f"{words.available}: {facts.url}" if facts.url else ""
     if facts.host:
         pages = f"{words.pages} {facts.place.pages}" if facts.place.pages else ""
-        issn = f"ISSN {desc.host.issn}" if desc.host and desc.host.issn else ""
+        said = safe(desc.host.issn) if desc.host else ""
+        issn = f"ISSN {said}" if said else ""
         container = f"{words.in_}: {facts.host}{medium}"
         body = _sentences(who, facts.title, container, _commas(facts.year, *_numbering(facts), pages), issn)
     else:

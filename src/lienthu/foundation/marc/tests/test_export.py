@@ -7,7 +7,7 @@ import re
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -325,6 +325,7 @@ DESCRIPTIONS = st.builds(
 
 
 @settings(max_examples=150, deadline=None)
+@example(Description(material_type="article", host=Host("0", issn="\n")))
 @given(DESCRIPTIONS)
 def test_any_description_can_be_exported(desc: Description) -> None:
     for style in STYLES:
