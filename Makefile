@@ -36,7 +36,7 @@ run: setup ## start everything (address and sample accounts are printed); Ctrl-C
 	@exec $(VENV)/bin/lienthu run
 
 test: setup browser check ## check the code and run all tests
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 browser: # browser tests need a Chromium; as root Debian's is installed, otherwise they are skipped with a clear line
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \

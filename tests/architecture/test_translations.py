@@ -40,6 +40,7 @@ class Message(NamedTuple):
     plural: str = ""
 
 
+@cache
 def apps() -> list[Path]:
     return sorted(path.parent for path in SRC.rglob("apps.py"))
 

@@ -40,6 +40,7 @@ def bench_attach(options: argparse.Namespace) -> int:
         count = min(options.queries, _AT_MOST)
         code = f"from lienthu.faces.cli.bench_attach import work; work({options.records}, {count}, {options.seed})"
         with benchmarks.running(environment):
+            benchmarks.wait_for_jobs(environment)
             done = subprocess.run(
                 [sys.executable, "-c", code],
                 env={**environment, "DJANGO_SETTINGS_MODULE": "lienthu.config.settings"},

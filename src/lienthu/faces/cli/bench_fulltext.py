@@ -32,6 +32,7 @@ def bench_fulltext(options: argparse.Namespace) -> int:
         environment = benchmarks.environment_of(folder)
         made = _fill(folder, environment, options)
         with benchmarks.running(environment) as port:
+            benchmarks.wait_for_jobs(environment)
             times = _measure(port, options)
         every = [t for values in times.values() for t in values]
         data = folder / "data"

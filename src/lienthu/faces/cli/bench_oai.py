@@ -9,7 +9,7 @@ import time
 from typing import Final
 from urllib.parse import urlencode
 
-from lienthu.faces.cli.benchmarks import environment_of, fill, percentile, print_result, running, scratch
+from lienthu.faces.cli.benchmarks import environment_of, fill, percentile, print_result, running, scratch, wait_for_jobs
 
 _TOKEN: Final = re.compile(rb"<resumptionToken[^>]*>([^<]+)</resumptionToken>")
 _ENDS: Final = 10  # pages at each end whose median is told: one page alone says little
@@ -21,6 +21,7 @@ def bench_oai(options: argparse.Namespace) -> int:
         environment = environment_of(folder)
         fill(folder, environment, options)
         with running(environment) as port:
+            wait_for_jobs(environment)
             records, seconds, pages = _harvest(port)
         if records != options.records:
             raise SystemExit(f"{records} records were harvested, {options.records} are there.")

@@ -79,6 +79,7 @@ def bench_search(options: argparse.Namespace) -> int:
         environment = environment_of(folder)
         fill(folder, environment, options)
         with running(environment) as port:
+            wait_for_jobs(environment)
             times = _measure(port, options)
         suggest = times.pop("suggest")
         every = [t for values in times.values() for t in values]
@@ -243,7 +244,6 @@ def running(environment: dict[str, str], *arguments: str, sample: bool = False) 
     system = subprocess.Popen(command, env={**environment, "PORT": str(port)}, stdout=subprocess.DEVNULL)
     try:
         _wait(port)
-        _wait_for_jobs(environment)
         yield port
     finally:
         system.terminate()
@@ -308,7 +308,7 @@ def _wait(port: int, seconds: float = 120) -> None:
     raise SystemExit("The scratch system did not start.")
 
 
-def _wait_for_jobs(environment: dict[str, str]) -> None:
+def wait_for_jobs(environment: dict[str, str]) -> None:
     """Until the worker has nothing left to do: after an import it assesses what came, for minutes at a million."""
     code = (
         "import time\n"
