@@ -37,7 +37,7 @@ FINGERPRINT_VERSION: Final = 3
 
 CANDIDATES_PER_KEY: Final = 30
 """A library of 1,000 "Truyện Kiều" must not make matching quadratic: a key finds so many records, the oldest."""
-CANDIDATES_PER_VAGUE_KEY: Final = 10
+CANDIDATES_PER_VAGUE_KEY: Final = 8
 """In a catalogue of a million many books of a year begin with the same three words: what such a key finds beyond the
 first few is hardly ever the same, and would be most of what is compared."""
 CANDIDATES_PER_RECORD: Final = 60

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +12,7 @@ from typing import Final
 import tantivy
 from tantivy import Occur, Query
 
+from lienthu.domain.discovery.backends.tantivy.beginnings import beginning
 from lienthu.domain.discovery.backends.tantivy.live import LiveIndex
 from lienthu.domain.discovery.backends.tantivy.store import IndexStore
 from lienthu.domain.discovery.fulltext.documents import Volume
@@ -158,7 +158,7 @@ class PageReader:
             name, text = ("exact", word.exact) if accented and word.marked else ("folded", word.folded)
             if len(text) < _SHORTEST_LOOKED_UP:
                 return None
-            return Query.regex_query(self._schema, name, f"{re.escape(text)}.*")
+            return beginning(self._schema, name, text)
         whole = self._marked(word) if accented and word.marked else self._term("folded", word.folded)
         misread = self._term("damaged", skeleton(word.exact))
         return Query.boolean_query([(Occur.Should, whole), (Occur.Should, misread)])
@@ -248,7 +248,7 @@ class PageReader:
         word = c.words[0]
         if word.prefix:
             name, text = ("exact", word.exact) if accented and word.marked else ("folded", word.folded)
-            return Query.phrase_prefix_query(self._schema, name, [text])
+            return beginning(self._schema, name, text)
         ways: list[Query]
         if accented and word.marked:
             ways = [Query.boost_query(Query.term_query(self._schema, "exact", word.exact), _EXACT)]

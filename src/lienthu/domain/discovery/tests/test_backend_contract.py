@@ -82,6 +82,14 @@ def test_all_words_are_required_unless_fewer_are_asked_for(bays: Backend) -> Non
     assert set(ids(ask(bays.reader, replace(plan, needed=1)))) == {1, 3, 4}
 
 
+def test_a_beginning_finds_all_words_that_begin_so(backend: Backend) -> None:
+    """SEA-16: also where there are more of them than fifty, the most that the engine's own query looks at."""
+    fill(backend, [publication(n, f"Nga{n:03}") for n in range(1, 121)])
+    assert len(found(backend, "nga*", size=200)) == 120
+    assert len(found(backend, "nga01*", size=200)) == 10
+    assert found(backend, "n" * 2000 + "*") == set()
+
+
 # -------------------------------------------------------------------------------- phrases, scopes, exclusions (SEA-16)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 import tantivy
 from tantivy import Occur, Query
 
+from lienthu.domain.discovery.backends.tantivy.beginnings import beginning
 from lienthu.domain.discovery.backends.tantivy.live import LiveIndex
 from lienthu.domain.discovery.backends.tantivy.schema import (
     NUMBERED_FACETS,
@@ -244,7 +245,7 @@ class TantivyReader:
     def _word(self, scope: str, w: Word, *, accented: bool) -> Query:
         if w.prefix:
             kind, text = ("x", w.exact) if accented and w.marked else ("f", w.folded)
-            return Query.phrase_prefix_query(self._schema, f"{scope}_{kind}", [text])
+            return beginning(self._schema, f"{scope}_{kind}", text)
         if accented and w.marked:
             # SEA-3: the word as typed, or without marks in a text that has none; never another word's marks
             exact = Query.term_query(self._schema, f"{scope}_x", w.exact)

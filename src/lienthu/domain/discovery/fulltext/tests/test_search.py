@@ -184,6 +184,13 @@ def test_a_page_that_was_closed_is_gone_though_the_index_is_behind(tinh: Library
     assert search("than", staff).pages_total == 2
 
 
+def test_a_beginning_finds_all_words_that_begin_so(tinh: Library, indexer: PageIndexer) -> None:
+    """FTS-1: also where there are more of them than fifty, the most that the engine's own query looks at."""
+    volume(tinh, [f"số nga{n:03}" for n in range(120)])
+    indexer.drain()
+    assert search("nga*").pages_total == 120
+
+
 def test_nothing_is_told_where_more_waits_than_can_be_held_back(
     tinh: Library, indexer: PageIndexer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
