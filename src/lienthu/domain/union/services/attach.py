@@ -150,6 +150,8 @@ def _joined(moving: Sequence[Incoming], plan: Plan, book: Book) -> int:
         at = plan.placed.get(r) or (plan.moved[r][1] if r in plan.moved else book.cluster[r])
         mine.setdefault(int(at or 0), []).append(r)
     shared = [c for c in mine if c not in plan.founded]
+    if not shared:
+        return sum(len(records) - 1 for records in mine.values())
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, size FROM union_cluster WHERE id = ANY(%s)", [shared])
         size = dict(cursor.fetchall())

@@ -82,6 +82,8 @@ def _candidates(arrived: Iterable[MatchKeys], book: Book) -> dict[int, list[int]
         )
         by_key: dict[int, list[int]] = dict(cursor.fetchall())
         unknown = {r for records in by_key.values() for r in records if r not in book}
+        if not unknown:
+            return by_key
         cursor.execute(
             "SELECT m.record_id, m.cluster_id, m.fingerprint FROM unnest(%s::bigint[]) AS wanted(id) CROSS JOIN LATERAL"
             " (SELECT record_id, cluster_id, fingerprint FROM union_membership WHERE record_id = wanted.id OFFSET 0) m",
@@ -92,8 +94,10 @@ def _candidates(arrived: Iterable[MatchKeys], book: Book) -> dict[int, list[int]
     return by_key
 
 
-def store_edges(found: Iterable[Found], rule_version: int) -> None:
+def store_edges(found: Collection[Found], rule_version: int) -> None:
     """Write edges that are not stored yet."""
+    if not found:
+        return
     with (
         connection.cursor() as cursor,
         cursor.copy(
