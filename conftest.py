@@ -12,6 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# Times are not asserted: on a busy machine the first call of anything may take long.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # The suite has a data folder of its own, shared by its workers: an embedded server started once, a database each.
 _OWN = "LIENTHU_TEST_DATA"

@@ -350,7 +350,7 @@ def test_the_stage_fills_the_screen_and_leaves_it(open_page: Callable[..., Any],
     before = page.locator("[data-stage]").bounding_box()
     page.keyboard.press("f")
     page.wait_for_function("() => document.fullscreenElement?.matches('[data-reader]')")
-    assert page.get_attribute("[data-do=fullscreen]", "aria-pressed") == "true"
+    page.wait_for_selector("[data-do=fullscreen][aria-pressed=true]", state="attached")
     page.wait_for_function(
         "height => document.querySelector('[data-stage]').getBoundingClientRect().height > height", arg=before["height"]
     )
@@ -358,7 +358,7 @@ def test_the_stage_fills_the_screen_and_leaves_it(open_page: Callable[..., Any],
     page.wait_for_function("() => document.querySelector('[data-count]').textContent.startsWith('2 ')")
     page.keyboard.press("f")
     page.wait_for_function("() => !document.fullscreenElement")
-    assert page.get_attribute("[data-do=fullscreen]", "aria-pressed") == "false"
+    page.wait_for_selector("[data-do=fullscreen][aria-pressed=false]", state="attached")
 
 
 def test_text_and_links_are_copied(open_page: Callable[..., Any], volumes: Volumes) -> None:
