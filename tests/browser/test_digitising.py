@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import pyvips
+from playwright.sync_api import expect
 from tests.browser.test_screens import VARIANTS, assert_sound
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -28,8 +29,16 @@ def scans(folder: Path, sheets: tuple[str, ...] = SHEETS) -> list[str]:
     return made
 
 
-def order(page: Any) -> list[str]:
-    return list(page.eval_on_selector_all("[data-sheets] [data-seq]", "nodes => nodes.map((n) => n.dataset.seq)"))
+def in_order(page: Any, *wanted: str) -> None:
+    """The screen draws an answer after the test has seen it: it is waited for, as a person would."""
+    expect(page.locator("[data-sheets] .sheet__place")).to_have_text([str(n + 1) for n in range(len(wanted))])
+    page.wait_for_function(
+        """wanted => {
+            const there = [...document.querySelectorAll('[data-sheets] [data-seq]')].map((n) => n.dataset.seq);
+            return there.join() === wanted.join();
+        }""",
+        arg=list(wanted),
+    )
 
 
 def acted(page: Any, key: str) -> None:
@@ -52,7 +61,7 @@ def test_a_volume_goes_from_the_scanner_to_the_reader(
     page.set_input_files("#files", scans(tmp_path))
     page.wait_for_selector("[data-finish]:not([disabled])", timeout=60_000)
     page.reload()
-    assert page.locator("[data-list] li").count() == 3, "what was uploaded is still there after a reload"
+    expect(page.locator("[data-list] li")).to_have_count(3)  # what was uploaded is still there after a reload
     page.click("[data-finish]")
     link = page.locator("#delivery a[href$='/pages/']")
     link.wait_for(timeout=90_000)
@@ -63,9 +72,15 @@ def test_a_volume_goes_from_the_scanner_to_the_reader(
     page.locator("[data-sheets]").focus()
     page.keyboard.press("End")
     acted(page, "Alt+ArrowLeft")
-    assert order(page) == ["1", "3", "2"]
+    in_order(page, "1", "3", "2")
     acted(page, "u")
-    assert order(page) == ["1", "2", "3"]
+    in_order(page, "1", "2", "3")
+    page.keyboard.press("Alt+ArrowLeft")
+    page.keyboard.press("Alt+ArrowLeft")  # before the first is answered
+    in_order(page, "3", "1", "2")
+    acted(page, "u")
+    acted(page, "u")
+    in_order(page, "1", "2", "3")
     page.keyboard.press("Home")
     page.keyboard.press("Shift+End")
     page.keyboard.press("n")
@@ -77,10 +92,11 @@ def test_a_volume_goes_from_the_scanner_to_the_reader(
     )
     page.keyboard.press("Home")
     acted(page, "c")
-    page.wait_for_selector(".sheet--closed")
+    expect(page.locator(".sheet--closed")).to_have_count(1)
     acted(page, "c")
+    expect(page.locator(".sheet--closed")).to_have_count(0)
     page.keyboard.press("?")
-    assert page.locator("#keys-help[open]").count() == 1
+    expect(page.locator("#keys-help[open]")).to_have_count(1)
     base = page.url.partition("/pages/")[0]
 
     deadline = time.monotonic() + 240
@@ -96,8 +112,8 @@ def test_a_volume_goes_from_the_scanner_to_the_reader(
     assert saved.value.status == 200, saved.value.text()
     page.reload()
     page.wait_for_selector("[data-text] .word")
-    assert page.locator("[data-text] .word").first.text_content() == "Vịnh"
-    assert page.locator("[data-text] .word").nth(1).text_content() == "đẹp"
+    expect(page.locator("[data-text] .word").first).to_have_text("Vịnh")
+    expect(page.locator("[data-text] .word").nth(1)).to_have_text("đẹp")
 
     page.goto(f"{base}/describe/")
     page.fill("textarea[name=creator]", "Quốc sử quán")
@@ -144,12 +160,13 @@ def test_the_screens_are_sound(
         assert_sound(page, f"{address} at {width} {scheme}")
 
 
-def here(page: Any) -> tuple[str, str]:
-    """The card that has the focus, and its stage."""
-    card, stage = page.evaluate(
-        "() => ['card', 'stage'].map((name) => document.activeElement.closest(`[data-${name}]`)?.dataset[name])"
+def at(page: Any, card: str, stage: str) -> None:
+    """The card that has the focus, and its stage, as soon as the answer is drawn."""
+    page.wait_for_function(
+        """wanted => ['card', 'stage'].map(
+            (name) => document.activeElement.closest(`[data-${name}]`)?.dataset[name]).join() === wanted""",
+        arg=f"{card},{stage}",
     )
-    return card, stage
 
 
 def test_the_board_is_worked_by_keyboard(
@@ -165,34 +182,33 @@ def test_the_board_is_worked_by_keyboard(
     sign_in(page, "thuthu", "mau-thu-thu")
     page.goto("/staff/digital/?q=Thử+bảng")
     page.locator(f"[data-card='{public_id}'] .board__name").focus()
-    assert here(page) == (public_id, "scanned")
+    at(page, public_id, "scanned")
 
     def acted(key: str, status: int = 200) -> Any:
         with page.expect_response("**/card/") as answer:
             page.keyboard.press(key)
         assert answer.value.status == status, answer.value.text()
-        page.wait_for_timeout(200)
         return answer.value.json()
 
     acted("t")
-    assert here(page) == (public_id, "scanned")
-    assert "(mẫu)" in page.locator(f"[data-card='{public_id}']").inner_text(), "who took it is named"
+    at(page, public_id, "scanned")
+    expect(page.locator(f"[data-card='{public_id}']")).to_contain_text("(mẫu)")  # who took it is named
     page.keyboard.press("d")
     page.wait_for_selector("dialog[open]")
-    assert page.evaluate("() => document.activeElement.name") == "due"
+    page.wait_for_function("() => document.activeElement.name === 'due'")
     assert_sound(page, "the acts on a card")
     page.keyboard.press("Escape")
-    page.wait_for_timeout(100)
-    assert here(page) == (public_id, "scanned")
+    at(page, public_id, "scanned")
     page.keyboard.press("b")
     page.wait_for_selector("dialog[open]")
     page.keyboard.type("Trang 1 mờ")
     assert acted("Enter")["stage"] == "planned"
-    assert here(page) == (public_id, "planned")
-    assert "Trang 1 mờ" in page.locator("[data-stage=planned]").inner_text()
-    assert page.locator("[data-stage=planned] [data-count]").inner_text() == "1"
+    at(page, public_id, "planned")
+    expect(page.locator("[data-stage=planned]")).to_contain_text("Trang 1 mờ")
+    expect(page.locator("[data-stage=planned] [data-count]")).to_have_text("1")
     assert acted("m")["stage"] == "scanned"
+    at(page, public_id, "scanned")
     page.keyboard.press("?")
-    assert page.locator("#keys-help[open]").count() == 1
+    expect(page.locator("#keys-help[open]")).to_have_count(1)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/objects/{public_id}/")

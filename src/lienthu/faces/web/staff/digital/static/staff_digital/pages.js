@@ -60,11 +60,14 @@ function start(root) {
     }
   }
 
-  /** One act after the other: each names the version that the one before it made. */
+  /** One act after the other: each names the version that the one before it made. `more` may be a function:
+   *  asked when the turn comes, for what depends on the acts before it; it gives null when nothing is to be done. */
   function act(name, more = {}) {
     refusal.hidden = true;
-    const asked = { act: name, ...more };
     busy = busy.then(async () => {
+      const wanted = typeof more === "function" ? more() : more;
+      if (!wanted) return;
+      const asked = { act: name, ...wanted };
       try {
         const told = await ask(say.act, { ...asked, seen: version });
         sheets.take(told.pages);
@@ -186,12 +189,14 @@ function start(root) {
   const lineAt = (percent) => { $(".split-view__line").style.insetInlineStart = `${percent}%`; };
 
   const turn = (degrees) => act("rotate", { seqs: sheets.selection(), degrees });
-  function shift(by) {
-    const chosen = sheets.selection();
-    const first = sheets.order.indexOf(chosen[0]);
-    const last = sheets.order.indexOf(chosen.at(-1));
-    if (by < 0 ? first === 0 : last === sheets.order.length - 1) return undefined;
-    return act("move", { seqs: chosen, before: by < 0 ? sheets.order[first - 1] : sheets.order[last + 2] ?? null });
+  function shift(by) { // a key held down moves as often as it comes, each time from where the page is then
+    return act("move", () => {
+      const chosen = sheets.selection();
+      const first = sheets.order.indexOf(chosen[0]);
+      const last = sheets.order.indexOf(chosen.at(-1));
+      if (by < 0 ? first === 0 : last === sheets.order.length - 1) return null;
+      return { seqs: chosen, before: by < 0 ? sheets.order[first - 1] : sheets.order[last + 2] ?? null };
+    });
   }
   const go = (where) => {
     const form = $("[data-upload-form]");
@@ -228,7 +233,11 @@ function start(root) {
     },
     close() {
       const chosen = sheets.selection();
-      return act(chosen.every((seq) => sheets.pages.get(seq).closed) ? "open" : "close", { seqs: chosen });
+      return act("close", () => {
+        const there = chosen.filter((seq) => sheets.pages.has(seq));
+        const open = there.length && there.every((seq) => sheets.pages.get(seq).closed);
+        return there.length ? { act: open ? "open" : "close", seqs: there } : null;
+      });
     },
     cut() {
       cut = sheets.selection();
