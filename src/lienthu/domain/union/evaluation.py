@@ -6,16 +6,13 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from lienthu.domain.catalog.encoding import AUTO, UTF_8, EncodingPlan
 from lienthu.domain.catalog.reading import find_format, pieces, plan_for
 from lienthu.domain.union.fingerprint import (
-    CANDIDATES_PER_KEY,
-    CANDIDATES_PER_RECORD,
-    CANDIDATES_PER_VAGUE_KEY,
     OUTDATED,
     Fingerprint,
     fingerprint,
@@ -143,11 +140,7 @@ def blocked(prints: Sequence[Fingerprint], truth: Sequence[str], rule: Rule) -> 
     candidates: set[tuple[int, int]] = set()
     for i, f in enumerate(prints):
         keys = match_keys(f)
-        mine: dict[int, None] = {}
-        for some, most in ((keys.sure, CANDIDATES_PER_KEY), (keys.vague, CANDIDATES_PER_VAGUE_KEY)):
-            for key in some:
-                mine.update(dict.fromkeys(by_key[key][:most]))
-        candidates.update((a, i) for a in islice(mine, CANDIDATES_PER_RECORD))
+        candidates.update((a, i) for a in keys.candidates(by_key))
         for key in keys.every:
             by_key[key].append(i)
     compared = [

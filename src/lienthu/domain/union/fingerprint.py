@@ -6,6 +6,8 @@ Rules MAT-1 to MAT-4, docs/specs/matching.md. The compared features are in `scor
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 import orjson
@@ -37,9 +39,11 @@ FINGERPRINT_VERSION: Final = 3
 
 CANDIDATES_PER_KEY: Final = 30
 """A library of 1,000 "Truyện Kiều" must not make matching quadratic: a key finds so many records, the oldest."""
-CANDIDATES_PER_VAGUE_KEY: Final = 8
-"""In a catalogue of a million many books of a year begin with the same three words: what such a key finds beyond the
-first few is hardly ever the same, and would be most of what is compared."""
+CROWD: Final = 8
+"""A vague key that more records share than this tells little: in a catalogue of a million many books of a year begin
+with the same three words, and what such keys find would be most of what is compared."""
+CANDIDATES_PER_CROWDED_KEY: Final = 3
+"""They are looked at all the same, for the one book that many libraries hold: any of its records will do."""
 CANDIDATES_PER_RECORD: Final = 60
 
 _LEADING_ARTICLES: Final = frozenset({"the", "a", "an", "le", "la", "les", "der", "die", "das", "l"})
@@ -195,6 +199,26 @@ class MatchKeys(NamedTuple):
     def every(self) -> tuple[int, ...]:
         """All of them, as they are stored."""
         return self.sure + self.vague
+
+    def candidates(self, by_key: Mapping[int, Sequence[int]]) -> list[int]:
+        """The records to compare with, of those that share each key, the oldest first (rule MAT-2).
+
+        ``by_key`` may leave out what stands beyond the CANDIDATES_PER_KEY of a sure key, and beyond one more than a
+        CROWD of a vague one.
+        """
+        found: dict[int, None] = {}
+        for key in self.sure:
+            for record in by_key.get(key, ())[:CANDIDATES_PER_KEY]:
+                found[record] = None
+        for key in self.vague:
+            for record in not_of_a_crowd(by_key.get(key, ())):
+                found[record] = None
+        return list(islice(found, CANDIDATES_PER_RECORD))
+
+
+def not_of_a_crowd(records: Sequence[int]) -> Sequence[int]:
+    """Those of the records of one vague key, the oldest first, that are worth looking at."""
+    return records if len(records) <= CROWD else records[:CANDIDATES_PER_CROWDED_KEY]
 
 
 def match_keys(f: Fingerprint) -> MatchKeys:

@@ -52,16 +52,19 @@ class News:
         return [row for key in keys for row in self.rows[key]]
 
 
-def look(consumer: str, limit: int, *, bulk: bool, after: int = 0) -> News:
-    """Up to ``limit`` waiting rows of one kind, held in hand until the caller's transaction ends, if there is one.
+def look(consumer: str, limit: int, *, bulk: bool, after: int = 0, alone: bool = False) -> News:
+    """Up to ``limit`` waiting rows of one kind, held in hand until the caller's transaction ends.
 
     Rows that another holds are passed over, and those up to ``after``. What was dealt with is given to ``settle``;
-    everything else waits on.
+    everything else waits on. Who is the only one to deal with this consumer's news (``alone``) takes nothing in hand:
+    each row held is a row written.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
+        waiting = (
             "SELECT id, key FROM platform_change WHERE consumer = %s AND bulk = %s AND id > %s ORDER BY id LIMIT %s"
-            " FOR UPDATE SKIP LOCKED",
+        )
+        cursor.execute(
+            waiting if alone else f"{waiting} FOR UPDATE SKIP LOCKED",
             [consumer, bulk, after, limit],
         )
         found: dict[int, list[int]] = {}

@@ -138,9 +138,9 @@ class Indexer:
         once (SEA-21). Who is ``patient`` puts the news of an import as it comes and commits it later: each commit
         makes a segment that has to be merged again and again.
         """
-        news = changes.look(CONSUMER, _BATCH, bulk=False)
+        news = changes.look(CONSUMER, _BATCH, bulk=False, alone=True)  # the writer's lock is ours
         if not news.rows:
-            news = changes.look(CONSUMER, _BULK_BATCH - len(self._told), bulk=True, after=self._after)
+            news = changes.look(CONSUMER, _BULK_BATCH - len(self._told), bulk=True, after=self._after, alone=True)
         done, closed = self._tell(writer, news)
         if closed or not (news.bulk and patient and self._may_wait(bool(done))):
             self._commit(writer)

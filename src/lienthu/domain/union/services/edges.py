@@ -7,12 +7,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from lienthu.domain.union.fingerprint import (
-    CANDIDATES_PER_KEY,
-    CANDIDATES_PER_RECORD,
-    CANDIDATES_PER_VAGUE_KEY,
-    MatchKeys,
-)
+from lienthu.domain.union.fingerprint import CANDIDATES_PER_KEY, CROWD, MatchKeys, not_of_a_crowd
 from lienthu.domain.union.models import Edge
 from lienthu.domain.union.scoring.model import Scored, Verdict
 from lienthu.domain.union.services.book import Book
@@ -39,14 +34,9 @@ def find_edges(arrived: Mapping[int, MatchKeys], book: Book, *, older_only: bool
     by_key = _candidates(arrived.values(), book)
     out: list[Found] = []
     for record_id, keys in arrived.items():
-        candidates: dict[int, None] = {}
-        for some, most in ((keys.sure, CANDIDATES_PER_KEY), (keys.vague, CANDIDATES_PER_VAGUE_KEY)):
-            for key in some:
-                for other in by_key.get(key, ())[:most]:
-                    candidates[other] = None
         same: list[tuple[float, int, Scored]] = []
         review: list[tuple[float, int, Scored]] = []
-        for other in list(candidates)[:CANDIDATES_PER_RECORD]:
+        for other in keys.candidates(by_key):
             if other == record_id or (older_only and other > record_id):
                 continue
             scored = book.scored(record_id, other)
@@ -77,11 +67,14 @@ def _candidates(arrived: Iterable[MatchKeys], book: Book) -> dict[int, list[int]
             " record_id FROM union_matchkey WHERE union_matchkey.key = wanted.key ORDER BY record_id LIMIT %s) AS ids"
             " OFFSET 0) k WHERE k.ids <> '{}'"
         )
-        cursor.execute(
-            f"{found} UNION ALL {found}", [list(sure), CANDIDATES_PER_KEY, list(vague), CANDIDATES_PER_VAGUE_KEY]
-        )
+        cursor.execute(f"{found} UNION ALL {found}", [list(sure), CANDIDATES_PER_KEY, list(vague), CROWD + 1])
         by_key: dict[int, list[int]] = dict(cursor.fetchall())
-        unknown = {r for records in by_key.values() for r in records if r not in book}
+        unknown = {
+            r
+            for key, records in by_key.items()
+            for r in (records if key in sure else not_of_a_crowd(records))
+            if r not in book
+        }
         if not unknown:
             return by_key
         cursor.execute(
@@ -110,11 +103,11 @@ def store_edges(found: Collection[Found], rule_version: int) -> None:
 
 
 def store_keys(keys: Mapping[int, MatchKeys]) -> None:
-    """Write the match keys of records that have none stored."""
+    """Write the match keys of records that have none stored; in their order, a quarter less work for their index."""
+    rows = sorted((key, record_id) for record_id, values in keys.items() for key in values.every)
     with connection.cursor() as cursor, cursor.copy("COPY union_matchkey (key, record_id) FROM STDIN") as copy:
-        for record_id, values in keys.items():
-            for key in values.every:
-                copy.write_row((key, record_id))
+        for row in rows:
+            copy.write_row(row)
 
 
 def forget(record_ids: Collection[int], *, as_right_only: bool = False) -> set[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lienthu.domain.catalog.tests.cast import book
-from lienthu.domain.union.fingerprint import Fingerprint, match_keys
+from lienthu.domain.union.fingerprint import Fingerprint, MatchKeys, match_keys
 from lienthu.domain.union.scoring.tests.cast import (
     GOOD_ISBN,
     OTHER_ISBN,
@@ -71,3 +71,13 @@ def test_records_without_title_have_no_keys_but_their_numbers() -> None:
         == match_keys(print_of(book("Khác", isbn=GOOD_ISBN))).sure[:1]
     )
     assert not match_keys(print_of(book(""))).every
+
+
+def test_a_crowd_behind_a_vague_key_offers_its_oldest_three() -> None:
+    """MAT-2: for the book that many libraries hold; a sure key offers all it has, thirty at most."""
+    keys = MatchKeys(sure=(1,), vague=(2, 3))
+    by_key = {1: list(range(100, 140)), 2: list(range(200, 208)), 3: list(range(300, 309))}
+    assert keys.candidates(by_key) == [*range(100, 130), *range(200, 208), 300, 301, 302]
+    assert keys.candidates({}) == []
+    everything = MatchKeys(sure=tuple(range(10)))
+    assert len(everything.candidates({key: range(key * 30, key * 30 + 30) for key in range(10)})) == 60
