@@ -12,6 +12,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "library.changed": ("discovery.libraries", "discovery.houses"),
     "digital.object": ("discovery.volumes", "digital.preservation"),
     "digital.page": ("discovery.pages", "digital.preservation_pages"),
+    "digital.page_of_act": ("discovery.pages",),  # the store hears of its object by the same act
     "digital.audiences": ("discovery.volumes",),
     "library.closedness": ("catalog.closedness",),
 }

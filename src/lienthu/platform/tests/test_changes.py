@@ -103,6 +103,7 @@ def test_the_topics_of_the_house_have_the_listeners_we_count_on() -> None:
         "library.changed": ("discovery.libraries", "discovery.houses"),
         "digital.object": ("discovery.volumes", "digital.preservation"),
         "digital.page": ("discovery.pages", "digital.preservation_pages"),
+        "digital.page_of_act": ("discovery.pages",),
         "digital.audiences": ("discovery.volumes",),
         "library.closedness": ("catalog.closedness",),
     }

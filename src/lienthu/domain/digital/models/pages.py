@@ -79,7 +79,10 @@ class PageWork(models.Model):
         FAILED = "failed", _("failed")
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="work", db_index=False)
-    object = models.ForeignKey(DigitalObject, on_delete=models.CASCADE, related_name="work", db_index=False)
+    # The page's constraint holds the object too; a second check of every row would be a tenth of splitting a volume.
+    object = models.ForeignKey(
+        DigitalObject, on_delete=models.CASCADE, related_name="work", db_index=False, db_constraint=False
+    )
     stage = models.CharField(max_length=8, choices=Stage)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     input_digest = models.CharField(max_length=64, blank=True)

@@ -30,8 +30,8 @@ PICTURE = ("rotation", "crop", "file_id", "frame", "version", "state", "problem"
 """What changes when the picture of a page becomes another one."""
 TEXT = "layer, number, current, source, engine, text, content, words, confidence, by, at, placed, moved_from, follows"
 """The columns that a kept text has in common with a text in use."""
-CUT = (*PICTURE, "position")
-"""What changes when a page is cut in two."""
+CUT = ("crop", "version", "state", "problem", "width", "height", "quality")
+"""What changes when a page is cut in two, besides its place."""
 KEPT = ("seq", "position", "label", "numbering", "closed", *PICTURE)
 """Everything of a page, for one that is removed."""
 
@@ -95,13 +95,52 @@ def put_in_order(stood: Mapping[int, int], places: Mapping[int, int]) -> None:
     What goes down is moved from the front and what goes up from the back: each finds its place empty, and nothing is
     left to be compared when the act ends.
     """
+    moves = _moves(stood, places)
+    if moves:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE digital_page AS page SET position = given.place FROM unnest(%s::bigint[], %s::int[])"
+                " AS given(id, place) WHERE page.id = given.id",
+                [array(key for _place, key in moves), array(place for place, _key in moves)],
+            )
+
+
+def _moves(stood: Mapping[int, int], places: Mapping[int, int]) -> list[tuple[int, int]]:
+    """(place, id) of those that do not stand there yet, in the order in which each finds its place empty."""
     moves = [(key, place, stood.get(key, 0)) for key, place in places.items() if stood.get(key) != place]
     down = sorted((place, key) for key, place, before in moves if place < before)
-    up = sorted(((place, key) for key, place, before in moves if place > before), reverse=True)
-    write(["position"], [[key, place] for place, key in (*down, *up)])
+    return [*down, *sorted(((place, key) for key, place, before in moves if place > before), reverse=True)]
 
 
-def remember(obj: DigitalObject, kind: str, fields: Sequence[str], keys: Sequence[int], by: str) -> int:
+def cut(
+    stood: Mapping[int, int], places: Mapping[int, int], crops: Mapping[int, Sequence[float]], version: int
+) -> None:
+    """Give pages their places, and to some of them another part of their scan, under a new version. One statement.
+
+    Index entries are most of what a page costs: each page is written once.
+    """
+    moves = _moves(stood, places)
+    moves += [(places[key], key) for key in crops if stood[key] == places[key]]
+    kinds: dict[tuple[float, ...], int] = {}  # of 1,500 pages most are cut alike
+    which = [
+        str(kinds.setdefault(tuple(crop), len(kinds))) if (crop := crops.get(key)) else "NULL" for _place, key in moves
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE digital_page AS page SET position = given.place,"
+            " crop = CASE WHEN given.cut IS NULL THEN page.crop ELSE %s::jsonb -> given.cut END,"
+            " version = CASE WHEN given.cut IS NULL THEN page.version ELSE %s END,"
+            " state = CASE WHEN given.cut IS NULL THEN page.state ELSE 'waiting' END,"
+            " problem = CASE WHEN given.cut IS NULL THEN page.problem ELSE '' END"
+            " FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS given(id, place, cut) WHERE page.id = given.id",
+            [
+                orjson.dumps(list(kinds)).decode(), version, array(key for _place, key in moves),
+                array(place for place, _key in moves), "{" + ",".join(which) + "}",
+            ],
+        )  # fmt: skip
+
+
+def remember(obj: DigitalObject, kind: str, fields: Sequence[str], keys: Iterable[int], by: str) -> int:
     """Begin to remember an act: these fields of these pages as they are now. The id of the act."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -124,6 +163,28 @@ def reset(act_id: int, fields: Sequence[str]) -> dict[int, str]:
             [act_id],
         )
         return dict(cursor.fetchall())
+
+
+def join(act_id: int, fields: Sequence[str], stood: Mapping[int, int], places: Mapping[int, int]) -> dict[int, str]:
+    """As ``reset`` for pages that were cut, while all others go back to their places: each is written once."""
+    moves = _moves(stood, places)
+    moves += [(place, key) for key, place in places.items() if stood[key] == place]
+    sets = ", ".join(
+        f"{field} = CASE WHEN was.id IS NULL THEN page.{field} ELSE {_cast(n, field)} END"
+        for n, field in enumerate(fields, 1)
+        if field != "position"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE digital_page AS page SET position = given.place, {sets}"  # noqa: S608 -- as above
+            " FROM unnest(%s::bigint[], %s::int[]) AS given(id, place) LEFT JOIN (SELECT (said ->> 0)::bigint AS id,"
+            " said FROM (SELECT jsonb_array_elements(before) AS said FROM digital_pageact WHERE id = %s) AS kept)"
+            " AS was ON was.id = given.id WHERE page.id = given.id"
+            " AND (was.id IS NOT NULL OR page.position <> given.place)"
+            " RETURNING page.id, page.state, was.id IS NOT NULL",
+            [array(key for _place, key in moves), array(place for place, _key in moves), act_id],
+        )
+        return {key: state for key, state, remembered in cursor.fetchall() if remembered}
 
 
 def put_back(act_id: int, object_id: int) -> list[tuple[int, int, str]]:
@@ -149,7 +210,7 @@ def put_back(act_id: int, object_id: int) -> list[tuple[int, int, str]]:
 def await_pictures(obj: DigitalObject, keys: Sequence[int], *, new: bool = False) -> None:
     """Let the pipeline make these pictures; their text is asked for when the picture is there. ``new``: new pages."""
     if new:
-        _begin_stage(obj, keys, PageWork.Stage.PICTURE)
+        _begin_stage(obj, keys, PageWork.Stage.PICTURE, new=True)
         return
     with connection.cursor() as cursor:
         cursor.execute(
@@ -175,12 +236,13 @@ def await_stage(obj: DigitalObject, keys: Sequence[int], stage: PageWork.Stage) 
     _begin_stage(obj, keys, stage)
 
 
-def _begin_stage(obj: DigitalObject, keys: Sequence[int], stage: PageWork.Stage) -> None:
+def _begin_stage(obj: DigitalObject, keys: Sequence[int], stage: PageWork.Stage, *, new: bool = False) -> None:
+    """``new``: pages of this transaction, for which nothing can wait yet."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO digital_pagework (page_id, object_id, stage, state, input_digest, engine, priority, attempts,"
+            "INSERT INTO digital_pagework (page_id, object_id, stage, state, input_digest, engine, priority, attempts,"  # noqa: S608 -- nothing of anybody's
             " problem, seconds, at) SELECT key, %s, %s, 'waiting', '', '', %s, 0, '', 0, now()"
-            " FROM unnest(%s::bigint[]) AS key ON CONFLICT (page_id, stage) DO NOTHING",
+            f" FROM unnest(%s::bigint[]) AS key{'' if new else ' ON CONFLICT (page_id, stage) DO NOTHING'}",
             [obj.pk, stage.value, obj.priority + 1, array(keys)],
         )
 
@@ -242,20 +304,25 @@ def add(obj: DigitalObject, new: Sequence[Mapping[str, Any]], place: int) -> lis
     return [made[first + n] for n in range(len(new))]
 
 
-def add_halves(obj: DigitalObject, halves: Sequence[tuple[int, int, Any]]) -> list[int]:
+def add_halves(obj: DigitalObject, halves: Sequence[tuple[int, int, Sequence[float]]]) -> list[int]:
     """A page beside each of these, of the same file, cut otherwise: (page id, place, cut). Their ids. One statement."""
     first = obj.last_seq + 1
     obj.last_seq += len(halves)
-    given = [[first + n, *half] for n, half in enumerate(halves)]
+    kinds: dict[tuple[float, ...], int] = {}
+    which = [kinds.setdefault(tuple(crop), len(kinds)) for _key, _place, crop in halves]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO digital_page (object_id, version, label, width, height, quality, numbering, state, problem,"
             " seq, position, crop, file_id, frame, rotation, closed) SELECT %s, %s, '', 0, 0, '{}', 'pages', 'waiting',"
-            " '', (said ->> 0)::int, (said ->> 2)::int, said -> 3, page.file_id, page.frame, page.rotation, page.closed"
-            " FROM jsonb_array_elements(%s::jsonb) AS given(said) JOIN digital_page AS page"
-            " ON page.id = (said ->> 1)::bigint RETURNING seq, id",
-            [obj.pk, obj.version + 1, orjson.dumps(given).decode()],
-        )
+            " '', given.seq, given.place, %s::jsonb -> given.cut, page.file_id, page.frame, page.rotation, page.closed"
+            " FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::int[]) AS given(id, seq, place, cut)"
+            " JOIN digital_page AS page ON page.id = given.id RETURNING seq, id",
+            [
+                obj.pk, obj.version + 1, orjson.dumps(list(kinds)).decode(),
+                array(key for key, _place, _crop in halves),
+                array(range(first, obj.last_seq + 1)), array(place for _key, place, _crop in halves), array(which),
+            ],
+        )  # fmt: skip
         made = dict(cursor.fetchall())
     return [made[first + n] for n in range(len(halves))]
 

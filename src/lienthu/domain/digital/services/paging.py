@@ -6,7 +6,7 @@ WFL-1 to WFL-8, docs/specs/workflow.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -70,7 +70,7 @@ class Volume:
         first = self.obj.last_seq - len(keys) + 1
         self.seq_of.update((key, first + n) for n, key in enumerate(keys))
 
-    def remember(self, kind: str, fields: Sequence[str], keys: Sequence[int], *, actor: Actor) -> int:
+    def remember(self, kind: str, fields: Sequence[str], keys: Iterable[int], *, actor: Actor) -> int:
         """Keep these fields of pages as they are, before the act changes them; ``close`` ends the act. Its id."""
         self.act = rows.remember(self.obj, kind, fields, keys, actor.name)
         return self.act
@@ -104,7 +104,7 @@ class Volume:
             )
         rows.forget_acts(obj, obj.pages_version - REMEMBERED)
         note(f"digital.pages_{kind}", obj, actor=actor, **detail)
-        changes.publish("digital.page", told, bulk=len(told) > _BULK)
+        changes.publish("digital.page_of_act", told, bulk=len(told) > _BULK)
         return Done(
             obj.pages_version,
             [self.seq_of[key] for key in changed],
@@ -160,25 +160,26 @@ def split(public_id: str, seqs: Sequence[int], *, at: float, seen: int | None, a
     for key in volume.ids:
         places[key] = place + 1
         place += 2 if key in cut else 1
-    new: list[list[Any]] = []
-    other: list[tuple[int, int, list[float]]] = []
-    for key, crop in reversed(old):
+    crops: dict[int, Sequence[float]] = {}
+    other: list[tuple[int, int, Sequence[float]]] = []
+    for key, crop in old:
         try:
             left, right = halves(Crop(*crop) if crop else None, at)
         except ValueError as error:
             raise PagesRefused(_("Cut between a tenth and nine tenths of the width.")) from error
         first, second = (right, left) if obj.right_to_left else (left, right)
-        new.append([key, list(first), places[key]])
-        other.append((key, places[key] + 1, list(second)))
-    _new_pictures(volume, "split", ["crop", "position"], new, kept=rows.CUT, actor=actor)
-    rows.put_in_order(volume.stood, {key: place for key, place in places.items() if key not in cut})
-    keys = rows.add_halves(obj, other[::-1])
+        crops[key] = first
+        other.append((key, places[key] + 1, second))
+    volume.remember("split", rows.CUT, crops, actor=actor)
+    rows.cut(volume.stood, places, crops, obj.version + 1)
+    rows.await_pictures(obj, list(crops))
+    keys = rows.add_halves(obj, other)
     volume.number(keys)
     rows.await_pictures(obj, keys, new=True)
     half_of = {key: half for (key, _crop), half in zip(old, keys, strict=True)}
     texts = rows.part_texts(half_of)
     order = [k for key in volume.ids for k in ([key, half_of[key]] if key in cut else [key])]
-    undo = {"order": volume.ids, "added": keys, "texts": texts, "set": rows.CUT}
+    undo = {"added": keys, "texts": texts, "set": rows.CUT, "joined": True}
     changed = [half for key in volume.ids if key in cut for half in (key, half_of[key])]
     return volume.close("split", undo, actor=actor, changed=changed, order=order, told=list(half_of))
 
@@ -203,7 +204,6 @@ def _new_pictures(
     *,
     actor: Actor,
     turn: int = 0,
-    kept: Sequence[str] = rows.PICTURE,
 ) -> None:
     """Pages that look different from now on: another version of each, made by the pipeline.
 
@@ -211,7 +211,7 @@ def _new_pictures(
     """
     version = volume.obj.version + 1
     touched = [row[0] for row in new]
-    volume.remember(kind, kept, touched, actor=actor)
+    volume.remember(kind, rows.PICTURE, touched, actor=actor)
     rows.write(fields, new, turn=turn, version=version, state=Page.State.WAITING.value, problem="")
     rows.await_pictures(volume.obj, touched)
 
@@ -259,7 +259,7 @@ def _insert(volume: Volume, kind: str, pages: Sequence[dict[str, Any]], after: i
     if waiting := [key for key, page in zip(keys, pages, strict=True) if page["state"] == Page.State.WAITING]:
         rows.await_pictures(obj, waiting, new=True)
     order = [*volume.ids[:at], *keys, *volume.ids[at:]]
-    return volume.close(kind, {"order": volume.ids, "added": keys}, actor=actor, changed=keys, order=order)
+    return volume.close(kind, {"added": keys}, actor=actor, changed=keys, order=order)
 
 
 @transaction.atomic

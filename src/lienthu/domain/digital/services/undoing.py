@@ -31,16 +31,19 @@ def undo(public_id: str, *, seen: int | None, actor: Actor) -> tuple[Done, PageA
     facts: dict[str, Any] = act.undo
     changed: list[int] = []
     added, order = facts.get("added", []), facts.get("order")
+    if added and order is None:  # what came goes: the rest stands in the order in which it stood
+        gone = frozenset(added)
+        order = [key for key in volume.ids if key not in gone]
     if added:
         rows.remove(added)
     if facts.get("texts"):
         rows.put_in_force(facts["texts"])  # before it is asked which pages have none
+    there = {key: place for key, place in places_of(order or []).items() if key in volume.stood}
     if "set" in facts:
-        changed += _reset(volume, act, facts["set"])
-    if order is not None:
-        placed = frozenset(changed) if "position" in facts.get("set", ()) else frozenset()
-        stay = {key: place for key, place in places_of(order).items() if key in volume.stood and key not in placed}
-        rows.put_in_order(volume.stood, stay)
+        joined = "joined" in facts or "position" in facts["set"]  # the latter: by an earlier version
+        changed += _reset(volume, act, facts["set"], there if joined else None)
+    elif order is not None:
+        rows.put_in_order(volume.stood, there)
     if "removed" in facts:
         changed += _put_back(volume, act, facts)
     if "contents" in facts:
@@ -49,7 +52,7 @@ def undo(public_id: str, *, seen: int | None, actor: Actor) -> tuple[Done, PageA
     obj.pages_version += 1
     note("digital.pages_undone", obj, actor=actor, kind=act.kind, pages=act.detail.get("pages", 0))
     told = {*added, *(changed if act.kind not in _SHOWN_ONLY else ())}
-    changes.publish("digital.page", told, bulk=len(told) > 200)
+    changes.publish("digital.page_of_act", told, bulk=len(told) > 200)
     done = Done(obj.pages_version, [volume.seq_of[key] for key in changed])
     done.order = [volume.seq_of[key] for key in order] if order is not None else None
     return done, act
@@ -71,9 +74,12 @@ def _put_back(volume: Volume, act: PageAct, facts: dict[str, Any]) -> list[int]:
     return [key for key, _seq, _state in pages]
 
 
-def _reset(volume: Volume, act: PageAct, fields: list[str]) -> list[int]:
+def _reset(volume: Volume, act: PageAct, fields: list[str], places: dict[int, int] | None) -> list[int]:
     """Fields as they were. A picture that was there is there again at once: its file still lies under its version."""
-    states = rows.reset(act.pk, fields)
+    if places is not None:
+        states = rows.join(act.pk, fields, volume.stood, places)
+    else:
+        states = rows.reset(act.pk, fields)
     if "version" in fields:
         waiting = [key for key, state in states.items() if state == Page.State.WAITING]
         ready = [key for key, state in states.items() if state == Page.State.READY]

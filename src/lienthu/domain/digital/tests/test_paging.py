@@ -119,6 +119,26 @@ def test_a_double_page_becomes_two_of_one_file_and_undoing_joins_them() -> None:
     assert not PageWork.objects.filter(state="waiting").exists(), "its text is there: nothing is read again"
 
 
+def test_pages_cut_otherwise_before_are_cut_together_and_all_of_it_is_undone() -> None:
+    """WFL-2, WFL-4: halves of halves, whole ones and missing ones at one go; each keeps its own part of the scan."""
+    obj = volume(5)
+    paging.add_missing(obj.public_id, after=3, seen=None, actor=CLERK)
+    paging.move(obj.public_id, [5], before=1, seen=None, actor=CLERK)
+    paging.split(obj.public_id, [2], at=0.4, seen=None, actor=CLERK)
+    before = state(obj)
+    assert order(obj) == [5, 1, 2, 7, 3, 6, 4]
+    done = paging.split(obj.public_id, [1, 2, 7, 6, 4], at=0.5, seen=None, actor=CLERK)
+    assert done.order == order(obj) == [5, 1, 8, 2, 9, 7, 10, 3, 6, 4, 11]
+    crops = dict(obj.pages.values_list("seq", "crop"))
+    assert [crops[n] for n in (1, 8)] == [[0, 0, 0.5, 1], [0.5, 0, 0.5, 1]]
+    assert [crops[n] for n in (2, 9)] == [[0, 0, 0.2, 1], [0.2, 0, 0.2, 1]]
+    assert [crops[n] for n in (7, 10)] == [[0.4, 0, 0.3, 1], [0.7, 0, 0.3, 1]]
+    assert crops[3] is crops[5] is crops[6] is None
+    undo(obj.public_id, seen=done.version, actor=CLERK)
+    assert state(obj) == before
+    assert order(obj) == [5, 1, 2, 7, 3, 6, 4]
+
+
 def test_the_right_half_comes_first_where_pages_turn_from_right_to_left() -> None:
     """WFL-4."""
     obj = volume(1, right_to_left=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -31,7 +32,7 @@ def pages(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
 @object_page()
 def data(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
     """All pages and the contents."""
-    return JsonResponse({"pages": tiles(obj.pk), **_state(obj)})
+    return _answer({"pages": tiles(obj.pk), **_state(obj)})
 
 
 @require_safe
@@ -73,10 +74,8 @@ def act(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
     answer: dict[str, Any] = {"pages": tiles(obj.pk, done.changed) if done.changed else [], "order": done.order}
     if any(tile[2] == Page.State.WAITING for tile in answer["pages"]):
         jobs.enqueue_pages()
-    obj.refresh_from_db()
-    return JsonResponse(
-        {**answer, "said": said, **_state(obj, contents=asked["act"] in ("contents", "undo", "remove"))}
-    )
+    obj.pages_version = done.version
+    return _answer({**answer, "said": said, **_state(obj, contents=asked["act"] in ("contents", "undo", "remove"))})
 
 
 @require_POST
@@ -94,6 +93,11 @@ def preview(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpRespons
     except ValueError:
         return refusal(PagesRefused(_("So many pages cannot be numbered in this way.")))
     return JsonResponse({"first": labels[:PREVIEWED], "last": labels[-1] if count > PREVIEWED else ""})
+
+
+def _answer(value: dict[str, Any]) -> HttpResponse:
+    """JSON of very many pages: written ten times as fast as Django writes it."""
+    return HttpResponse(orjson.dumps(value), content_type="application/json")
 
 
 def _state(obj: DigitalObject, *, contents: bool = True) -> dict[str, Any]:
