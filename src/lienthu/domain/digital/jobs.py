@@ -62,6 +62,17 @@ def read_the_store(timestamp: int) -> None:
     _go_on_reading(run.pk)
 
 
+@app.task(queue="upkeep", name="digital.purge")
+def purge_erased() -> None:
+    """Delete the bytes of what was erased at the desk; what fails is tried again every night (PRS-13)."""
+    erasing.purge_left()
+
+
+def enqueue_purge() -> None:
+    """Queue the deleting of bytes, one after the other: part of the caller's transaction."""
+    purge_erased.configure(lock="digital.purge").defer()
+
+
 @app.task(queue="upkeep", name="digital.fixity", retry=RetryStrategy(max_attempts=5, wait=60))
 def read_on(run_id: int) -> None:
     """A turn of reading, then the rest is queued behind what else waits."""

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     DIGITISE = "digitise"
     DECIDE_RIGHTS = "decide_rights"
     SET_DIGITAL_RULES = "set_digital_rules"
+    ERASE_DIGITAL = "erase_digital"
 
 
 _LIBRARIAN = frozenset(

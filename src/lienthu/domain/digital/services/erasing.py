@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lienthu.domain.digital import store
-from lienthu.domain.digital.errors import DigitalRefused
+from lienthu.domain.digital.errors import Conflict, DigitalRefused
 from lienthu.domain.digital.models import (
     Delivery,
     DigitalObject,
@@ -46,14 +46,38 @@ def erase(public_id: str, *, reason: str, actor: Actor) -> Erasure:
     What is left: the address, the library, the reason, how much it was, who did it and when. Raises NoSuchObject,
     DigitalRefused without a reason. Copies elsewhere (backups, bags, the scanner's folder) are for people to erase.
     """
-    erasure = _erase_rows(public_id, clean(reason)[:1000], actor)
+    with transaction.atomic():
+        erasure = _erase_rows(lock(public_id), clean(reason)[:1000], actor)
     purge(erasure)
     return erasure
 
 
 @transaction.atomic
-def _erase_rows(public_id: str, reason: str, actor: Actor) -> Erasure:
+def erase_from_desk(public_id: str, *, reason: str, typed: str, seen: int, actor: Actor) -> Erasure:
+    """As ``erase``, for a person at a screen: the bytes are deleted by the worker (PRS-14).
+
+    ``typed``: title or name of the object, as the person wrote it to confirm; ``seen``: the version of the pages that
+    was looked at. Raises also Conflict, DigitalRefused for what is neither.
+    """
+    from lienthu.domain.digital.jobs import enqueue_purge
+
     obj = lock(public_id)
+    if obj.pages_version != seen:
+        raise Conflict
+    if not confirms(obj, typed):
+        raise DigitalRefused(_("This is neither the title nor the identifier of the document. Nothing was erased."))
+    erasure = _erase_rows(obj, clean(reason)[:1000], actor)
+    enqueue_purge()
+    return erasure
+
+
+def confirms(obj: DigitalObject, typed: str) -> bool:
+    """Whether a person typed the title or the name of this object; how the spaces stand does not count."""
+    said = " ".join(clean(typed).split())
+    return bool(said) and said in (obj.public_id, " ".join(clean(obj.title).split()))
+
+
+def _erase_rows(obj: DigitalObject, reason: str, actor: Actor) -> Erasure:
     if not reason:
         raise DigitalRefused(_("Say why: the reason is kept in the audit trail."))
     pages = list(Page.objects.filter(object=obj).values_list("pk", flat=True))
@@ -64,6 +88,7 @@ def _erase_rows(public_id: str, reason: str, actor: Actor) -> Erasure:
         "files": files.count(),
         "bytes": files.aggregate(n=Sum("size"))["n"] or 0,
         "incoming": list(deliveries.values_list("token", flat=True)),
+        "closed": obj.library.closed or (obj.collection is not None and obj.collection.closed),
     }
     erasure = Erasure.objects.create(
         public_id=obj.public_id, object_key=obj.pk, library_id=obj.library_id, record_id=obj.record_id, reason=reason,

@@ -16,6 +16,7 @@ from lienthu.domain.digital.selectors.people import digitisers_of
 from lienthu.domain.digital.selectors.profiles import profiles
 from lienthu.domain.digital.services.boards import ProjectFacts
 from lienthu.domain.digital.services.describing import Facts
+from lienthu.domain.digital.services.erasing import confirms
 from lienthu.domain.digital.services.publishing import Rights
 from lienthu.domain.network.models import Library
 from lienthu.faces.web.staff.digital.desk import title_known
@@ -221,6 +222,34 @@ class ReasonForm(forms.Form):
     """A reason, which is kept."""
 
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class EraseForm(forms.Form):
+    """Why, and the title typed: nobody erases by a slip. ``seen``: the version that was looked at."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The law, the judgment or the request, with number and date. It is kept; name nobody in it."),
+    )  # fmt: skip
+    typed = forms.CharField(
+        label=_("Title or identifier of the document"), max_length=1100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, obj: DigitalObject, *args: Any, **kwargs: Any) -> None:
+        self.object = obj
+        super().__init__(*args, **kwargs)
+        self.fields["typed"].help_text = _("To confirm type the title as it stands above, or %(name)s.") % {
+            "name": obj.public_id
+        }
+
+    def clean_typed(self) -> str:
+        """What was typed. Raises ValidationError where it is another document's."""
+        typed = str(self.cleaned_data["typed"])
+        if not confirms(self.object, typed):
+            raise forms.ValidationError(_("This is neither the title nor the identifier of the document."))
+        return typed
 
 
 class AssignForm(forms.Form):

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from lienthu.faces.web.staff.digital.views import (
     board,
     correction,
+    erasing,
     overview,
     pages,
     profiles,
@@ -50,6 +51,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("objects/<slug:public_id>/withdraw/", rights.withdraw, name="withdraw"),
     path("objects/<slug:public_id>/take-down/", rights.take_down, name="take_down"),
     path("objects/<slug:public_id>/lift/", rights.lift, name="lift"),
+    path("objects/<slug:public_id>/erase/", erasing.erase, name="erase"),
+    path("erased/", erasing.erased, name="erased"),
     path("objects/<slug:public_id>/texts/", correction.texts, name="texts"),
     path("objects/<slug:public_id>/texts/<int:seq>/", correction.data, name="text_data"),
     path("objects/<slug:public_id>/texts/<int:seq>/save/", correction.save, name="text_save"),

@@ -63,6 +63,7 @@ def rights(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse
         opened=audiences_of([obj])[obj.pk].access, hindrance=BLOCK_SENTENCES[decision.block] if decision.block else "",
         history=[(r, statuses.get(Status(r.status), r.status)) for r in rights_of(obj)],
         takedown=takedown_in_force(obj), reason=ReasonForm(),
+        may_erase=desk.may(Permission.ERASE_DIGITAL, obj.library_id),
     )  # fmt: skip
 
 
