@@ -152,7 +152,7 @@ def test_the_screens_are_sound(
         "/staff/digital/profiles/document/?back=shipped", "/staff/digital/rules/", "/staff/digital/rules/unknown/",
         "/staff/digital/rules/unknown/?back=shipped", "/staff/premises/",
         f"{here}/", f"{here}/pages/", f"{here}/quality/", f"{here}/texts/?mode=words", f"{here}/texts/?mode=layers",
-        f"{here}/describe/", f"{here}/rights/",
+        f"{here}/describe/", f"{here}/rights/", f"{here}/erase/", "/staff/digital/erased/",
     ):  # fmt: skip
         answer = page.goto(address)
         assert answer.status == 200, address

@@ -22,6 +22,22 @@ class Progress:
     pictures_waiting: int
     texts_waiting: int
     texts_failed: int
+    texts_done: int
+
+    @property
+    def scans(self) -> int:
+        """Pages that have something to be shown."""
+        return self.pages - self.missing
+
+    @property
+    def pictures(self) -> int:
+        """Of those, the ones whose picture is made, or cannot be."""
+        return self.scans - self.pictures_waiting
+
+    @property
+    def texts(self) -> int:
+        """Of those, the ones whose text was looked for; of what cannot be shown there is none to be looked for."""
+        return min(self.scans, self.texts_done + self.texts_failed + self.failed)
 
     @property
     def done(self) -> bool:
@@ -42,6 +58,7 @@ def progress_of(object_id: int) -> Progress:
         pictures_waiting=Count("id", filter=Q(state=waiting, stage=picture)),
         texts_waiting=Count("id", filter=Q(state=waiting, stage=text)),
         texts_failed=Count("id", filter=Q(state=PageWork.State.FAILED, stage=text)),
+        texts_done=Count("id", filter=Q(state=PageWork.State.DONE, stage=text)),
     )
     return Progress(**pages, **work)
 

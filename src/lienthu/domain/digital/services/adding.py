@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lienthu.domain.digital import store
-from lienthu.domain.digital.errors import NothingToTakeIn, PagesRefused
+from lienthu.domain.digital.errors import PagesRefused
 from lienthu.domain.digital.models import DigitalObject, MasterFile, Stage, StageMove
 from lienthu.domain.digital.services import intake, paging
 from lienthu.domain.digital.services.acts import lock
 from lienthu.domain.digital.services.paging import Done
+from lienthu.domain.digital.services.telling import Step, Tell, Told, silent
 from lienthu.platform.actor import Actor
 
 
@@ -27,12 +28,15 @@ class _Examined:
     probed: list[intake.Probed]
 
 
-def _examined(paths: Sequence[Path]) -> _Examined:
-    """What takes long, done before the object is locked: readers and the pipeline wait for the lock."""
-    given = [intake.digest_of(path) for path in paths]
-    if not any(g.size for g in given):
-        raise NothingToTakeIn(_("There is no file in it that can be taken in: images (TIFF, JPEG, PNG, JP2) or PDF."))
-    return _Examined(given, intake.probe(given))
+def _examined(paths: Sequence[Path], first_of: DigitalObject | None = None, tell: Tell = silent) -> _Examined:
+    """What takes long, done before the object is locked: readers and the pipeline wait for the lock.
+
+    ``first_of``: they are the first files of this title, and none of another (ING-2).
+    """
+    given = intake.digests_of(paths, tell)
+    if first_of is not None:
+        intake.refuse_twin(first_of.library, given, besides=first_of.pk)
+    return _Examined(given, intake.probe(given, tell))
 
 
 def _keep(obj: DigitalObject, files: _Examined, actor: Actor) -> list[MasterFile]:
@@ -56,11 +60,30 @@ def _keep(obj: DigitalObject, files: _Examined, actor: Actor) -> list[MasterFile
     )  # fmt: skip
 
 
-def add_files(public_id: str, paths: Sequence[Path], *, after: int | None, actor: Actor) -> Done:
-    """Pages of new files after a page; None: at the end. A planned title is scanned with its first files."""
-    examined = _examined(paths)
+def add_files(public_id: str, paths: Sequence[Path], *, after: int | None, actor: Actor, tell: Tell = silent) -> Done:
+    """Pages of new files after a page; None: at the end. A planned title is scanned with its first files.
+
+    Those are recognised as at the door: raises AlreadyHere where another object has all of them (ING-2).
+    """
+    found = DigitalObject.objects.select_related("library").filter(public_id=public_id).first()
+    planned = found is not None and found.stage == Stage.PLANNED
+    examined = _examined(paths, found if planned else None, tell)
+    tell(Told(Step.KEEPING, pages=sum(max(1, p.frames) for p in examined.probed)))
     with transaction.atomic():
-        return _add(lock(public_id), examined, after, actor)
+        obj = lock(public_id)
+        if obj.stage == Stage.PLANNED:
+            _claim(obj, examined.given)
+        return _add(obj, examined, after, actor)
+
+
+def _claim(obj: DigitalObject, given: Sequence[intake.Given]) -> None:
+    """These files become this title, of all that are brought at once. Raises AlreadyHere."""
+    digest = intake.digest_of_all(given)
+    intake.alone_with(obj.library, digest)
+    intake.refuse_twin(obj.library, given, besides=obj.pk)
+    if obj.received_digest is None and not obj.files.exists():
+        obj.received_digest = digest
+        obj.save(update_fields=["received_digest"])
 
 
 def _add(obj: DigitalObject, examined: _Examined, after: int | None, actor: Actor) -> Done:

@@ -22,6 +22,7 @@ from lienthu.domain.digital.errors import AlreadyHere, DigitalRefused
 from lienthu.domain.digital.models import DeliveredFile, Delivery, DigitalObject, Kind, Project
 from lienthu.domain.digital.services import adding, intake
 from lienthu.domain.digital.services.gathering import gathered, natural
+from lienthu.domain.digital.services.telling import Notes, Step, Tell, Told, told_in
 from lienthu.domain.network.models import Library
 from lienthu.foundation.kernel.names import public_name
 from lienthu.foundation.vietnamese.text import clean
@@ -56,6 +57,15 @@ def folder_of(delivery: Delivery) -> Path:
 def incoming_folder(token: str) -> Path:
     """The folder of the delivery of that token."""
     return Path(settings.DIGITAL_DIR) / "incoming" / token
+
+
+def _notes(delivery: Delivery) -> Path:
+    return folder_of(delivery) / "progress.json"
+
+
+def told_of(delivery: Delivery) -> Told | None:
+    """How far its taking in is; None where it does not go on (WFL-23)."""
+    return told_in(_notes(delivery)) if delivery.state == Delivery.State.WORKING else None
 
 
 def _place(file: DeliveredFile) -> Path:
@@ -208,19 +218,19 @@ def take(delivery_id: int) -> None:
         return
     try:
         with transaction.atomic(), ExitStack() as stack:
+            tell = Notes(_notes(delivery))
+            tell(Told(Step.UNPACKING))
             paths = [path for place in _laid_out(delivery) for path in stack.enter_context(gathered(place))]
-            obj = _become(delivery, paths, actor)
+            obj = _become(delivery, paths, actor, tell)
             Delivery.objects.filter(pk=delivery_id).update(state=Delivery.State.DONE, object=obj)
             enqueue_pages()
     except DigitalRefused as refused:
-        known = (
-            DigitalObject.objects.filter(public_id=refused.public_id).first()
-            if isinstance(refused, AlreadyHere)
-            else None
-        )
-        Delivery.objects.filter(pk=delivery_id).update(
-            state=Delivery.State.FAILED, problem=str(refused)[:500], object=known or delivery.object
-        )
+        facts: dict[str, Any] = {"state": Delivery.State.FAILED, "problem": str(refused)[:500]}
+        if isinstance(refused, AlreadyHere):  # that object is shown, and is not what the files are for
+            meant = _meant_for(delivery)
+            facts["object"] = DigitalObject.objects.filter(public_id=refused.public_id).first()
+            facts["wish"] = {**delivery.wish, "into": meant.public_id if meant else ""}
+        Delivery.objects.filter(pk=delivery_id).update(**facts)
         return
     shutil.rmtree(folder_of(delivery), ignore_errors=True)
 
@@ -252,17 +262,24 @@ def _laid_out(delivery: Delivery) -> list[Path]:
     return places
 
 
-def _become(delivery: Delivery, paths: list[Path], actor: Actor) -> DigitalObject:
+def _meant_for(delivery: Delivery) -> DigitalObject | None:
+    """The object that these files are for; None: they become one."""
+    if "into" in delivery.wish:
+        return DigitalObject.objects.filter(public_id=delivery.wish["into"]).first()
+    return delivery.object
+
+
+def _become(delivery: Delivery, paths: list[Path], actor: Actor, tell: Tell) -> DigitalObject:
     wish = delivery.wish
-    if delivery.object is not None:
-        public_id = delivery.object.public_id
+    if (target := _meant_for(delivery)) is not None:
+        public_id = target.public_id
         if wish.get("replace") is not None:
             if len(paths) != 1:
                 raise UploadRefused(_("Give exactly one file to replace a page."), 422)
             adding.replace_page(public_id, int(wish["replace"]), paths[0], actor=actor)
         else:
-            adding.add_files(public_id, paths, after=wish.get("after"), actor=actor)
-        return delivery.object
+            adding.add_files(public_id, paths, after=wish.get("after"), actor=actor, tell=tell)
+        return target
     project = Project.objects.filter(pk=wish.get("project"), library=delivery.library).first()
     description = intake.Description(
         title=str(wish.get("title", "")),
@@ -273,7 +290,7 @@ def _become(delivery: Delivery, paths: list[Path], actor: Actor) -> DigitalObjec
         project=project,
         right_to_left=bool(wish.get("right_to_left")),
     )
-    return intake.take_in(paths, description, library=delivery.library, actor=actor)
+    return intake.take_in(paths, description, library=delivery.library, actor=actor, tell=tell)
 
 
 def sweep() -> int:

@@ -29,6 +29,7 @@ from lienthu.domain.digital.models import (
 )
 from lienthu.domain.digital.problems import problem_of
 from lienthu.domain.digital.services.acts import note
+from lienthu.domain.digital.services.telling import Step, Tell, Told, silent
 from lienthu.domain.network.models import Library
 from lienthu.foundation.kernel.names import public_name
 from lienthu.foundation.vietnamese.text import clean
@@ -64,7 +65,13 @@ class Description:
 
 
 def take_in(
-    paths: Sequence[Path], description: Description, *, library: Library, actor: Actor, allow_again: bool = False
+    paths: Sequence[Path],
+    description: Description,
+    *,
+    library: Library,
+    actor: Actor,
+    allow_again: bool = False,
+    tell: Tell = silent,
 ) -> DigitalObject:
     """Make one object of these files, in this order. What cannot be read becomes a page that says why (ING-3).
 
@@ -72,12 +79,10 @@ def take_in(
     no row names, never a row without bytes. Of two who bring the same files at once, one waits for the other and is
     told. Raises NothingToTakeIn, AlreadyHere (ING-2), OSError (disk full).
     """
-    given = [digest_of(path) for path in paths]
-    if not any(g.size for g in given):
-        raise NothingToTakeIn(_("There is no file in it that can be taken in: images (TIFF, JPEG, PNG, JP2) or PDF."))
+    given = digests_of(paths, tell)
     if not allow_again:
-        _refuse_twin(library, given)
-    probed = probe(given)
+        refuse_twin(library, given)
+    probed = probe(given, tell)
     obj = DigitalObject(
         public_id=public_name(),
         library=library,
@@ -92,12 +97,13 @@ def take_in(
         stage=Stage.SCANNED,
         sample=description.sample,
         created_by=actor.name[:120],
-        received_digest=None if allow_again else _digest_of_all(given),
+        received_digest=None if allow_again else digest_of_all(given),
     )
+    tell(Told(Step.KEEPING, pages=sum(max(1, p.frames) for p in probed)))
     with transaction.atomic():
         if not allow_again:
-            _alone_with(library, obj.received_digest or "")
-            _refuse_twin(library, given)
+            alone_with(library, obj.received_digest or "")
+            refuse_twin(library, given)
         try:
             _keep_and_write(obj, given, probed, actor)
         except IntegrityError as error:
@@ -192,38 +198,47 @@ def wait_for(obj: DigitalObject, pages: Iterable[Page]) -> None:
     )
 
 
-def digest_of(path: Path) -> Given:
-    """Name, size and SHA-256 of a file."""
-    digest, size = hashlib.sha256(), 0
-    with path.open("rb") as f:
-        while block := f.read(1 << 20):
-            digest.update(block)
-            size += len(block)
-    return Given(path, path.name, digest.hexdigest(), size)
+def digests_of(paths: Sequence[Path], tell: Tell = silent) -> list[Given]:
+    """Name, size and SHA-256 of each file. Raises NothingToTakeIn where there is not one byte."""
+    total, before, given = sum(path.stat().st_size for path in paths), 0, list[Given]()
+    for path in paths:
+        digest, size = hashlib.sha256(), 0
+        with path.open("rb") as f:
+            while block := f.read(1 << 20):
+                digest.update(block)
+                size += len(block)
+                tell(Told(Step.READING, before + size, total))
+        before += size
+        given.append(Given(path, path.name, digest.hexdigest(), size))
+    if not before:
+        raise NothingToTakeIn(_("There is no file in it that can be taken in: images (TIFF, JPEG, PNG, JP2) or PDF."))
+    return given
 
 
-def _digest_of_all(given: Sequence[Given]) -> str:
+def digest_of_all(given: Sequence[Given]) -> str:
     """One digest of these files, whatever their order and names."""
     return hashlib.sha256("\n".join(sorted({g.sha256 for g in given})).encode()).hexdigest()
 
 
-def _alone_with(library: Library, digest: str) -> None:
+def alone_with(library: Library, digest: str) -> None:
     """Wait for whoever takes the same files in just now, until the transaction ends. A constraint stands behind it."""
     key = int.from_bytes(hashlib.sha256(f"intake {library.pk} {digest}".encode()).digest()[:8], signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
-def _refuse_twin(library: Library, given: Sequence[Given]) -> None:
-    if (twin := _same_files(library, given)) is not None:
+def refuse_twin(library: Library, given: Sequence[Given], *, besides: int | None = None) -> None:
+    """Raises AlreadyHere where an object of the library, ``besides`` this one, has all of these files (ING-2)."""
+    if (twin := _same_files(library, given, besides)) is not None:
         raise AlreadyHere(twin.public_id, twin.title)
 
 
-def _same_files(library: Library, given: Sequence[Given]) -> DigitalObject | None:
+def _same_files(library: Library, given: Sequence[Given], besides: int | None = None) -> DigitalObject | None:
     """An object of the library that has all of these files."""
     wanted = {g.sha256 for g in given}
     row = (
         MasterFile.objects.filter(object__library=library, sha256__in=wanted)
+        .exclude(object=besides)
         .values("object")
         .annotate(n=Count("sha256", distinct=True))
         .filter(n=len(wanted))
@@ -242,15 +257,19 @@ def logical_paths(given: Sequence[Given], first: int = 1) -> list[str]:
     ]
 
 
-def probe(given: Sequence[Given]) -> list[Probed]:
+def probe(given: Sequence[Given], tell: Tell = silent) -> list[Probed]:
     """Ask the sandbox about each file; a file that breaks it is a page with a problem, not the end."""
     answers: list[Probed] = []
+    pages = 0
     with Sandbox(Limits(memory_mb=1500, seconds=60)) as box:
-        for g in given:
+        for n, g in enumerate(given):
+            tell(Told(Step.CHECKING, n, len(given), pages))
             try:
                 facts = box.call("lienthu.foundation.imaging.work:probe", path=str(g.path))
             except Failed as failure:
                 answers.append(Probed(1, problem=problem_of(failure)))
             else:
                 answers.append(Probed(facts["frames"], facts["media_type"], facts))
+            pages += max(1, answers[-1].frames)
+    tell(Told(Step.CHECKING, len(given), len(given), pages))
     return answers

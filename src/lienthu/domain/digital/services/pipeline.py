@@ -48,12 +48,21 @@ class Tally:
     done: int = 0
     failed: int = 0
     left: bool = False  # the time was up while work waited
+    pictures: int = 0  # of those done and failed
+    texts: int = 0
 
 
-def run(*, workers: int = 1, seconds: float | None = None, object_id: int | None = None) -> Tally:
+def run(
+    *,
+    workers: int = 1,
+    seconds: float | None = None,
+    object_id: int | None = None,
+    tell: Callable[[Tally], None] = lambda tally: None,
+) -> Tally:
     """Work off what waits, until nothing does or the time is up. Pages in hand are finished.
 
-    ``workers`` pages side by side, each in a sandbox of its own. ``object_id``: this object only.
+    ``workers`` pages side by side, each in a sandbox of its own. ``object_id``: this object only. ``tell`` hears after
+    each page how far it is, of one worker at a time.
     """
     tally, lock = Tally(), threading.Lock()
     until = None if seconds is None else time.monotonic() + seconds
@@ -68,6 +77,10 @@ def run(*, workers: int = 1, seconds: float | None = None, object_id: int | None
                     with lock:
                         tally.done += outcome is True
                         tally.failed += outcome is False
+                        if outcome is not None:
+                            tally.pictures += row.stage == PageWork.Stage.PICTURE
+                            tally.texts += row.stage == PageWork.Stage.TEXT
+                            tell(tally)
         finally:
             if threading.current_thread() is not threading.main_thread():
                 connections.close_all()

@@ -141,8 +141,8 @@ def test_of_two_who_bring_the_same_files_at_once_one_is_told(library: Library, t
     page = typeset(tmp_path / "a.png")
     looked, told = threading.Barrier(2), list[DigitalObject | AlreadyHere]()
 
-    def probed_together(given: Any) -> Any:
-        answer = probe(given)
+    def probed_together(*given: Any) -> Any:
+        answer = probe(*given)
         looked.wait(timeout=60)
         return answer
 
@@ -172,7 +172,7 @@ def test_a_constraint_stands_behind_the_lock(library: Library, tmp_path: Path, m
     """ING-2: whoever comes past the lock is told all the same, and nothing of it is kept."""
     page = typeset(tmp_path / "a.png")
     first = taken_in(library, page)
-    monkeypatch.setattr(intake, "_refuse_twin", lambda *given: None)
+    monkeypatch.setattr(intake, "refuse_twin", lambda *given: None)
     with pytest.raises(AlreadyHere) as refused:
         taken_in(library, page)
     assert refused.value.public_id == first.public_id

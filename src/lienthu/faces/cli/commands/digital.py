@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from lienthu.faces.cli import digital_keeping
 from lienthu.faces.cli.ground import Refusal
+from lienthu.faces.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
     from lienthu.domain.digital.models import DigitalObject
+    from lienthu.domain.digital.services.telling import Told
 
 _RIGHTS = ("official", "public_domain", "licensed", "permitted", "in_copyright", "unknown")
 
@@ -89,8 +91,13 @@ def _ingest(options: argparse.Namespace) -> int:
         collection=collection,
     )
     library = library_by_code(options.library)
-    with gathered(options.path) as files:
-        obj = intake.take_in(files, description, library=library, actor=actor, allow_again=options.again)
+    with ProgressLine() as line:
+        line.say("opening", now=True)
+        with gathered(options.path) as files:
+            obj = intake.take_in(
+                files, description, library=library, actor=actor, allow_again=options.again,
+                tell=lambda told: line.say(_told(told)),
+            )  # fmt: skip
     if options.rights:
         publishing.record_rights(obj.public_id, _rights(options), actor=actor)
     if options.later:
@@ -98,11 +105,34 @@ def _ingest(options: argparse.Namespace) -> int:
 
         enqueue_pages()
     else:
-        pipeline.run(workers=os.cpu_count() or 1, object_id=obj.pk)
+        with ProgressLine() as line:
+            pages = obj.last_seq
+            pipeline.run(
+                workers=os.cpu_count() or 1, object_id=obj.pk,
+                tell=lambda tally: line.say(
+                    f"pictures {tally.pictures:,} of {pages:,} pages, texts {tally.texts:,}"
+                    + (f", {tally.failed:,} failed" if tally.failed else "")
+                ),
+            )  # fmt: skip
     if options.rights and not options.draft and not options.later:
         publishing.publish(obj.public_id, actor=actor)
     catch_up()
     return _status_of(obj.public_id, as_json=options.json)
+
+
+def _told(told: Told) -> str:
+    """How far the taking in is, in words."""
+    from lienthu.domain.digital.services.telling import Step
+
+    found = f", {told.pages:,} pages" if told.pages else ""
+    match told.step:
+        case Step.READING:
+            return f"reading {told.done >> 20:,} of {told.total >> 20:,} MB"
+        case Step.CHECKING:
+            return f"checking {told.done:,} of {told.total:,} files{found}"
+        case Step.KEEPING:
+            return f"keeping{found}"
+    return "unpacking"
 
 
 def _title(options: argparse.Namespace) -> str:
@@ -145,7 +175,11 @@ def _work(options: argparse.Namespace) -> int:
     from lienthu.domain.digital.services import pipeline
     from lienthu.faces.cli.indexing import catch_up
 
-    tally = pipeline.run(workers=options.workers, seconds=options.seconds)
+    with ProgressLine() as line:
+        tally = pipeline.run(
+            workers=options.workers, seconds=options.seconds,
+            tell=lambda tally: line.say(f"pictures {tally.pictures:,}, texts {tally.texts:,}, {tally.failed:,} failed"),
+        )  # fmt: skip
     catch_up()
     print(f"{tally.done} done, {tally.failed} not; {'work is left' if tally.left else 'nothing waits'}.")
     return 1 if tally.failed else 0

@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/", rules.rules, name="rules"),
     path("rules/<slug:status>/", rules.rule, name="rule"),
     path("objects/<slug:public_id>/", overview.overview, name="object"),
+    path("objects/<slug:public_id>/making/", overview.making, name="making"),
     path("objects/<slug:public_id>/card/", board.card, name="card"),
     path("objects/<slug:public_id>/step/", overview.step, name="step"),
     path("objects/<slug:public_id>/assign/", overview.assign, name="assign"),

@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from lienthu.domain.digital import store
 from lienthu.domain.digital.models import DeliveredFile, Delivery, DigitalObject, MasterFile
-from lienthu.domain.digital.services import deliveries
+from lienthu.domain.digital.services import deliveries, pipeline
+from lienthu.domain.digital.services.telling import Notes, Step, Told
 from lienthu.domain.digital.tests.cast import make_object
 from lienthu.domain.network.models import Library
 
@@ -275,3 +276,70 @@ def test_files_that_cannot_be_shown_are_named_when_an_upload_ends(
     assert "ghi chú.txt" in shown
     assert f"/pages/?page={page.seq}" in shown
     assert "đã bỏ.txt" not in shown, "its page was removed"
+
+
+def test_an_upload_says_how_far_it_is(librarian: Client, home: Library) -> None:
+    """WFL-23: while files are taken in, and after that while pictures and texts are made."""
+    delivery = begun(librarian, home, "Địa chí")
+    sent(librarian, delivery, "1.png", picture())
+    where = reverse("staff_digital:delivery", args=[delivery.token])
+    deliveries.finish(delivery.token, actor=deliveries.Actor.system("tests"))
+    Delivery.objects.update(state=Delivery.State.WORKING)
+    assert "being taken in" in librarian.get(where).content.decode(), "nothing is known yet"
+    notes = Notes(deliveries.folder_of(delivery) / "progress.json")
+    for told, said in (
+        (Told(Step.READING, 30 << 20, 1500 << 20), ("Reading the files, in megabytes", "30 / 1,500")),
+        (Told(Step.CHECKING, 312, 1500, 1312), ("Checking the files", "312 / 1,500", "1,312 pages found")),
+        (Told(Step.KEEPING, pages=1500), ("Storing the files", "1,500 pages found")),
+    ):
+        notes(told)
+        shown = librarian.get(where, headers={"HX-Request": "true"}).content.decode()
+        assert all(one in shown for one in said), (said, shown)
+    Delivery.objects.update(state=Delivery.State.QUEUED)
+    deliveries.take(delivery.pk)
+    obj = DigitalObject.objects.get()
+    making = reverse("staff_digital:making", args=[obj.public_id])
+    shown = librarian.get(where).content.decode()
+    assert making in shown
+    assert "0 / 1" in shown
+    assert "hx-trigger" in librarian.get(making).content.decode()
+    pipeline.run(object_id=obj.pk)
+    ended = librarian.get(making)
+    assert "hx-trigger" not in ended.content.decode()
+    assert ended.headers["HX-Reswap"] == "outerHTML"
+    assert "All pictures and texts are made." in librarian.get(where).content.decode()
+
+
+def test_files_of_another_object_are_not_taken_for_a_planned_title(librarian: Client, home: Library) -> None:
+    """ING-2, WFL-11: the screen names the object that has them."""
+    first = begun(librarian, home, "Địa chí")
+    sent(librarian, first, "1.png", picture())
+    deliveries.finish(first.token, actor=deliveries.Actor.system("tests"))
+    deliveries.take(first.pk)
+    known = DigitalObject.objects.get()
+    planned = make_object(home, "Dự kiến", pages=0, stage="planned")
+    librarian.post(f"{reverse('staff_digital:upload')}?object={planned.public_id}")
+    again = Delivery.objects.latest("pk")
+    sent(librarian, again, "khác tên.png", picture())
+    deliveries.finish(again.token, actor=deliveries.Actor.system("tests"))
+    deliveries.take(again.pk)
+    again.refresh_from_db()
+    assert (again.state, again.object) == ("failed", known)
+    shown = librarian.get(reverse("staff_digital:delivery", args=[again.token])).content.decode()
+    assert reverse("staff_digital:object", args=[known.public_id]) in shown
+    assert not planned.files.exists()
+    for one in (again, _refused(librarian, home)):  # tried again, the files do not go into the object that has them
+        librarian.post(reverse("staff_digital:delivery_finish", args=[one.token]))
+        deliveries.take(one.pk)
+        one.refresh_from_db()
+        assert (one.state, one.object) == ("failed", known)
+    assert known.files.count() == known.pages.count() == 1
+
+
+def _refused(librarian: Client, home: Library) -> Delivery:
+    """The same file brought as a new object."""
+    delivery = begun(librarian, home, "Lần nữa")
+    sent(librarian, delivery, "1.png", picture())
+    deliveries.finish(delivery.token, actor=deliveries.Actor.system("tests"))
+    deliveries.take(delivery.pk)
+    return delivery

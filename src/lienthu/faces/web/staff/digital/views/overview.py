@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -50,6 +50,17 @@ def overview(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpRespon
         assign=AssignForm(obj),
         trail_rows=[(row, act_sentence(row.action)) for row in trail_of(obj, limit=30)],
     )
+
+
+@require_safe
+@object_page()
+def making(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
+    """How far pictures and texts are, asked for again while they are being made (WFL-23)."""
+    progress = progress_of(obj.pk)
+    answer = render(request, "staff/digital/making.html", {"object": obj, "progress": progress})
+    if progress.done:
+        answer["HX-Reswap"] = "outerHTML"  # which ends the asking
+    return answer
 
 
 @require_POST

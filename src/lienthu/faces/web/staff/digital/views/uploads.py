@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lienthu.domain.digital.access import open_object
@@ -22,13 +23,16 @@ from lienthu.domain.digital.errors import AccessDenied, DigitalRefused, NoSuchOb
 from lienthu.domain.digital.models import DeliveredFile, Delivery, DigitalObject, MasterFile
 from lienthu.domain.digital.policy import Act
 from lienthu.domain.digital.problems import sentence_of
+from lienthu.domain.digital.selectors.objects import progress_of
 from lienthu.domain.digital.services import deliveries
 from lienthu.domain.digital.services.deliveries import UploadRefused
+from lienthu.domain.digital.services.telling import Step, Told
 from lienthu.domain.network.policy import Permission
 from lienthu.faces.web.staff.access import Desk, View, staff_page
 from lienthu.faces.web.staff.digital.desk import reader_at, title_known, trail_to
 from lienthu.faces.web.staff.digital.forms import UploadForm
 from lienthu.faces.web.staff.pages import number_from, refuse_foreign, show, show_live
+from lienthu.faces.web.ui.templatetags.ui import count
 
 DIGITISE = Permission.DIGITISE
 TUS = "1.0.0"
@@ -114,7 +118,23 @@ def delivery(request: HttpRequest, desk: Desk, found: Delivery) -> HttpResponse:
         title=found.wish.get("title") or (found.object.title if found.object else ""),
         replaces=found.wish.get("replace"),
         unread=_unread(found.object) if found.state == Delivery.State.DONE and found.object else [],
+        told=_told(deliveries.told_of(found)),
+        progress=progress_of(found.object.pk) if found.state == Delivery.State.DONE and found.object else None,
     )  # fmt: skip
+
+
+def _told(told: Told | None) -> dict[str, Any]:
+    """How far the taking in is, as the progress bar wants it; nothing where nothing is known (WFL-23)."""
+    if told is None:
+        return {}
+    if told.step is Step.READING:
+        return {"label": _("Reading the files, in megabytes"), "done": told.done >> 20, "total": told.total >> 20}
+    found = (
+        ngettext("%(n)s page found", "%(n)s pages found", told.pages) % {"n": count(told.pages)} if told.pages else ""
+    )
+    if told.step is Step.CHECKING:
+        return {"label": _("Checking the files"), "done": told.done, "total": told.total, "note": found}
+    return {"label": _("Opening the files") if told.step is Step.UNPACKING else _("Storing the files"), "note": found}
 
 
 def _unread(obj: DigitalObject) -> list[tuple[MasterFile, int, str]]:
