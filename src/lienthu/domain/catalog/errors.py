@@ -34,6 +34,12 @@ class TableRefused(FileRefused):
         self.reason = reason
 
 
+class SourceRefused(CatalogRefused):
+    """There is no such source, or none can be opened under this name."""
+
+    code = "source-refused"
+
+
 class BatchStateRefused(CatalogRefused):
     """The batch is not in a state in which this can be done."""
 

@@ -75,6 +75,7 @@ def receive(
     actor: Actor,
     filename: str = "",
     source_code: str = "main",
+    source: Source | None = None,
     encoding: str = "",
     fmt: str = "",
     dry_run: bool = False,
@@ -82,11 +83,12 @@ def receive(
 ) -> ImportBatch:
     """Keep a file that a library hands over and open a batch for it. Nothing of it is in the catalogue yet.
 
+    ``source``: one of the library's; without it the one of ``source_code``, made when it is new.
     Raises FileRefused when the file is empty or in no known format, TableRefused for a table that cannot be opened
     safely, UnknownEncoding for a bad encoding name. A refused file is not kept.
     """
     name = clean(filename or path.name)[:255]
-    source = source_of(library, source_code)
+    source = source or source_of(library, source_code)
     try:
         fmt = fmt or find_format(path, name)
     except UnknownFormat as e:

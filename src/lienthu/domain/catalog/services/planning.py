@@ -14,25 +14,58 @@ from django.utils.translation import gettext as _
 
 from lienthu.domain.catalog.encoding import AUTO
 from lienthu.domain.catalog.errors import BatchStateRefused
-from lienthu.domain.catalog.models import ImportBatch
+from lienthu.domain.catalog.models import ImportBatch, Source
 from lienthu.domain.catalog.reading import plan_for
 from lienthu.domain.catalog.services import batches
+from lienthu.domain.catalog.services.sources import chosen_source
+from lienthu.domain.catalog.source_selectors import sources_for
 from lienthu.domain.network.models import Library
 from lienthu.foundation.marc.tabular import FIELDS
 from lienthu.platform.actor import Actor
 from lienthu.platform.services import audit, files
 
 TABULAR = ("csv", "xlsx")
+SAID = "source_said"
+"""Option of a batch: the source that a person has said it is from."""
 _STATUS = ImportBatch.Status
 
 
-def hand_over(path: Path, *, library: Library, actor: Actor, filename: str) -> ImportBatch:
+@transaction.atomic
+def hand_over(
+    path: Path, *, library: Library, actor: Actor, filename: str, source_id: int | None = None, new_source: str = ""
+) -> ImportBatch:
     """Keep an uploaded file and open a batch that a worker will run.
 
-    Raises FileRefused for an empty file and for one in no known format, TableRefused for a table that cannot be opened
-    safely (zip bomb, password, no sheet): such files are not kept.
+    ``source_id`` or the name of a ``new_source`` say from which of the library's systems it is (IMP-34); without either
+    it is the one used last. Raises FileRefused for an empty file and for one in no known format, TableRefused for a
+    table that cannot be opened safely (zip bomb, password, no sheet): such files are not kept, and no source is opened.
+    Raises SourceRefused for a source that is none.
     """
-    return batches.receive(path, library=library, actor=actor, filename=filename, options={"background": True})
+    source = chosen_source(library, source_id=source_id, new_source=new_source, actor=actor)
+    if source is None and (used := sources_for(library.pk)):
+        source = Source.objects.get(pk=used[0].id)
+    return batches.receive(
+        path, library=library, actor=actor, filename=filename, source=source, options={"background": True}
+    )
+
+
+@transaction.atomic
+def assign_source(batch_id: int, *, actor: Actor, source_id: int | None = None, new_source: str = "") -> ImportBatch:
+    """Say from which of the library's systems the file is, as long as nothing of it has been imported (IMP-34).
+
+    Said once, it is not asked again, also where the numbers of its records stand for other works in that source.
+    Raises BatchStateRefused once the import was asked for, SourceRefused for a source that is none.
+    """
+    batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("library", "source").get(pk=batch_id)
+    if batch.status != _STATUS.UPLOADED or batch.dry_run:
+        raise BatchStateRefused.cannot(_("Changing how the file is read"), batch.get_status_display())
+    source = chosen_source(batch.library, source_id=source_id, new_source=new_source, actor=actor)
+    if source is None or batch.options.get(SAID) == source.pk == batch.source_id:
+        return batch
+    batch.source, batch.options = source, {**batch.options, SAID: source.pk}
+    batch.save(update_fields=["source", "options"])
+    audit.record("import.source_said", batch, actor=actor, library_id=batch.library_id, source=source.code)
+    return batch
 
 
 @transaction.atomic
@@ -103,6 +136,7 @@ def same_plan(trial: ImportBatch, batch: ImportBatch) -> bool:
     return (
         trial.options.get("plan") == batch.options.get("plan")
         and (trial.options.get("mapping") or {}) == (batch.options.get("mapping") or {})
+        and trial.source_id == batch.source_id
         and trial.options.get("holding_rules") == batch.source.holding_rules
     )
 

@@ -1,4 +1,4 @@
-"""How a library's files are read: column mapping and holding rules, saved with its source."""
+"""A library's sources, its former systems, and how their files are read: columns, holding rules, character set."""
 
 from __future__ import annotations
 
@@ -6,12 +6,57 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
+from lienthu.domain.catalog.errors import SourceRefused
 from lienthu.domain.catalog.models import Source
+from lienthu.domain.catalog.source_selectors import sources_for
+from lienthu.domain.network.models import Library
 from lienthu.foundation.marc.holdings import rules_from_list
 from lienthu.foundation.marc.tabular import FIELDS
+from lienthu.foundation.vietnamese.fold import fold
+from lienthu.foundation.vietnamese.text import clean
 from lienthu.platform.actor import Actor
 from lienthu.platform.services import audit
+
+_LONGEST_NAME = 200
+_LONGEST_CODE = 36  # of the column's 40, with room for a number
+
+
+@transaction.atomic
+def open_source(library: Library, name: str, *, actor: Actor) -> Source:
+    """The source of that name, opened when the library has none: another system, whose numbers are its own (IMP-34).
+
+    Raises SourceRefused for a name without letters.
+    """
+    name = " ".join(clean(name).split())[:_LONGEST_NAME]
+    stem = slugify(fold(name))[:_LONGEST_CODE].strip("-")
+    if not stem:
+        raise SourceRefused(_("Name the system by words, such as the name of its program: “iLib”, “Koha 2019”."))
+    number = 1
+    while True:
+        code = stem if number == 1 else f"{stem}-{number}"
+        source, created = Source.objects.get_or_create(library=library, code=code, defaults={"name": name})
+        if created:
+            audit.record("source.opened", source, actor=actor, library_id=library.pk, code=code, name=name)
+        if created or fold(source.name or source.code) == fold(name):
+            return source
+        number += 1
+
+
+def chosen_source(library: Library, *, source_id: int | None, new_source: str, actor: Actor) -> Source | None:
+    """The source that a person chose for a file: a new one by its name, one of the library's by its number, or None.
+
+    Raises SourceRefused for a number that is none of the library's.
+    """
+    if new_source:
+        return open_source(library, new_source, actor=actor)
+    if source_id is None:
+        return None
+    if source_id not in {row.id for row in sources_for(library.pk)}:
+        raise SourceRefused(_("This library has no such system. Choose one of the list, or name a new one."))
+    return Source.objects.get(pk=source_id)
 
 
 @transaction.atomic

@@ -19,16 +19,15 @@ from lienthu.domain.catalog.services.apply import Applied
 from lienthu.domain.catalog.trial_selectors import former_states, holders_of
 from lienthu.domain.union.joining import placed
 from lienthu.domain.union.joining.findings import EXAMPLES, PAIRS, Conflict, Findings, Kind, Lack
+from lienthu.domain.union.joining.overlap import other_work
 from lienthu.domain.union.rule_selectors import rule_in_force
 from lienthu.foundation.marc.describe import describe
 from lienthu.foundation.marc.model import Record
 from lienthu.foundation.marc.normalise import from_canonical
 from lienthu.foundation.marc.quality import IMPORTANT, missing, not_asked
-from lienthu.foundation.vietnamese.tokens import folded_tokens
 
 _SLICE = 2000  # records looked at in one statement
 _UNTOLD = frozenset({"005"})  # every save changes it
-_SAME_TITLE = 0.34  # share of common words below which two titles are of different works
 
 
 class Gatherer:
@@ -200,12 +199,6 @@ def changed_tags(old: Record, new: Record) -> list[str]:
     difference += Counter(new.fields) - Counter(old.fields)
     leader = ["LDR"] if old.leader != new.leader else []
     return leader + sorted({f.tag for f in difference} - _UNTOLD)
-
-
-def other_work(old_title: str, new_title: str) -> bool:
-    """Whether two titles have so little in common that a control number must have been used for another book."""
-    old, new = set(folded_tokens(old_title)), set(folded_tokens(new_title))
-    return bool(old and new) and len(old & new) / min(len(old), len(new)) < _SAME_TITLE
 
 
 def _slices(ids: array[int]) -> Iterator[list[int]]:

@@ -24,7 +24,8 @@ from lienthu.domain.union.joining import findings as shape
 from lienthu.domain.union.joining.document import document_of
 from lienthu.domain.union.joining.exporting import file_of
 from lienthu.domain.union.joining.findings import Findings
-from lienthu.domain.union.joining.gather import changed_tags, other_work
+from lienthu.domain.union.joining.gather import changed_tags
+from lienthu.domain.union.joining.overlap import other_work
 from lienthu.domain.union.joining.selectors import findings_of, rehearsals_of
 from lienthu.domain.union.models import Edge, JoiningReport
 from lienthu.domain.union.services.conduct import run_batch

@@ -59,6 +59,7 @@ STATUS: Final[Mapping[str, tuple[Label, str]]] = {
 ACTIONS: Final[Mapping[str, Label]] = {
     "import.received": _("file received"),
     "import.replanned": _("way of reading changed"),
+    "import.source_said": _("system of the file said"),
     "import.trial_queued": _("dry run asked for"),
     "import.trial_deleted": _("report of a dry run deleted"),
     "quality.counted": _("quality counted"),

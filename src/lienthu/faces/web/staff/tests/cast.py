@@ -69,15 +69,14 @@ def tcvn3_file(records: Sequence[Record]) -> bytes:
     return b"".join(out)
 
 
-def upload(client: Client, library: Library, data: bytes, name: str = "sach.mrc") -> Any:
-    return client.post(
-        page("import_new"), {"library": library.pk, "file": SimpleUploadedFile(name, data)}, follow=False
-    )
+def upload(client: Client, library: Library, data: bytes, name: str = "sach.mrc", **said: Any) -> Any:
+    asked = {"library": library.pk, "file": SimpleUploadedFile(name, data), **said}
+    return client.post(page("import_new"), asked, follow=False)
 
 
-def handed_over(client: Client, library: Library, data: bytes, name: str = "sach.mrc") -> ImportBatch:
+def handed_over(client: Client, library: Library, data: bytes, name: str = "sach.mrc", **said: Any) -> ImportBatch:
     """Upload a file and return its batch."""
-    response = upload(client, library, data, name)
+    response = upload(client, library, data, name, **said)
     assert response.status_code == 302, response.content.decode()[:2000]
     return ImportBatch.objects.latest("pk")
 

@@ -19,6 +19,7 @@ from lienthu.domain.union.services.requesting import request_import, request_und
 from lienthu.faces.web.staff.access import Desk, batch_page
 from lienthu.faces.web.staff.pages import batch_trail, number_in, show, show_live, steps_of, tell
 from lienthu.faces.web.staff.reports import is_going, progress_of, report_of
+from lienthu.faces.web.staff.views.check import to_the_question
 from lienthu.platform.services import files
 
 _STATUS = ImportBatch.Status
@@ -59,6 +60,8 @@ def batch(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse:
 @batch_page(Permission.IMPORT_RECORDS)
 def start(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse:
     """Import, or go on with an import that stopped."""
+    if "rehearsal" not in request.POST and (question := to_the_question(request, batch)):
+        return question
     try:
         if batch.dry_run:
             raise BatchStateRefused(_("A dry run cannot be imported. Start the import from the file itself."))

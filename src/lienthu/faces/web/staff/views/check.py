@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,13 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lienthu.domain.catalog.encoding import AUTO
-from lienthu.domain.catalog.errors import CatalogRefused
+from lienthu.domain.catalog.errors import CatalogRefused, SourceRefused
 from lienthu.domain.catalog.models import ImportBatch, Source
 from lienthu.domain.catalog.reading import Column, ReadPiece, table_columns
 from lienthu.domain.catalog.selectors import plan_of, rules_of
 from lienthu.domain.catalog.services import sources
-from lienthu.domain.catalog.services.planning import TABULAR, replan
+from lienthu.domain.catalog.services.planning import SAID, TABULAR, assign_source, replan
+from lienthu.domain.catalog.source_selectors import sources_for
 from lienthu.domain.network.policy import Permission
+from lienthu.domain.union.joining.overlap import Overlap, overlap_of
 from lienthu.domain.union.services.requesting import request_trial
 from lienthu.faces.web.staff.access import Desk, batch_page
 from lienthu.faces.web.staff.forms.imports import OWN_RULES, CheckForm
@@ -45,6 +49,17 @@ from lienthu.platform.services import files
 
 _SHOWN = 8
 _FOR_COPIES = 60
+_COMPARED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The beginning of the file as it is read now: what stands in the way, columns, records, common numbers."""
+
+    trouble: Sentence
+    columns: tuple[Column, ...] = ()
+    read: list[ReadPiece] = field(default_factory=list)
+    overlap: Overlap = field(default_factory=Overlap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,39 +105,26 @@ def check(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse:
     path = files.path_of(batch.sha256)
     if not path.is_file():
         raise Http404
-    tabular = batch.format in TABULAR
-    trouble: Sentence = ""
-    columns: tuple[Column, ...] = ()
-    try:
-        columns = table_columns(path, batch.format, plan_of(batch)) if tabular else ()
-    except TabularRefused as e:
-        trouble = REFUSED_TABLES.get(e.code, e.code)
-    except ValueError:
-        trouble = _("The table cannot be read in this character set. Choose another one.")
-    form = CheckForm(
-        request.POST if request.method == "POST" else None,
-        columns=columns,
-        has_encoding=batch.format != "xlsx",
-        has_rules=not tabular,
-        own_rules=preset_of(batch.source) == OWN_RULES,
-        initial=_initial(batch, columns),
-    )
+    looked = _look(batch, path)
+    form = _form(request, batch, looked)
     if request.method == "POST" and form.is_valid():
         try:
-            _save(form, batch, desk)
-            if "go" in request.POST:
+            batch = _save(form, batch, desk, asked=_unsaid(batch, looked))
+            looked = _look(batch, path)
+            if "go" not in request.POST:
+                return redirect(f"{reverse('staff:import_check', args=[batch.pk])}#preview")
+            if not _unsaid(batch, looked):
                 request_trial(batch.pk, actor=desk.actor)
                 return redirect("staff:import_trial", pk=batch.pk)
+        except SourceRefused as refused:
+            form.add_error("source", refused.message)
         except CatalogRefused as refused:
             tell(request, refused)
             return redirect("staff:batch", pk=batch.pk)
-        return redirect(f"{reverse('staff:import_check', args=[batch.pk])}#preview")
-    read: list[ReadPiece] = []
-    if not trouble:
-        try:
-            read = first_records(batch, path, _mapping(batch, columns), _SHOWN if tabular else _FOR_COPIES)
-        except (TabularRefused, ValueError):
-            trouble = _("The file cannot be read this way. Choose another character set.")
+        else:
+            form.offer_sources(sources_for(batch.library_id), ask=True)
+            form.add_error("source", _("Say which system the file is from: its numbers stand for other works here."))
+    read, shown = looked.read, looked.read[:_SHOWN]
     return show(
         desk,
         "import_check.html",
@@ -131,14 +133,62 @@ def check(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse:
         batch=batch,
         form=form,
         steps=steps_of(batch, "check"),
-        trouble=trouble,
+        trouble=looked.trouble,
         encodings=encoding_options(batch, path) if batch.format != "xlsx" else [],
         plan=plan_of(batch),
-        columns=[ColumnRow(_title(c, i), c.values, form[f"column{i}"]) for i, c in enumerate(columns)],
-        rules=[] if tabular else rules_options(batch.source, read),
-        records=[previewed(p) for p in read[:_SHOWN]],
-        nothing_readable=bool(read) and all(p.record is None for p in read),
-        copies=_copies(read[:_SHOWN], rules_of(batch.source, batch.format)),
+        columns=[ColumnRow(_title(c, i), c.values, form[f"column{i}"]) for i, c in enumerate(form.columns)],
+        rules=[] if batch.format in TABULAR else rules_options(batch.source, read[:_FOR_COPIES]),
+        records=[previewed(p) for p in shown],
+        nothing_readable=bool(shown) and all(p.record is None for p in shown),
+        copies=_copies(shown, rules_of(batch.source, batch.format)),
+        overlap=looked.overlap,
+        source_said=batch.options.get(SAID) == batch.source_id,
+    )
+
+
+def _look(batch: ImportBatch, path: Path) -> Look:
+    """Read the beginning of the file with the choices the batch has now, and compare it with its source."""
+    columns: tuple[Column, ...] = ()
+    try:
+        columns = table_columns(path, batch.format, plan_of(batch)) if batch.format in TABULAR else ()
+    except TabularRefused as e:
+        return Look(REFUSED_TABLES.get(e.code, e.code))
+    except ValueError:
+        return Look(_("The table cannot be read in this character set. Choose another one."))
+    try:
+        read = first_records(batch, path, _mapping(batch, columns), _COMPARED)
+    except (TabularRefused, ValueError):
+        return Look(_("The file cannot be read this way. Choose another character set."), columns)
+    return Look("", columns, read, overlap_of(batch.source_id, [p.record for p in read if p.record is not None]))
+
+
+def _unsaid(batch: ImportBatch, looked: Look) -> bool:
+    """Whether a person must still say from which system the file is (IMP-35)."""
+    return looked.overlap.doubtful and batch.options.get(SAID) != batch.source_id
+
+
+def to_the_question(request: HttpRequest, batch: ImportBatch) -> HttpResponse | None:
+    """The way to the question from which system the file is, where it must be answered before anything else."""
+    if batch.status != ImportBatch.Status.UPLOADED or batch.dry_run or batch.options.get(SAID) == batch.source_id:
+        return None
+    path = files.path_of(batch.sha256)
+    if not path.is_file() or not _unsaid(batch, _look(batch, path)):
+        return None
+    messages.warning(request, _("Say which system the file is from: its numbers stand for other works here."))
+    return redirect(f"{reverse('staff:import_check', args=[batch.pk])}#system")
+
+
+def _form(request: HttpRequest, batch: ImportBatch, looked: Look) -> CheckForm:
+    ask = _unsaid(batch, looked)
+    return CheckForm(
+        request.POST if request.method == "POST" else None,
+        sources=sources_for(batch.library_id),
+        ask_source=ask,
+        columns=looked.columns,
+        has_encoding=batch.format != "xlsx",
+        has_rules=batch.format not in TABULAR,
+        own_rules=preset_of(batch.source) == OWN_RULES,
+        initial={**_initial(batch, looked.columns), "source": "" if ask else str(batch.source_id)},
     )
 
 
@@ -168,8 +218,12 @@ def _initial(batch: ImportBatch, columns: Sequence[Column]) -> dict[str, Any]:
     }
 
 
-def _save(form: CheckForm, batch: ImportBatch, desk: Desk) -> None:
-    replan(batch.pk, actor=desk.actor, encoding=form.encoding, mapping=form.mapping() if form.columns else None)
+def _save(form: CheckForm, batch: ImportBatch, desk: Desk, *, asked: bool) -> ImportBatch:
+    """Keep the choices; the batch as it is then. ``asked``: the system had to be said, also if it is the same."""
+    said = form.cleaned_data.get("source")
+    if said and (asked or said != str(batch.source_id)):
+        batch = assign_source(batch.pk, actor=desk.actor, **form.source_choice())
+    batch = replan(batch.pk, actor=desk.actor, encoding=form.encoding, mapping=form.mapping() if form.columns else None)
     if form.columns:
         sources.set_column_mapping(batch.source, form.mapping(), actor=desk.actor)
     if form.encoding is not None:
@@ -180,6 +234,7 @@ def _save(form: CheckForm, batch: ImportBatch, desk: Desk) -> None:
         if name != OWN_RULES and name != preset_of(batch.source):
             rules = rules_to_list(HOLDING_PRESETS[name]) if name else []
             sources.set_holding_rules(batch.source, rules, actor=desk.actor)
+    return batch
 
 
 def preset_of(source: Source) -> str:

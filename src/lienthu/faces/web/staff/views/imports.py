@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lienthu.domain.catalog.batch_selectors import batch_list
-from lienthu.domain.catalog.errors import FileRefused, TableRefused
+from lienthu.domain.catalog.errors import FileRefused, SourceRefused, TableRefused
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.services.planning import hand_over
 from lienthu.domain.network.policy import Permission
@@ -96,12 +96,18 @@ def _received(form: UploadForm, desk: Desk) -> ImportBatch | None:
     assert isinstance(file, TemporaryUploadedFile)  # settings.FILE_UPLOAD_HANDLERS
     try:
         return hand_over(
-            Path(file.temporary_file_path()), library=library, actor=desk.actor, filename=file.name or _("unnamed")
+            Path(file.temporary_file_path()),
+            library=library,
+            actor=desk.actor,
+            filename=file.name or _("unnamed"),
+            **form.source_choice(),
         )
     except TableRefused as e:
         form.add_error("file", str(REFUSED_TABLES.get(e.reason, e.message)))
     except FileRefused as e:
         form.add_error("file", e.message)
+    except SourceRefused as e:
+        form.add_error("source", e.message)
     except OSError as e:
         if e.errno is None:
             raise

@@ -15,6 +15,7 @@ from lienthu.domain.catalog.services.planning import same_plan
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.union.joining.document import document_of
 from lienthu.domain.union.joining.exporting import FORMATS, file_of
+from lienthu.domain.union.joining.selectors import findings_of
 from lienthu.domain.union.services.reports import forget_rehearsal
 from lienthu.faces.web.staff.access import Desk, batch_page
 from lienthu.faces.web.staff.pages import batch_trail, show, tell
@@ -34,6 +35,7 @@ def report(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse
         raise Http404
     file = _file_of(batch)
     waiting = file is not None and file.status == ImportBatch.Status.UPLOADED
+    findings = findings_of(batch)
     return show(
         desk,
         "joining_report.html",
@@ -41,6 +43,7 @@ def report(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse
         batch=batch,
         file=file,
         document=document,
+        reused=findings.numbers_reused if findings and waiting else 0,
         importable=waiting and file is not None and same_plan(batch, file),
         outdated=waiting and file is not None and not same_plan(batch, file),
     )

@@ -90,6 +90,8 @@ ACTIONS: dict[str, Any] = DIGITAL_ACTS | {
     "role.revoked": gettext_lazy("role taken away"),
     "service.ended": gettext_lazy("service ended"),
     "service.offered": gettext_lazy("service entered"),
+    "source.opened": gettext_lazy("system of a library named"),
+    "import.source_said": gettext_lazy("system of a file said"),
     "source.columns_set": gettext_lazy("meaning of the columns of tables set"),
     "source.encoding_set": gettext_lazy("encoding of files set"),
     "source.holding_rules_set": gettext_lazy("rules for reading copies set"),
