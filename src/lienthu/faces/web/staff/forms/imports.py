@@ -34,19 +34,33 @@ class LibraryField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not sub
         return f"{obj.name} ({obj.code})"
 
 
+class _Chosen(forms.ChoiceField):
+    """A choice that always stands at something; a program that sends none leaves it there."""
+
+    def validate(self, value: Any) -> None:
+        if value:
+            super().validate(value)
+
+
+class _NameOfNew(forms.CharField):
+    """Asked for only with the choice it belongs to."""
+
+    def validate(self, value: Any) -> None:
+        pass
+
+
 class SystemForm(forms.Form):
     """From which of the library's systems a file is: one of those known, or a new one by its name (IMP-34)."""
 
-    source = forms.ChoiceField(
-        required=False,
+    use_required_attribute = False
+    source = _Chosen(
         label=gettext_lazy("System the file is from"),
         help_text=gettext_lazy(
             "A record is known by its number in its system. A file of another system must not be handed over as one of"
             " this: equal numbers would replace each other's records."
         ),
     )
-    source_name = forms.CharField(
-        required=False,
+    source_name = _NameOfNew(
         max_length=200,
         label=gettext_lazy("Name of the new system"),
         help_text=gettext_lazy("The name of the program, for example iLib or Koha, with a year or a branch if needed."),
