@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from lienthu.domain.digital.board import Hindrance
-from lienthu.domain.digital.policy import Block
+from lienthu.domain.digital.policy import Block, Concern, PublishFacts
 from lienthu.domain.digital.problems import sentence_of
 from lienthu.domain.digital.ruling import RuleFault
 
@@ -105,6 +105,30 @@ class CannotPublish(DigitalRefused):
     def __init__(self, block: Block) -> None:
         super().__init__(BLOCK_SENTENCES[block])
         self.block = block
+
+
+def concern_sentence(concern: Concern, facts: PublishFacts) -> str:
+    """A concern about publishing, for people."""
+    if concern is Concern.PAGES_FAILED:
+        n = facts.pages_failed
+        return ngettext("%(n)s page cannot be shown.", "%(n)s pages cannot be shown.", n) % {"n": n}
+    if concern is Concern.PAGES_WAITING:
+        n = facts.pages_waiting
+        told = ngettext("%(n)s page still waits for its picture.", "%(n)s pages still wait for their pictures.", n)
+        return told % {"n": n}
+    return _("It names people who may be alive, but no page is closed.")
+
+
+class PublishingDoubtful(DigitalRefused):
+    """Something speaks against publishing, and nobody set it aside; ``concerns`` say what (RGT-16)."""
+
+    code = "publishing-doubtful"
+    status = 422
+
+    def __init__(self, concerns: Sequence[Concern], facts: PublishFacts) -> None:
+        told = " ".join(concern_sentence(concern, facts) for concern in concerns)
+        super().__init__(_("Not published yet: %(concerns)s Mend that, or publish it even so.") % {"concerns": told})
+        self.concerns = tuple(concerns)
 
 
 class Conflict(DigitalRefused):

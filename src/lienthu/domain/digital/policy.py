@@ -279,6 +279,28 @@ class PublishFacts:
 
     has_rights: bool
     pages_ready: int
+    pages_failed: int = 0
+    pages_waiting: int = 0
+    pages_closed: int = 0
+    personal_data: bool = False
+
+
+class Concern(StrEnum):
+    """What speaks against publishing now, and a person may set aside (RGT-16)."""
+
+    PAGES_FAILED = "pages_failed"
+    PAGES_WAITING = "pages_waiting"
+    NOBODY_CLOSED = "nobody_closed"  # personal data inside, and no page is closed
+
+
+def concerns_about(facts: PublishFacts) -> tuple[Concern, ...]:
+    """What a person has to be told before readers get it."""
+    raised = {
+        Concern.PAGES_FAILED: facts.pages_failed > 0,
+        Concern.PAGES_WAITING: facts.pages_waiting > 0,
+        Concern.NOBODY_CLOSED: facts.personal_data and not facts.pages_closed,
+    }
+    return tuple(concern for concern, stands in raised.items() if stands)
 
 
 def decide_publication(facts: PublishFacts) -> Decision:

@@ -34,6 +34,7 @@ SENTENCES: dict[str, Promise] = {
     "method": _("The archive is packed in a way that is not read. Pack it as an ordinary ZIP."),
     "name-twice": _("The archive holds one name twice."),
     "unsafe-name": _("The archive names a file outside itself and is not opened."),
+    "link": _("This is a link to another place. Hand over the file itself."),
     "no-room": _("There is no room on the disk to unpack this."),
     "not-a-file": _("There is something in it that is no ordinary file."),
     "not-a-zip": _("This is no ZIP file."),

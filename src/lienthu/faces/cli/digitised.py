@@ -16,7 +16,7 @@ from django.conf import settings
 from lienthu.domain.catalog.models import BibRecord
 from lienthu.domain.digital.models import DigitalObject, Kind, Layer, OwnerGroup, Page
 from lienthu.domain.digital.paging.arranging import Entry as Heading
-from lienthu.domain.digital.policy import Status
+from lienthu.domain.digital.policy import Concern, Status
 from lienthu.domain.digital.services import paging, pipeline, publishing
 from lienthu.domain.digital.services.collecting import open_collection
 from lienthu.domain.digital.services.gathering import gathered
@@ -125,8 +125,8 @@ def _taken_in(volume: SampleVolume) -> DigitalObject:
         right_to_left=volume.right_to_left,
         sample=True,
     )
-    with gathered(volume.path) as files:
-        return take_in(files, description, library=library, actor=ACTOR, allow_again=True)
+    with gathered(volume.path) as gathering:
+        return take_in(gathering.files, description, library=library, actor=ACTOR, allow_again=True)
 
 
 def _dublin_core(volume: SampleVolume) -> dict[str, list[str]]:
@@ -223,7 +223,7 @@ def _publish_what_is_ready() -> int:
         if obj.pages.filter(state=Page.State.WAITING).exists():
             waiting += 1
         elif obj.pages.filter(state=Page.State.READY).exists():
-            publishing.publish(obj.public_id, actor=ACTOR)
+            publishing.publish(obj.public_id, even_so=tuple(Concern), actor=ACTOR)
         else:
             _log.warning("no page of %s can be shown", obj.public_id)
     return waiting

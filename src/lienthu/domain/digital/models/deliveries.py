@@ -34,6 +34,7 @@ class Delivery(models.Model):
     wish = models.JSONField(default=dict, help_text="title, kind, languages, project, record; or after, replace")
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     problem = models.CharField(max_length=500, blank=True)
+    left_out = models.JSONField(default=list, help_text="names and codes of files that are no pages (ING-9)")
     created_at = models.DateTimeField(auto_now_add=True)
     touched_at = models.DateTimeField(auto_now=True)
 

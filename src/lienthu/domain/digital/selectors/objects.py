@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Value
+from django.db.models.functions import Coalesce
 
 from lienthu.domain.digital.models import Collection as Collection_
 from lienthu.domain.digital.models import DigitalObject, Erasure, Page, PageText, PageWork
+from lienthu.domain.digital.problems import sentence_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,25 @@ def progress_of(object_id: int) -> Progress:
         texts_done=Count("id", filter=Q(state=PageWork.State.DONE, stage=text)),
     )
     return Progress(**pages, **work)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A page that cannot be shown: its number, the file it is made of, and why (a code of ``problems``)."""
+
+    page: int
+    file: str
+    code: str
+
+    def told(self) -> dict[str, object]:
+        """As it stands in reports."""
+        return {"page": self.page, "file": self.file, "code": self.code, "message": sentence_of(self.code)}
+
+
+def pages_unread(object_id: int, *, most: int = 1000) -> list[Unread]:
+    """The pages that cannot be shown, in their order: one query."""
+    rows = Page.objects.filter(object_id=object_id, state=Page.State.FAILED).order_by("position")
+    return [Unread(*row) for row in rows.values_list("seq", Coalesce("file__name", Value("")), "problem")[:most]]
 
 
 def pages_of(object_id: int) -> list[Page]:

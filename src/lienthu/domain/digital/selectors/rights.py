@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from lienthu.domain.digital.models import DigitalObject, RightsRecord, Takedown
+from django.db.models import Count, Q
+
+from lienthu.domain.digital.models import DigitalObject, Page, RightsRecord, Takedown
+from lienthu.domain.digital.policy import PublishFacts
 
 
 def rights_of(obj: DigitalObject) -> list[RightsRecord]:
@@ -18,3 +21,15 @@ def newest_rights(obj: DigitalObject) -> RightsRecord | None:
 def takedown_in_force(obj: DigitalObject) -> Takedown | None:
     """The take-down that hides it, if one does."""
     return obj.takedowns.filter(lifted_at=None).first()
+
+
+def publish_facts(obj: DigitalObject) -> PublishFacts:
+    """What decides whether it may be published, and what speaks against it: two queries."""
+    newest = newest_rights(obj)
+    counts = obj.pages.aggregate(
+        pages_ready=Count("pk", filter=Q(state=Page.State.READY)),
+        pages_failed=Count("pk", filter=Q(state=Page.State.FAILED)),
+        pages_waiting=Count("pk", filter=Q(state=Page.State.WAITING)),
+        pages_closed=Count("pk", filter=Q(closed=True)),
+    )
+    return PublishFacts(newest is not None, personal_data=newest is not None and newest.personal_data, **counts)

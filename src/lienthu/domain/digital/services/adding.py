@@ -72,15 +72,16 @@ def add_files(public_id: str, paths: Sequence[Path], *, after: int | None, actor
     with transaction.atomic():
         obj = lock(public_id)
         if obj.stage == Stage.PLANNED:
-            _claim(obj, examined.given)
+            _claim(obj, examined.given, actor)
         return _add(obj, examined, after, actor)
 
 
-def _claim(obj: DigitalObject, given: Sequence[intake.Given]) -> None:
+def _claim(obj: DigitalObject, given: Sequence[intake.Given], actor: Actor) -> None:
     """These files become this title, of all that are brought at once. Raises AlreadyHere."""
     digest = intake.digest_of_all(given)
     intake.alone_with(obj.library, digest)
     intake.refuse_twin(obj.library, given, besides=obj.pk)
+    intake.let_go(obj.library, digest, actor)
     if obj.received_digest is None and not obj.files.exists():
         obj.received_digest = digest
         obj.save(update_fields=["received_digest"])

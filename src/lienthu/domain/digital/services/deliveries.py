@@ -32,6 +32,7 @@ KEPT: Final = timedelta(days=3)
 """An upload that nobody went on with for so long is thrown away."""
 _STUCK: Final = timedelta(hours=6)  # longer than the largest volume takes; whatever is not done then broke down
 MOST_FILES: Final = 10_000
+_MOST_TOLD: Final = 200  # names of files that were left out
 _RESERVE: Final = 512 * 1024 * 1024  # the database and the index need room too
 
 
@@ -216,16 +217,19 @@ def take(delivery_id: int) -> None:
         problem = _("“%(name)s” has not come whole yet.") % {"name": short.path[-200:]}
         Delivery.objects.filter(pk=delivery_id).update(state=Delivery.State.OPEN, problem=problem)
         return
+    left_out: list[dict[str, str]] = []
     try:
         with transaction.atomic(), ExitStack() as stack:
             tell = Notes(_notes(delivery))
             tell(Told(Step.UNPACKING))
-            paths = [path for place in _laid_out(delivery) for path in stack.enter_context(gathered(place))]
-            obj = _become(delivery, paths, actor, tell)
-            Delivery.objects.filter(pk=delivery_id).update(state=Delivery.State.DONE, object=obj)
+            found = [stack.enter_context(gathered(place)) for place in _laid_out(delivery)]
+            told = [one for part in found for one in part.left_out][:_MOST_TOLD]
+            left_out = [{"name": one.name, "code": one.code} for one in told]
+            obj = _become(delivery, [path for part in found for path in part.files], actor, tell)
+            Delivery.objects.filter(pk=delivery_id).update(state=Delivery.State.DONE, object=obj, left_out=left_out)
             enqueue_pages()
     except DigitalRefused as refused:
-        facts: dict[str, Any] = {"state": Delivery.State.FAILED, "problem": str(refused)[:500]}
+        facts: dict[str, Any] = {"state": Delivery.State.FAILED, "problem": str(refused)[:500], "left_out": left_out}
         if isinstance(refused, AlreadyHere):  # that object is shown, and is not what the files are for
             meant = _meant_for(delivery)
             facts["object"] = DigitalObject.objects.filter(public_id=refused.public_id).first()

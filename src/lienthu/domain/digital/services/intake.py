@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lienthu.domain.digital import store
-from lienthu.domain.digital.errors import AlreadyHere, NothingToTakeIn
+from lienthu.domain.digital.errors import AlreadyHere, DigitalRefused, NothingToTakeIn
 from lienthu.domain.digital.models import (
     Collection,
     DigitalObject,
@@ -28,7 +28,7 @@ from lienthu.domain.digital.models import (
     StageMove,
 )
 from lienthu.domain.digital.problems import problem_of
-from lienthu.domain.digital.services.acts import note
+from lienthu.domain.digital.services.acts import lock, note
 from lienthu.domain.digital.services.telling import Step, Tell, Told, silent
 from lienthu.domain.network.models import Library
 from lienthu.foundation.kernel.names import public_name
@@ -77,8 +77,11 @@ def take_in(
 
     Masters are in the preservation store before a row speaks of them: a crash in between leaves a store object that
     no row names, never a row without bytes. Of two who bring the same files at once, one waits for the other and is
-    told. Raises NothingToTakeIn, AlreadyHere (ING-2), OSError (disk full).
+    told. Raises NothingToTakeIn, AlreadyHere (ING-2), DigitalRefused (another library's collection), OSError (disk
+    full).
     """
+    if description.collection is not None and description.collection.library_id != library.pk:
+        raise DigitalRefused(_("The collection belongs to another library."))
     given = digests_of(paths, tell)
     if not allow_again:
         refuse_twin(library, given)
@@ -104,6 +107,7 @@ def take_in(
         if not allow_again:
             alone_with(library, obj.received_digest or "")
             refuse_twin(library, given)
+            let_go(library, obj.received_digest or "", actor)
         try:
             _keep_and_write(obj, given, probed, actor)
         except IntegrityError as error:
@@ -199,7 +203,11 @@ def wait_for(obj: DigitalObject, pages: Iterable[Page]) -> None:
 
 
 def digests_of(paths: Sequence[Path], tell: Tell = silent) -> list[Given]:
-    """Name, size and SHA-256 of each file. Raises NothingToTakeIn where there is not one byte."""
+    """Name, size and SHA-256 of each file, and where it lies: the sandbox does not stand where the person stands.
+
+    Raises NothingToTakeIn where there is not one byte.
+    """
+    paths = [path.absolute() for path in paths]
     total, before, given = sum(path.stat().st_size for path in paths), 0, list[Given]()
     for path in paths:
         digest, size = hashlib.sha256(), 0
@@ -233,11 +241,23 @@ def refuse_twin(library: Library, given: Sequence[Given], *, besides: int | None
         raise AlreadyHere(twin.public_id, twin.title)
 
 
+def _usable(of: str) -> QuerySet[Page]:
+    return Page.objects.filter(object=OuterRef(of), state__in=(Page.State.READY, Page.State.WAITING))
+
+
+def let_go(library: Library, digest: str, actor: Actor) -> None:
+    """An object of these very files of which no page could be read gives way to another try (ING-2)."""
+    for unread in DigitalObject.objects.filter(~Exists(_usable("pk")), library=library, received_digest=digest):
+        obj = lock(unread.public_id)
+        obj.received_digest = None
+        note("digital.tried_again", obj, actor=actor)
+
+
 def _same_files(library: Library, given: Sequence[Given], besides: int | None = None) -> DigitalObject | None:
-    """An object of the library that has all of these files."""
+    """An object of the library that has all of these files, and a page that was read or may be."""
     wanted = {g.sha256 for g in given}
     row = (
-        MasterFile.objects.filter(object__library=library, sha256__in=wanted)
+        MasterFile.objects.filter(Exists(_usable("object")), object__library=library, sha256__in=wanted)
         .exclude(object=besides)
         .values("object")
         .annotate(n=Count("sha256", distinct=True))

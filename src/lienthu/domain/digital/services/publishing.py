@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lienthu.domain.digital import policy
-from lienthu.domain.digital.errors import CannotPublish, DigitalRefused
-from lienthu.domain.digital.models import DigitalObject, Page, RightsRecord, Stage, StageMove, Takedown
-from lienthu.domain.digital.policy import Access, PublishFacts, Status
+from lienthu.domain.digital.errors import CannotPublish, DigitalRefused, PublishingDoubtful
+from lienthu.domain.digital.models import DigitalObject, RightsRecord, Stage, StageMove, Takedown
+from lienthu.domain.digital.policy import Access, Concern, Status
+from lienthu.domain.digital.selectors.rights import publish_facts
 from lienthu.domain.digital.services.acts import lock, note
 from lienthu.foundation.vietnamese.text import clean
 from lienthu.platform.actor import Actor
@@ -70,18 +72,24 @@ def record_rights(public_id: str, rights: Rights, *, actor: Actor) -> RightsReco
 
 
 @transaction.atomic
-def publish(public_id: str, *, actor: Actor) -> DigitalObject:
-    """Open an object to readers, as far as its rights go. Raises CannotPublish (RGT-1)."""
+def publish(public_id: str, *, even_so: Collection[Concern] = (), actor: Actor) -> DigitalObject:
+    """Open an object to readers, as far as its rights go. Raises CannotPublish (RGT-1), PublishingDoubtful (RGT-16).
+
+    ``even_so``: the concerns that the person was told of and sets aside; any other one is told first.
+    """
     obj = lock(public_id)
-    facts = PublishFacts(has_rights=obj.rights.exists(), pages_ready=obj.pages.filter(state=Page.State.READY).count())
+    facts = publish_facts(obj)
     if not (decision := policy.decide_publication(facts)).allowed:
         assert decision.block is not None
         raise CannotPublish(decision.block)
     if obj.published_at is None:
+        concerns = policy.concerns_about(facts)
+        if set(concerns) - set(even_so):
+            raise PublishingDoubtful(concerns, facts)
         obj.published_at = timezone.now()
         StageMove.objects.create(object=obj, before=obj.stage, after=Stage.PUBLISHED, by=actor.name[:120])
         obj.stage = Stage.PUBLISHED
-        note("digital.published", obj, actor=actor)
+        note("digital.published", obj, actor=actor, even_so=concerns)
     return obj
 
 

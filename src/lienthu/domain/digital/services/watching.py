@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from lienthu.domain.digital.errors import AlreadyHere, DigitalRefused
 from lienthu.domain.digital.models import DigitalObject, Project, Stage
+from lienthu.domain.digital.selectors.objects import pages_unread
 from lienthu.domain.digital.services import adding, intake
 from lienthu.domain.digital.services.gathering import gathered
 from lienthu.foundation.preservation.ocfl.errors import StoreError
@@ -77,10 +78,10 @@ def _take(project: Project, root: Path, path: Path) -> int:
     report: dict[str, Any] = {"name": path.name, "at": timezone.now().isoformat(), "project": project.code}
     try:
         with ExitStack() as stack:
-            files = stack.enter_context(gathered(path))
-            report["files"] = len(files)
-            obj = _become(project, path, files)
-        report |= {"object": obj.public_id, "title": obj.title}
+            found = stack.enter_context(gathered(path))
+            report |= {"files": len(found.files), "left_out": [one.told() for one in found.left_out]}
+            obj = _become(project, path, found.files)
+        report |= {"object": obj.public_id, "title": obj.title, "unread": [one.told() for one in pages_unread(obj.pk)]}
         _put_away(root, path, DONE, report)
         return 1
     except AlreadyHere as known:
@@ -95,7 +96,7 @@ def _take(project: Project, root: Path, path: Path) -> int:
     return 0
 
 
-def _become(project: Project, path: Path, files: list[Path]) -> DigitalObject:
+def _become(project: Project, path: Path, files: Sequence[Path]) -> DigitalObject:
     """Pages of the planned title of that name, or a new object."""
     title = clean(path.stem if path.is_file() else path.name) or project.name
     planned = (

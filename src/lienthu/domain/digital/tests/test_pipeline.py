@@ -63,7 +63,7 @@ def test_a_folder_of_scans_becomes_pages_with_pictures_and_words(library: Librar
     for name in ("trang 2.jpg", "trang 10.jpg"):
         typeset(folder / name, f"{SENTENCE} {name[6:-4]}")
     (folder / "Thumbs.db").write_bytes(b"x")
-    obj = taken_in(library, *files_in(folder))
+    obj = taken_in(library, *files_in(folder).files)
     assert [f.name for f in MasterFile.objects.filter(object=obj).order_by("path")] == ["trang 2.jpg", "trang 10.jpg"]
     assert (
         store.master_path(MasterFile.objects.get(name="trang 2.jpg"), obj).read_bytes()
@@ -236,9 +236,9 @@ def test_archives_and_bags_are_opened_with_care(tmp_path: Path) -> None:
     with zipfile.ZipFile(good, "w") as z:
         for name in ("p10.png", "p2.png", "__MACOSX/p2.png", "readme.txt"):
             z.write(page, name)
-    with gathered(good) as files:
-        assert [f.name for f in files] == ["p2.png", "p10.png"]
-    assert not files[0].exists()
+    with gathered(good) as found:
+        assert [f.name for f in found.files] == ["p2.png", "p10.png", "readme.txt"], "a picture, whatever it is called"
+    assert not found.files[0].exists()
     with zipfile.ZipFile(bad, "w") as z:
         z.write(page, "../../ngoai.png")
     with pytest.raises(ArchiveRefused) as refused, gathered(bad):
@@ -248,9 +248,9 @@ def test_archives_and_bags_are_opened_with_care(tmp_path: Path) -> None:
     (folder / "s").mkdir(parents=True)
     (folder / "s" / "1.png").write_bytes(page.read_bytes())
     bag.write(tmp_path / "bag", {"s/1.png": folder / "s" / "1.png"}, info=[])
-    with gathered(tmp_path / "bag") as files:
-        assert [f.name for f in files] == ["1.png"]
-    files[0].write_bytes(b"other")
+    with gathered(tmp_path / "bag") as found:
+        assert [f.name for f in found.files] == ["1.png"]
+    found.files[0].write_bytes(b"other")
     with pytest.raises(ArchiveRefused) as refused, gathered(tmp_path / "bag"):
         pass
     assert refused.value.problem == "bag-wrong-digest"

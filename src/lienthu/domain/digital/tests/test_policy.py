@@ -16,6 +16,7 @@ from lienthu.domain.digital.policy import (
     Access,
     Act,
     Block,
+    Concern,
     ObjectFacts,
     PageFacts,
     PublishFacts,
@@ -62,6 +63,15 @@ def test_without_rights_nothing_is_published_and_nobody_reads() -> None:
     assert policy.decide_publication(PublishFacts(has_rights=False, pages_ready=9)).block is Block.NO_RIGHTS
     assert policy.decide_publication(PublishFacts(has_rights=True, pages_ready=0)).block is Block.NO_PAGES
     assert policy.decide_publication(PublishFacts(has_rights=True, pages_ready=1)).allowed
+
+
+def test_what_speaks_against_publishing_is_told() -> None:
+    """RGT-16."""
+    assert policy.concerns_about(PublishFacts(True, 8)) == ()
+    assert policy.concerns_about(PublishFacts(True, 8, pages_failed=7)) == (Concern.PAGES_FAILED,)
+    assert policy.concerns_about(PublishFacts(True, 8, pages_waiting=1)) == (Concern.PAGES_WAITING,)
+    assert policy.concerns_about(PublishFacts(True, 8, personal_data=True)) == (Concern.NOBODY_CLOSED,)
+    assert policy.concerns_about(PublishFacts(True, 8, personal_data=True, pages_closed=1)) == ()
     for facts in (replace(PLAN, rights=None), replace(PLAN, published=False)):
         assert block(facts, SIGNED_IN, Act.SEE) is Block.NOT_THERE
         assert may(facts, DIGITISER, Act.READ)

@@ -47,15 +47,19 @@ def turn(after: float = LATER) -> int:
 def test_what_is_quiet_is_taken_in_once_and_put_away_with_a_report(project: Project) -> None:
     """WFL-16."""
     folder = scanned(project, "Báo Vàng Danh 1936", 10, 20)
+    (folder / "ghi chú.txt").write_text("quét lại trang 7")
+    (folder / "3.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     assert turn(after=30) == 0, "the scanner may still be writing"
     assert turn() == 1
     obj = DigitalObject.objects.get()
-    assert (obj.title, obj.project, obj.pages.count()) == ("Báo Vàng Danh 1936", project, 2)
+    assert (obj.title, obj.project, obj.pages.count()) == ("Báo Vàng Danh 1936", project, 3)
     assert not folder.exists()
     done = folder.parent / "done"
-    assert sorted(p.name for p in (done / folder.name).iterdir()) == ["1.png", "2.png"]
+    assert sorted(p.name for p in (done / folder.name).iterdir()) == ["1.png", "2.png", "3.png", "ghi chú.txt"]
     report = json.loads((done / f"{folder.name}.report.json").read_text())
-    assert (report["object"], report["files"]) == (obj.public_id, 2)
+    assert (report["object"], report["files"]) == (obj.public_id, 3)
+    assert [(one["name"], one["code"]) for one in report["left_out"]] == [("ghi chú.txt", "unsupported")]
+    assert [(one["page"], one["file"]) for one in report["unread"]] == [(3, "3.png")]
     assert turn() == 0
 
 

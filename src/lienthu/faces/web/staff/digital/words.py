@@ -33,6 +33,7 @@ def undo_sentence(act: PageAct) -> str:
 
 DIGITAL_ACTS: dict[str, Any] = {
     "digital.taken_in": gettext_lazy("files taken in"),
+    "digital.tried_again": gettext_lazy("the same files were taken in again, because no page of them could be read"),
     "digital.described": gettext_lazy("described"),
     "digital.assigned": gettext_lazy("assigned"),
     "digital.stage_moved": gettext_lazy("moved on the board"),

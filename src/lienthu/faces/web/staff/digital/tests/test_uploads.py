@@ -343,3 +343,17 @@ def _refused(librarian: Client, home: Library) -> Delivery:
     deliveries.finish(delivery.token, actor=deliveries.Actor.system("tests"))
     deliveries.take(delivery.pk)
     return delivery
+
+
+def test_what_an_upload_left_out_is_named(librarian: Client, home: Library) -> None:
+    """ING-9: a note among the scans is no page, and nobody has to wonder where it went."""
+    delivery = begun(librarian, home)
+    sent(librarian, delivery, "1.png", picture())
+    sent(librarian, delivery, "ghi chú.txt", b"ghi")
+    deliveries.finish(delivery.token, actor=deliveries.Actor.system("tests"))
+    deliveries.take(delivery.pk)
+    delivery.refresh_from_db()
+    assert (delivery.state, DigitalObject.objects.get().pages.count()) == ("done", 1)
+    page = librarian.get(reverse("staff_digital:delivery", args=[delivery.token])).content.decode()
+    assert "1 file was left out" in page
+    assert "ghi chú.txt" in page

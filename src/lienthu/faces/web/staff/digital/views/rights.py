@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lienthu.domain.digital import policy
 from lienthu.domain.digital.access import audiences_of, rules_in_force
-from lienthu.domain.digital.errors import BLOCK_SENTENCES, DigitalRefused
-from lienthu.domain.digital.models import DigitalObject, Page
-from lienthu.domain.digital.policy import Access, PublishFacts, RightsFacts, Status
-from lienthu.domain.digital.selectors.rights import newest_rights, rights_of, takedown_in_force
+from lienthu.domain.digital.errors import BLOCK_SENTENCES, DigitalRefused, concern_sentence
+from lienthu.domain.digital.models import DigitalObject
+from lienthu.domain.digital.policy import Access, Concern, RightsFacts, Status
+from lienthu.domain.digital.selectors.rights import newest_rights, publish_facts, rights_of, takedown_in_force
 from lienthu.domain.digital.selectors.rules import rules_of
 from lienthu.domain.digital.services import publishing
 from lienthu.domain.network.policy import Permission
@@ -53,8 +54,8 @@ def rights(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse
             else:
                 messages.success(request, _("The rights are recorded."))
                 return redirect("staff_digital:rights", public_id=obj.public_id)
-    ready = PublishFacts(newest is not None, obj.pages.filter(state=Page.State.READY).count())
-    decision = policy.decide_publication(ready)
+    ready = publish_facts(obj)
+    decision, concerns = policy.decide_publication(ready), policy.concerns_about(ready)
     statuses = dict(STATUSES)
     return show_object(
         desk, obj, "rights.html", "rights", more=[(_("Rights and publication"), "")],
@@ -64,6 +65,7 @@ def rights(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse
         history=[(r, statuses.get(Status(r.status), r.status)) for r in rights_of(obj)],
         takedown=takedown_in_force(obj), reason=ReasonForm(),
         may_erase=desk.may(Permission.ERASE_DIGITAL, obj.library_id),
+        concerns=[(concern.value, concern_sentence(concern, ready)) for concern in concerns],
     )  # fmt: skip
 
 
@@ -121,15 +123,20 @@ def _why(obj: DigitalObject, newest: object) -> list[str]:
     return why
 
 
-def _deciding(do: Callable[..., object], said: Promise, *, reasoned: bool = True) -> View:
-    """An act on what readers may have, for managers: done by ``do``, with the reason that was given, then said."""
+def _reason(request: HttpRequest) -> dict[str, Any]:
+    return {"reason": request.POST.get("reason", "")[:1000]}
+
+
+def _deciding(
+    do: Callable[..., object], said: Promise, *, told: Callable[[HttpRequest], dict[str, Any]] = _reason
+) -> View:
+    """An act on what readers may have, for managers: done by ``do`` with what the person told, then said."""
 
     @require_POST
     @object_page(DECIDE)
     def decided(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
-        reason = {"reason": request.POST.get("reason", "")[:1000]} if reasoned else {}
         try:
-            do(obj.public_id, **reason, actor=desk.actor)
+            do(obj.public_id, **told(request), actor=desk.actor)
         except DigitalRefused as refused:
             messages.error(request, str(refused))
         else:
@@ -139,9 +146,15 @@ def _deciding(do: Callable[..., object], said: Promise, *, reasoned: bool = True
     return decided
 
 
+def _even_so(request: HttpRequest) -> dict[str, Any]:
+    """The concerns that were shown, set aside by ticking the box beneath them; what came up since is told first."""
+    seen = request.POST.getlist("seen") if request.POST.get("even_so") else []
+    return {"even_so": [concern for concern in Concern if concern.value in seen]}
+
+
 publish = _deciding(
     publishing.publish, gettext_lazy("Published. Readers find it within moments, as far as its rights allow."),
-    reasoned=False,
+    told=_even_so,
 )  # fmt: skip
 withdraw = _deciding(publishing.withdraw, gettext_lazy("Withdrawn. Only staff see it now."))
 take_down = _deciding(publishing.take_down, gettext_lazy("Taken down everywhere."))

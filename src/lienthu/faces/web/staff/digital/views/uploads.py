@@ -120,6 +120,7 @@ def delivery(request: HttpRequest, desk: Desk, found: Delivery) -> HttpResponse:
         unread=_unread(found.object) if found.state == Delivery.State.DONE and found.object else [],
         told=_told(deliveries.told_of(found)),
         progress=progress_of(found.object.pk) if found.state == Delivery.State.DONE and found.object else None,
+        left_out=[(one["name"], sentence_of(one["code"])) for one in found.left_out],
     )  # fmt: skip
 
 
