@@ -32,6 +32,7 @@ SPECS = {
     "ING": ROOT / "docs/specs/digital.md",
     "FTS": ROOT / "docs/specs/fulltext.md",
     "RDR": ROOT / "docs/specs/reader.md",
+    "REG": ROOT / "docs/specs/register.md",
     "RGT": ROOT / "docs/specs/rights.md",
     "WFL": ROOT / "docs/specs/workflow.md",
     "NW": SRC / "domain/network/README.md",

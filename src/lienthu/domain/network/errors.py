@@ -96,3 +96,10 @@ class InvalidData(Refused):
     def __init__(self, errors: dict[str, list[str]]) -> None:
         super().__init__(" ".join(text for texts in errors.values() for text in texts))
         self.errors = errors
+
+
+class UnknownUnit(Refused, Http404):
+    """There is no such administrative unit; answered with 404."""
+
+    code = "unknown_unit"
+    status = 404

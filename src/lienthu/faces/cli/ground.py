@@ -25,6 +25,7 @@ def prepare(*, migrate: bool = True) -> None:
     settings.INDEX_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     if migrate:
         bring_up_to_date()
+        ship_units()
 
 
 def bring_up_to_date() -> bool:
@@ -48,3 +49,20 @@ def bring_up_to_date() -> bool:
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
     return True
+
+
+def ship_units() -> None:
+    """Enter the administrative units of the province that this install does not have yet (REG-1). One query if none."""
+    from django.db import connection
+
+    from lienthu.domain.network.services.units import load_shipped_units, waiting_units
+    from lienthu.platform.actor import Actor
+
+    if not waiting_units():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+        try:
+            load_shipped_units(actor=Actor.system("prepare"))
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])

@@ -22,6 +22,7 @@ from lienthu.domain.network.services.libraries import Particulars, create_librar
 from lienthu.domain.network.services.periods import Description
 from lienthu.domain.network.services.roles import grant_role
 from lienthu.domain.network.services.sample import load_sample
+from lienthu.domain.network.services.units import load_shipped_units
 from lienthu.domain.union.selectors import cluster_count
 from lienthu.domain.union.services.conduct import run_batch
 from lienthu.faces.cli.sample import authorities as sample
@@ -81,6 +82,7 @@ def sample_accounts() -> tuple[SampleAccount, ...]:
 
 def seed_province(progress: Callable[[str], None] = lambda line: None) -> Seeded:
     """Load network, accounts and every contribution, join and index them. Running it again changes nothing."""
+    load_shipped_units(actor=ACTOR)
     load_sample(load_network(), actor=ACTOR)
     for account in _ACCOUNTS:
         if User.objects.filter(username=account.username).exists():

@@ -12,7 +12,7 @@ from lienthu.domain.network.models.offers import (
     Weekday,
 )
 from lienthu.domain.network.models.roles import RoleAssignment
-from lienthu.domain.network.models.units import AdministrativeUnit, UnitKind
+from lienthu.domain.network.models.units import AdministrativeUnit, UnitKind, UnitSuccession
 
 __all__ = [
     "AdministrativeUnit",
@@ -33,5 +33,6 @@ __all__ = [
     "ServiceKind",
     "ServiceOffer",
     "UnitKind",
+    "UnitSuccession",
     "Weekday",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -22,7 +23,8 @@ class UnitKind(models.TextChoices):
 class AdministrativeUnit(Dated):
     """One unit during one period.
 
-    ``code`` is ours and unique for ever; official codes are used again by successors.
+    ``code`` is ours and unique for ever; official codes are used again by successors. A unit that is renamed is
+    another unit from that day on, joined to this one by a succession.
     """
 
     code = models.CharField(_("code"), max_length=20, unique=True)
@@ -53,6 +55,8 @@ class AdministrativeUnit(Dated):
         on_delete=models.PROTECT,
         related_name="successor_units",
     )
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    note = models.CharField(_("note"), max_length=500, blank=True)
     assumed = models.BooleanField(
         _("assumed"), default=False, help_text=_("Not found in an official source: to be checked.")
     )
@@ -69,3 +73,21 @@ class AdministrativeUnit(Dated):
     def full_name(self) -> str:
         """The name with its title, as people write it: "Phường Hạ Long"."""
         return f"{self.title} {self.name}".strip()
+
+
+class UnitSuccession(models.Model):
+    """Part or all of one unit went over to another: renamed, merged into it, or split among several."""
+
+    predecessor = models.ForeignKey(AdministrativeUnit, on_delete=models.CASCADE, related_name="followed_by")
+    successor = models.ForeignKey(AdministrativeUnit, on_delete=models.CASCADE, related_name="follows")
+    date = models.DateField(_("date"), help_text=_("The first day on which the new state holds."))
+
+    class Meta:
+        ordering = ["date", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["predecessor", "successor"], name="unitsuccession_once"),
+            models.CheckConstraint(condition=~Q(predecessor=F("successor")), name="unitsuccession_of_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.predecessor_id} → {self.successor_id}"

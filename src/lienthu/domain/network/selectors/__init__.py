@@ -30,6 +30,7 @@ from lienthu.domain.network.selectors.rights import (
     rights_of,
     roles_of,
 )
+from lienthu.domain.network.selectors.units import UnitLineage, libraries_in, unit_by_id, unit_lineage, units_listed
 
 __all__ = [
     "AccountRow",
@@ -42,6 +43,7 @@ __all__ = [
     "Rights",
     "Signed",
     "Span",
+    "UnitLineage",
     "account_facts",
     "account_list",
     "account_row",
@@ -53,6 +55,7 @@ __all__ = [
     "facts_of",
     "libraries_as_of",
     "libraries_for",
+    "libraries_in",
     "library_as_of",
     "library_by_code",
     "library_facts",
@@ -66,5 +69,8 @@ __all__ = [
     "service_offers",
     "successor_of",
     "successors_of",
+    "unit_by_id",
+    "unit_lineage",
     "units_as_of",
+    "units_listed",
 ]

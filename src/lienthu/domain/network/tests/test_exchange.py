@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from datetime import date
 
 import pytest
 from django.utils import timezone
 
-from lienthu.domain.network.models import Library
+from lienthu.domain.network.models import AdministrativeUnit, Library
 from lienthu.domain.network.selectors import library_by_code
-from lienthu.domain.network.services.exchange import HEADINGS, MAX_BYTES, export_csv, import_csv
+from lienthu.domain.network.services.exchange import (
+    HEADINGS,
+    MAX_BYTES,
+    TABLES,
+    export_csv,
+    export_zip,
+    import_csv,
+    import_upload,
+)
 from lienthu.domain.network.services.libraries import Particulars
 from lienthu.domain.network.tests.factories import TESTS, make_library, make_unit
 from lienthu.platform.models import AuditEntry
@@ -145,3 +154,71 @@ def test_the_export_shows_the_libraries_of_the_day() -> None:
     assert ("VN-OLD" in export_csv(date(2019, 1, 1)), "VN-OLD" in export_csv(today())) == (True, False)
     only = export_csv(today(), library_ids=[])
     assert "VN-NEW" not in only
+
+
+def packed(**files: str | bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("__", "."), content)
+    return out.getvalue()
+
+
+def unpack_and_load(content: bytes, *, dry_run: bool = False):
+    return import_upload(io.BytesIO(content), kind="libraries", actor=TESTS, dry_run=dry_run)
+
+
+def test_reg_8_a_zip_of_the_register_is_written_as_a_whole() -> None:
+    libraries = "code,name,type,unit_code\nVN-A,Thư viện A,public,X1\n"
+    units = "code,name,kind\nX1,Hồng Gai,ward\n"
+    report = unpack_and_load(packed(libraries__csv=libraries, units__csv=units))  # the units first, as they are named
+    assert (report.applied, report.errors) == (True, ())
+    assert {(row.file, row.code, row.action) for row in report.rows} == {
+        ("units.csv", "X1", "created"),
+        ("libraries.csv", "VN-A", "created"),
+    }
+    assert library_by_code("VN-A").unit.code == "X1"
+    again = unpack_and_load(export_zip(today()))
+    assert (again.applied, {row.action for row in again.rows}) == (True, {"unchanged"})
+    bad = unpack_and_load(packed(units__csv="code,name,kind\nX2,B,ward\n", libraries__csv="code\nVN-B\n"))
+    assert {(e.file, e.row) for e in bad.errors} == {("libraries.csv", 2)}
+    assert not AdministrativeUnit.objects.filter(code="X2").exists()
+
+
+def _declared_longer() -> bytes:
+    damaged = bytearray(packed(libraries__csv="code,name,type\nVN-A,A,public\n" * 50))
+    middle = damaged.index(b"libraries.csv") + 20
+    damaged[middle : middle + 8] = b"\xff" * 8
+    return bytes(damaged)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"PK\x03\x04",
+        b"PK\x03\x04" + b"x" * 1000,
+        packed(),
+        packed(**{"../../etc/passwd": "x"}),
+        packed(readme__txt="x"),
+        packed(libraries__csv=b"code\n" + b"\0" * (40 * 1024 * 1024)),
+        packed(libraries__csv=packed(libraries__csv="code\n")),
+        packed(**{f"file{n}.csv": "x" for n in range(500)}),
+        _declared_longer(),
+    ],
+    ids=["start", "garbage", "empty", "path", "other", "bomb", "nested", "many", "damaged"],
+)
+def test_reg_8_hostile_archives_are_answered_with_errors(content: bytes) -> None:
+    report = unpack_and_load(content)
+    assert not report.applied
+    assert report.errors
+    assert not Library.objects.exists()
+
+
+def test_the_marks_of_sample_and_assumed_libraries_and_the_note_go_along() -> None:
+    make_library("VN-A", particulars=Particulars(note="Ghi chú\nhai dòng", assumed=True, sample=True))
+    text = export_csv(today())
+    Library.objects.update(note="", assumed=False, sample=False)
+    assert [row.fields for row in load(text).rows] == [("assumed", "note", "sample")]
+    library = library_by_code("VN-A")
+    assert (library.note, library.assumed, library.sample) == ("Ghi chú\nhai dòng", True, True)
+    assert set(TABLES) >= {"units", "libraries"}

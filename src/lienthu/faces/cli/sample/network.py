@@ -1,6 +1,6 @@
-"""The sample network: administrative units, bodies, libraries and what became of them (``network.json``).
+"""The sample network: bodies, libraries and what became of them (``network.json``).
 
-Names and dates of administrative units are published facts. Library codes are ISIL-shaped but provisional (no
+The administrative units are no sample: every install has them. Library codes are ISIL-shaped but provisional (no
 agency assigns them yet); opening hours, services and addresses under ``.example`` are samples; what
 carries ``assumed`` is a plausible guess that an administrator is expected to replace.
 """
@@ -31,21 +31,6 @@ LIBRARY_TYPES = (
 )
 EVENT_KINDS = ("founded", "merged", "split", "renamed", "moved", "dissolved")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-@dataclass(frozen=True, slots=True)
-class UnitSample:
-    """An administrative unit; ``former_district`` is the code of the district-level unit it was cut from."""
-
-    code: str
-    name: str
-    kind: str
-    parent: str | None
-    former_district: str | None
-    valid_from: date | None
-    valid_to: date | None
-    provisional_code: bool
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +145,9 @@ class NetworkSample:
     """The whole sample network."""
 
     note: str
-    units: tuple[UnitSample, ...]
     bodies: tuple[BodySample, ...]
     libraries: tuple[LibrarySample, ...]
     events: tuple[LineageEvent, ...]
-
-    def units_on(self, day: date) -> tuple[UnitSample, ...]:
-        """The administrative units below the province that exist on ``day``."""
-        return tuple(u for u in self.units if u.parent and _exists(u.valid_from, u.valid_to, day))
 
     def libraries_on(self, day: date) -> tuple[LibrarySample, ...]:
         """The libraries that exist on ``day``."""
@@ -198,20 +178,6 @@ def _exists(first: date | None, last: date | None, day: date) -> bool:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def _unit(row: Mapping[str, Any]) -> UnitSample:
-    return UnitSample(
-        code=row["code"],
-        name=row["name"],
-        kind=row["kind"],
-        parent=row["parent"],
-        former_district=row["former_district"],
-        valid_from=_day(row["valid_from"]),
-        valid_to=_day(row["valid_to"]),
-        provisional_code=row["provisional_code"],
-        note=row.get("note") or "",
-    )
 
 
 def _body(row: Mapping[str, Any]) -> BodySample:
@@ -290,7 +256,6 @@ def load_network() -> NetworkSample:
     raw = json.loads(NETWORK_FILE.read_text(encoding="utf-8"))
     return NetworkSample(
         note=raw["note"],
-        units=tuple(_unit(row) for row in raw["units"]),
         bodies=tuple(_body(row) for row in raw["bodies"]),
         libraries=tuple(_library(row) for row in raw["libraries"]),
         events=tuple(_event(row) for row in raw["events"]),

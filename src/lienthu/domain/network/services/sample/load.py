@@ -1,4 +1,4 @@
-"""Load a sample network: units, libraries with their periods, branches, services, hours, and what became of
+"""Load a sample network: libraries with their periods, branches, services, hours, and what became of
 them."""
 
 from __future__ import annotations
@@ -22,30 +22,18 @@ from lienthu.domain.network.models import (
     OpeningHours,
     ServiceKind,
     ServiceOffer,
-    UnitKind,
 )
 from lienthu.domain.network.services.libraries import LIBRARY_CHANGED, Particulars, enter_library
-from lienthu.domain.network.services.periods import Description, check, describe_from, show_current
+from lienthu.domain.network.services.periods import Description, describe_from, show_current
 from lienthu.domain.network.services.sample.shapes import (
     NetworkSample,
     SampleEvent,
     SampleLibrary,
-    SampleUnit,
 )
-from lienthu.foundation.vietnamese.collation import sort_key
 from lienthu.foundation.vietnamese.text import clean
 from lienthu.platform.actor import Actor
 from lienthu.platform.services import audit, changes
 
-_UNIT_KINDS = {
-    "tỉnh": UnitKind.PROVINCE,
-    "thành phố": UnitKind.FORMER_DISTRICT,
-    "thị xã": UnitKind.FORMER_DISTRICT,
-    "huyện": UnitKind.FORMER_DISTRICT,
-    "phường": UnitKind.WARD,
-    "xã": UnitKind.COMMUNE,
-    "đặc khu": UnitKind.SPECIAL_ZONE,
-}
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -53,58 +41,28 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 class Loaded:
     """How many rows of each kind were new."""
 
-    units: int
     libraries: int
     events: int
 
 
 @transaction.atomic(durable=True)
 def load_sample(network: NetworkSample, *, actor: Actor) -> Loaded:
-    """Enter what is not there yet; what is there is left as people have made it. Safe to repeat."""
-    units, new_units = _load_units(network.units)
+    """Enter what is not there yet; what is there is left as people have made it. Safe to repeat.
+
+    The administrative units are those of the shipped list, which the caller has loaded.
+    """
+    units = {unit.code: unit for unit in AdministrativeUnit.objects.all()}
     bodies = {body.code: body.name_vi for body in network.bodies}
     known = set(Library.objects.values_list("code", flat=True))
     created = [_load_library(row, units, bodies) for row in network.libraries if row.code not in known]
     events = _load_events(network.events, bodies)
-    audit.record("network.sample_loaded", None, actor=actor, libraries=len(created), units=new_units, events=events)
+    audit.record("network.sample_loaded", None, actor=actor, libraries=len(created), events=events)
     changes.publish(LIBRARY_CHANGED, [library.pk for library in created])
-    return Loaded(new_units, len(created), events)
+    return Loaded(len(created), events)
 
 
 def _after(last_day: date | None) -> date | None:
     return None if last_day is None else last_day + timedelta(days=1)
-
-
-def _load_units(rows: Iterable[SampleUnit]) -> tuple[dict[str, AdministrativeUnit], int]:
-    units = {unit.code: unit for unit in AdministrativeUnit.objects.all()}
-    waiting = {row.code: row for row in rows if row.code not in units}
-    new = len(waiting)
-
-    def enter(row: SampleUnit) -> AdministrativeUnit:
-        for needed in (row.parent, row.former_district):
-            if needed is not None and needed in waiting:
-                enter(waiting.pop(needed))
-        unit = AdministrativeUnit(
-            code=row.code,
-            official_code=row.code if row.code.isdigit() else "",
-            title=row.kind.capitalize(),
-            name=clean(row.name),
-            name_sort=sort_key(row.name),
-            kind=_UNIT_KINDS[row.kind],
-            parent=units[row.parent] if row.parent else None,
-            former_district=units[row.former_district] if row.former_district else None,
-            valid_from=row.valid_from,
-            valid_to=_after(row.valid_to),
-            assumed=row.provisional_code,
-        )
-        check(unit, exclude=["name_sort"])
-        unit.save()
-        units[unit.code] = unit
-        return unit
-
-    while waiting:
-        enter(waiting.pop(next(iter(waiting))))
-    return units, new
 
 
 def _load_library(row: SampleLibrary, units: Mapping[str, AdministrativeUnit], bodies: Mapping[str, str]) -> Library:

@@ -1,36 +1,20 @@
-"""The sample network: the units of the province before and after, its libraries, and what became of them."""
+"""The sample network: its libraries, and what became of them."""
 
 import csv
 import unicodedata
 from collections import Counter
 from datetime import date
-from pathlib import Path
 
-import pytest
-
+from lienthu.domain.network.services.units import SHIPPED
 from lienthu.faces.cli.sample.network import EVENT_KINDS, LIBRARY_TYPES, NETWORK_FILE, load_network
 
 LAST_DAY_OF_DISTRICTS = date(2025, 6, 30)
 FIRST_DAY_OF_COMMUNES = date(2025, 7, 1)
-UNITS_FILE = Path(__file__).resolve().parents[7] / "shared/data/quang-ninh-units.csv"
 
 
-def test_thirteen_districts_give_way_to_fifty_four_units() -> None:
-    network = load_network()
-    assert len(network.units_on(LAST_DAY_OF_DISTRICTS)) == 13
-    kinds = Counter(unit.kind for unit in network.units_on(FIRST_DAY_OF_COMMUNES))
-    assert kinds == {"phường": 30, "xã": 22, "đặc khu": 2}
-    districts = {unit.code for unit in network.units_on(LAST_DAY_OF_DISTRICTS)}
-    assert {unit.former_district for unit in network.units_on(FIRST_DAY_OF_COMMUNES)} == districts
-
-
-def test_the_new_units_are_those_of_the_published_list() -> None:
-    if not UNITS_FILE.exists():
-        pytest.skip("the published list of units is not on this machine")
-    with UNITS_FILE.open(encoding="utf-8-sig") as stream:
-        published = {(r["unit_code"], r["unit_kind"].lower(), r["unit_name"]) for r in csv.DictReader(stream)}
-    ours = {(u.code, u.kind, u.name) for u in load_network().units_on(FIRST_DAY_OF_COMMUNES)}
-    assert ours == published
+def shipped() -> list[dict[str, str]]:
+    with SHIPPED.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 def test_every_library_type_is_there_and_every_code_is_unique() -> None:
@@ -50,7 +34,7 @@ def test_armed_forces_libraries_and_only_they_are_closed() -> None:
 def test_references_between_libraries_bodies_units_and_events_hold() -> None:
     network = load_network()
     bodies = {body.code for body in network.bodies}
-    units = {unit.code for unit in network.units}
+    units = {row["code"] for row in shipped()}
     codes = {lib.code for lib in network.libraries}
     for lib in network.libraries:
         assert lib.parent_body in bodies
@@ -74,7 +58,7 @@ def test_online_addresses_lie_under_example_domains_only() -> None:
 
 def test_every_former_district_library_has_an_heir_of_one_of_two_assumed_kinds() -> None:
     network = load_network()
-    former = [u.code for u in network.units_on(LAST_DAY_OF_DISTRICTS)]
+    former = [row["code"] for row in shipped() if row["valid_to"] == FIRST_DAY_OF_COMMUNES.isoformat()]
     outcomes: Counter[str] = Counter()
     for code in former:
         library = f"VN-QN{code}"

@@ -2,16 +2,23 @@
 
 from django.urls import path
 
-from lienthu.faces.web.staff.network.views import audit, edit, events, exchange, libraries, offers, roles
+from lienthu.faces.web.staff.network.views import audit, edit, events, exchange, libraries, offers, roles, units
 
 app_name = "staff_network"
 urlpatterns = [
     path("", libraries.libraries, name="libraries"),
     path("new/", edit.new_library, name="new"),
     path("export.csv", exchange.export, name="export"),
+    path("export.zip", exchange.export_all, name="export_all"),
     path("import/", exchange.upload, name="import"),
     path("import/<slug:sha256>/", exchange.report, name="import_report"),
     path("audit/", audit.trail, name="audit"),
+    path("units/", units.units, name="units"),
+    path("units/new/", units.new_unit, name="unit_new"),
+    path("units/<int:pk>/", units.unit, name="unit"),
+    path("units/<int:pk>/edit/", units.edit_unit, name="unit_edit"),
+    path("units/<int:pk>/rename/", units.rename_unit, name="unit_rename"),
+    path("units/<int:pk>/end/", units.end_unit, name="unit_end"),
     path("<int:pk>/", libraries.library, name="library"),
     path("<int:pk>/services/", libraries.services, name="services"),
     path("<int:pk>/history/", libraries.history, name="history"),

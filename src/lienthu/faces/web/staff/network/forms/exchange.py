@@ -9,15 +9,31 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthu.domain.network.services.exchange import MAX_BYTES
 
+KINDS = [
+    ("libraries", _("Libraries")),
+    ("units", _("Administrative units")),
+]
+"""What a CSV file may be about, the commonest first."""
+
 
 class UploadForm(forms.Form):
-    """A CSV file of libraries."""
+    """A CSV file of one kind, or a ZIP of the register."""
 
-    file = forms.FileField(
-        label=_("CSV file"),
-        help_text=_("UTF-8, up to 5 MB and 5,000 rows. Separated by commas, semicolons or tabs."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
+    kind = forms.ChoiceField(
+        label=_("What the file is about"),
+        choices=KINDS,
+        required=False,
+        help_text=_("A ZIP tells this by the names of its files."),
     )
+    file = forms.FileField(
+        label=_("CSV or ZIP file"),
+        help_text=_("UTF-8, up to 5 MB and 5,000 rows. Separated by commas, semicolons or tabs."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.zip,text/csv,application/zip"}),
+    )
+
+    def clean_kind(self) -> str:
+        """Libraries unless something else is said."""
+        return self.cleaned_data["kind"] or "libraries"
 
     def clean_file(self) -> Any:
         """Not larger than what is read."""

@@ -107,6 +107,12 @@ ACTIONS: dict[str, Any] = DIGITAL_ACTS | {
     "union.set_apart": gettext_lazy("record set apart from a publication"),
     "union.split": gettext_lazy("publication split"),
     "union.trial_begun": gettext_lazy("trial of a matching rule begun"),
+    "unit.corrected": gettext_lazy("administrative unit corrected"),
+    "unit.created": gettext_lazy("administrative unit entered"),
+    "unit.ended": gettext_lazy("administrative unit ended"),
+    "unit.renamed": gettext_lazy("administrative unit renamed"),
+    "units.imported": gettext_lazy("administrative units imported from a file"),
+    "units.shipped": gettext_lazy("shipped administrative units entered"),
 }
 """What is done, in words. A test holds this list against the code."""
 

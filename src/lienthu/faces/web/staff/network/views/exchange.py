@@ -7,14 +7,15 @@ import re
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.network.selectors import Rights, actor_of, libraries_for
-from lienthu.domain.network.services.exchange import HEADINGS, MAX_BYTES, export_csv, import_csv
-from lienthu.faces.web.staff.network.forms.exchange import UploadForm
+from lienthu.domain.network.services.exchange import MAX_BYTES, TABLES, export_csv, export_zip, import_upload
+from lienthu.faces.web.staff.network.forms.exchange import KINDS, UploadForm
 from lienthu.faces.web.staff.network.views.page import (
     day_asked,
     for_staff,
@@ -26,14 +27,36 @@ from lienthu.platform.services import files
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
 
+_FILE_NAMES = {"units": "don-vi-hanh-chinh", "libraries": "thu-vien"}
+
+
+def _exportable(request: HttpRequest) -> set[int]:
+    return set(libraries_for(request.user, Permission.EXPORT_RECORDS).values_list("pk", flat=True))
+
+
+def _kind_asked(request: HttpRequest) -> str:
+    kind = request.GET.get("kind", "")
+    return kind if kind in TABLES else "libraries"
+
+
 @require_safe
 @for_staff
 def export(request: HttpRequest, rights: Rights) -> HttpResponse:
-    """The libraries this person may export, as of a day, as CSV."""
+    """One kind of rows of the libraries this person may export, as of a day, as CSV."""
+    day, kind = day_asked(request), _kind_asked(request)
+    text = export_csv(day, kind=kind, library_ids=_exportable(request))
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{_FILE_NAMES[kind]}-{day.isoformat()}.csv"'
+    return response
+
+
+@require_safe
+@for_staff
+def export_all(request: HttpRequest, rights: Rights) -> HttpResponse:
+    """The whole register as far as this person may export it, as of a day: a ZIP of CSV files."""
     day = day_asked(request)
-    ids = set(libraries_for(request.user, Permission.EXPORT_RECORDS).values_list("pk", flat=True))
-    response = HttpResponse(export_csv(day, library_ids=ids), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="thu-vien-{day.isoformat()}.csv"'
+    response = HttpResponse(export_zip(day, library_ids=_exportable(request)), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="mang-luoi-thu-vien-{day.isoformat()}.zip"'
     return response
 
 
@@ -42,17 +65,19 @@ def export(request: HttpRequest, rights: Rights) -> HttpResponse:
 def upload(request: HttpRequest, rights: Rights) -> HttpResponse:
     """Hand over a file; it is kept and tried out, nothing is written into the register yet."""
     rights.require(Permission.EDIT_NETWORK)
-    form = UploadForm(posted(request), request.FILES if request.method == "POST" else None)
+    files_given = request.FILES if request.method == "POST" else None
+    form = UploadForm(posted(request), files_given, initial={"kind": _kind_asked(request)})
     if request.method == "POST" and form.is_valid():
         stored = files.store(form.cleaned_data["file"].chunks())
-        return redirect("staff_network:import_report", sha256=stored.sha256)
+        address = reverse("staff_network:import_report", args=[stored.sha256])
+        return redirect(f"{address}?kind={form.cleaned_data['kind']}")
     return show(
         request,
         "import.html",
         trail=[(_("Import a file"), "")],
         status=422 if form.errors else 200,
         form=form,
-        headings=HEADINGS,
+        tables=[(kind, label, TABLES[kind].headings) for kind, label in KINDS],
     )
 
 
@@ -67,12 +92,14 @@ def report(request: HttpRequest, rights: Rights, sha256: str) -> HttpResponse:
     if not path.is_file() or path.stat().st_size > MAX_BYTES:
         raise Http404
     with path.open("rb") as stream:
-        outcome = import_csv(stream, actor=actor_of(request.user), dry_run=request.method != "POST")
+        outcome = import_upload(
+            stream, kind=_kind_asked(request), actor=actor_of(request.user), dry_run=request.method != "POST"
+        )
     if outcome.applied:
         count = outcome.count("created") + outcome.count("updated")
-        text = ngettext("%(n)d library has been written.", "%(n)d libraries have been written.", count)
+        text = ngettext("%(n)d row has been written.", "%(n)d rows have been written.", count)
         messages.success(request, text % {"n": count})
-        return redirect("staff_network:libraries")
+        return redirect("staff_network:units" if _kind_asked(request) == "units" else "staff_network:libraries")
     stats = [
         {"label": _("New"), "value": outcome.count("created")},
         {"label": _("Changed"), "value": outcome.count("updated")},
