@@ -48,6 +48,14 @@ def test_the_types_hold() -> None:
     assert not said, said
 
 
+def test_the_worker_knows_all_jobs() -> None:
+    """What is not named in the settings is never imported by the worker: its jobs would fail, its hours pass."""
+    from django.conf import settings
+
+    there = {".".join(path.relative_to(SRC.parent).with_suffix("").parts) for path in SRC.rglob("jobs.py")}
+    assert there == set(settings.PROCRASTINATE_IMPORT_PATHS)
+
+
 def apps() -> list[Path]:
     return sorted(path.parent for path in SRC.rglob("apps.py") if path.parent != SRC / "config")
 

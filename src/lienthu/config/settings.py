@@ -225,5 +225,13 @@ LOGGING = {
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
-PROCRASTINATE_IMPORT_PATHS = ["lienthu.faces.cli.jobs"]  # the commands are no app
+# Imported by the worker alone: to find them at every start would load all of the domain for every command.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_IMPORT_PATHS = [
+    "lienthu.domain.network.jobs",
+    "lienthu.domain.catalog.jobs",
+    "lienthu.domain.union.jobs",
+    "lienthu.domain.union.harvesting.jobs",
+    "lienthu.domain.digital.jobs",
+    "lienthu.faces.cli.jobs",
+]

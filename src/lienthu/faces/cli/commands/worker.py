@@ -21,6 +21,7 @@ def run(options: argparse.Namespace) -> int:
 
     from lienthu.domain.union.jobs import take_up_interrupted
 
+    app.perform_import_paths()
     die_with_parent()
     tune_for_bulk()
     alone = _only_worker()
