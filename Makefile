@@ -7,6 +7,9 @@ STAMP := $(VENV)/.installed
 NPM_STAMP := node_modules/.installed
 MESSAGES := $(shell find src -name '*.po' 2>/dev/null)
 
+# Every process loads hundreds of modules: they are compiled once, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check lint types format lock bench clean browser
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,10 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "lienthu.config.settings"
 
 SHARED = Path(__file__).resolve().parents[1] / "shared"
 
+# The commands that tests start find the modules compiled, whatever the shell says: each of them loads hundreds.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 
 def pytest_configure() -> None:
     """Django ready before any test module is read; not through pyproject, whose setting is read before this file."""
@@ -41,25 +47,65 @@ def pytest_sessionstart() -> None:
     from django.conf import settings
 
     assert Path(os.environ[_OWN]).resolve() == settings.DATA_DIR
+    if os.environ.get("LIENTHU_TEST_OWNER") == str(os.getpid()) and not os.environ.get("DATABASE_URL"):
+        _wait_for_no_disk()
+
+
+def _wait_for_no_disk() -> None:
+    """The server of the suite outlives nothing: what it writes need not be on a disk before the next statement."""
+    import psycopg
+    from django.conf import settings
+
+    from lienthu.config.database import hold_lease
+
+    with psycopg.connect(hold_lease(settings.ENV).dsn, autocommit=True) as connection:
+        (Path(os.environ[_OWN]) / "postgres" / "data" / "local.conf").write_text(
+            "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+        )
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Stop the database and remove the folder, in the process that made it."""
     if os.environ.get("LIENTHU_TEST_OWNER") == str(os.getpid()):
+        from pytest_django.plugin import blocking_manager_key
+
         from lienthu.config.database import release_lease
         from lienthu.platform.postgres import EmbeddedPostgres
 
         release_lease()
         if not os.environ.get("DATABASE_URL"):
             EmbeddedPostgres(Path(os.environ[_OWN]) / "postgres").stop()
+        else:
+            with session.config.stash[blocking_manager_key].unblock():
+                for made in (Path(os.environ[_OWN]) / "made-once").glob("*.made"):
+                    _drop_database(_made_database(made.stem))
         shutil.rmtree(os.environ[_OWN], ignore_errors=True)
 
 
+# What takes longest comes first, so that no worker waits for another at the end.
+_LONGEST = ("tests/browser/", "tests/flows/", "src/lienthu/faces/cli/", "tests/", "src/lienthu/faces/", "src/")
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-django, which puts what needs no database last
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of the province need the test database to be made: pytest-django goes by the marker."""
     for item in items:
         if {"province", "digitised"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("django_db")
+    items.sort(key=lambda item: next((n for n, begin in enumerate(_LONGEST) if item.nodeid.startswith(begin)), 9))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file to each worker, as ``--dist loadfile``; the browser's to the same: they look at one running system."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "tests/browser" if nodeid.startswith("tests/browser/") else super()._split_scope(nodeid)
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +118,12 @@ def _own_folders(request: pytest.FixtureRequest, tmp_path: Path, settings: Any) 
         folder = request.getfixturevalue("_province_made").folder
     for name, path in _folders(folder).items():
         setattr(settings, name, path)
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(settings: Any) -> None:
+    """Argon2 takes its time, as it should; accounts of tests do not need it. It still knows the sample's passwords."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
 
 @pytest.fixture(autouse=True)
@@ -94,45 +146,120 @@ class Province:
     folder: Path
 
 
+def _once(name: str, make: Callable[[Path], None]) -> Path:
+    """A folder for all workers of a run: the first that needs what lies there makes it, the others wait for it."""
+    folder = Path(os.environ[_OWN]) / "made-once" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.with_suffix(".made").exists():
+            make(folder)
+            folder.with_suffix(".made").touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def made_once() -> Callable[[str, Callable[[Path], None]], Path]:
+    """A folder by a name, and what makes it: all workers of a run share it and leave it as it is."""
+    return _once
+
+
+@pytest.fixture(scope="session")
+def prepared_install() -> Path:
+    """A data folder without records, ready to be served and stopped. Tests copy it (``tests/installs.py``)."""
+    from tests.installs import prepared
+
+    return _once("prepared-install", lambda folder: prepared(folder, sample=False))
+
+
+@pytest.fixture(scope="session")
+def seeded_install(prepared_install: Path) -> Path:
+    """The same with the sample province, without digitised volumes."""
+    from tests.installs import copied, prepared
+
+    return _once("seeded-install", lambda folder: prepared(copied(prepared_install, folder), sample=True))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """A test database for each worker: copies of one to which the migrations were applied."""
+    from django.db import connection
+
+    before = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        _once("empty", _migrate)
+        connection.settings_dict["NAME"] = own = _for_this_worker(_made_database("empty"))
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.settings_dict["NAME"] = before
+        _drop_database(own)
+
+
+def _migrate(_: Path) -> None:
+    from django.core.management import call_command
+
+    name = _made_database("empty")
+    _copy_database("template0", name)
+    with _database(name):
+        call_command("migrate", interactive=False, verbosity=0)
+
+
 @pytest.fixture(scope="session")
 def _province_made(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Province]:
-    """Import and index the sample province once, in a copy of the empty test database."""
-    from django.db import connection
-
+    """The sample province, imported and indexed."""
     from lienthu.faces.cli.seeding import seed_province
 
-    made = Province(f"{connection.settings_dict['NAME']}_province", tmp_path_factory.mktemp("province"))
-    with django_db_blocker.unblock():
-        _copy_database(connection.settings_dict["NAME"], made.database)
-        with _database(made.database), _at(made.folder):
-            seed_province()
-    yield made
-    with django_db_blocker.unblock():
-        _drop_database(made.database)
+    with django_db_blocker.unblock(), _once_for_each("province", "empty", seed_province, tmp_path_factory) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
 def _digitised_made(
     _province_made: Province, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Province]:
-    """The sample province with a few digitised volumes, their text recognised, in a copy of its database."""
+    """The sample province with a few digitised volumes, their text recognised."""
     from lienthu.faces.cli.digitised import load_volumes
     from lienthu.faces.cli.indexing import catch_up
     from lienthu.faces.cli.sample.volumes.build import FEW
 
-    made = Province(f"{_province_made.database}_digitised", tmp_path_factory.mktemp("digitised"))
-    for name in ("files", "index"):
-        shutil.copytree(_province_made.folder / name, made.folder / name)
-    with django_db_blocker.unblock():
-        _copy_database(_province_made.database, made.database)
-        with _database(made.database), _at(made.folder):
-            load_volumes(FEW)
-            catch_up()
-    yield made
-    with django_db_blocker.unblock():
-        _drop_database(made.database)
+    def digitise() -> None:
+        load_volumes(FEW)
+        catch_up()
+
+    with django_db_blocker.unblock(), _once_for_each("digitised", "province", digitise, tmp_path_factory) as made:
+        yield made
+
+
+@contextmanager
+def _once_for_each(
+    name: str, like: str, make: Callable[[], object], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Province]:
+    """What is made once out of a copy of something else, and then copied for each worker."""
+
+    def build(folder: Path) -> None:
+        _copy_database(_made_database(like), _made_database(name))
+        shutil.copytree(folder.with_name(like), folder, dirs_exist_ok=True)
+        with _database(_made_database(name)), _at(folder):
+            make()
+
+    folder = _once(name, build)
+    mine = Province(_for_this_worker(_made_database(name)), tmp_path_factory.mktemp(name))
+    shutil.copytree(folder, mine.folder, dirs_exist_ok=True)
+    yield mine
+    _drop_database(mine.database)
+
+
+def _made_database(name: str) -> str:
+    return f"test_lienthu_{name}"
+
+
+def _for_this_worker(database: str) -> str:
+    own = f"{database}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    _copy_database(database, own)
+    return own
 
 
 @contextmanager

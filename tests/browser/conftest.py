@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
 import subprocess
-import sys
-import time
-import urllib.request
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.installs import LIENTHU, Install, copied
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-LIENTHU = [sys.executable, "-m", "lienthu.faces.cli.main"]
 _FLAGS = """
     --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
     --disable-component-update --disable-sync
 """.split()
-_FOREIGN = ("DATABASE_URL", "LIENTHU_DATA", "LIENTHU_SUPERVISED", "PYTEST_CURRENT_TEST")
 
 
 @dataclass(frozen=True)
 class Site:
-    """The address of the running system and its data folder."""
+    """The address of the running system, and the environment of its commands."""
 
     url: str
-    data: Path
     environment: dict[str, str]
 
     def command(self, *args: str) -> str:
@@ -40,35 +33,16 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(seeded_install: Path) -> Iterator[Site]:
     """``lienthu run`` on a data folder of its own, sample province loaded."""
-    data = tmp_path_factory.mktemp("site")
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    kept = {k: v for k, v in os.environ.items() if k not in _FOREIGN}
-    environment = {**kept, "LIENTHU_DATA": str(data), "PORT": str(port)}
-    log = (data / "run.log").open("w")
-    process = subprocess.Popen(
-        [*LIENTHU, "run", "--no-volumes", "--web-workers", "1"],
-        env=environment,
-        stdout=log,
-        stderr=log,
-        stdin=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 180
-    while True:
-        try:
-            with urllib.request.urlopen(f"{url}/healthz", timeout=2):
-                break
-        except OSError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                pytest.fail((data / "run.log").read_text()[-3000:])
-            time.sleep(0.3)
-    yield Site(url, data, environment)
-    process.terminate()
-    process.wait(40)
+    outer = Path(tempfile.mkdtemp(prefix="lienthu-site-"))
+    install = Install(copied(seeded_install, outer / "data"), {"LIENTHU_NO_COST_LIMIT": ""})
+    try:
+        with install.serving() as served:
+            yield Site(f"http://127.0.0.1:{served.port}", install.environment)
+    finally:
+        install.stop()
+        shutil.rmtree(outer, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")  # Playwright's event loop must not stay behind for other tests of this process

@@ -76,7 +76,7 @@ def _wait_for_renewal() -> None:
     while reruns() or rereading_needed() or renewal_needed():
         for going in reruns():
             print(f"records of an earlier version: {going.done} of {going.total} renewed", file=sys.stderr, flush=True)
-        time.sleep(10)
+        time.sleep(2)
 
 
 def measure(library: Library, held: int, count: int, seed: int) -> dict[str, Any]:

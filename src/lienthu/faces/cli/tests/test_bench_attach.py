@@ -43,8 +43,12 @@ def test_records_are_attached_one_by_one_and_the_catalogue_is_left_as_it_was() -
 
 
 @pytest.mark.slow
-def test_the_last_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_last_line(prepared_install: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from tests.installs import copied
+
     from lienthu.faces.cli.main import main
+
+    copied(prepared_install, tmp_path / "data")
 
     assert main(["bench", "attach", "--records", "300", "--queries", "10", "--json", "--keep", str(tmp_path)]) == 0
     result = json.loads(capsys.readouterr().out.strip().splitlines()[-1])

@@ -24,12 +24,18 @@ def test_what_is_asked_for_is_what_it_is_called(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_last_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_last_line(
+    prepared_install: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.installs import copied
+
     from lienthu.faces.cli.main import main
+
+    copied(prepared_install, tmp_path / "data")
 
     monkeypatch.setattr(bench_tiles, "_SECONDS", 0.3)
     monkeypatch.setattr(bench_tiles, "_IIPSRV", ())
-    assert main(["bench", "tiles", "--json"]) == 0
+    assert main(["bench", "tiles", "--json", "--keep", str(tmp_path)]) == 0
     result = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
     assert set(result) == {"aligned_per_second", "other_per_second", "manifest_2000_ms"}
     assert all(value > 0 for value in result.values())
