@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import gzip
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.templatetags.static import static
-from django.test import Client
+from django.test import Client, override_settings
 
 from lienthu.platform.static_files import collect
 
 
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything collected, to be copied."""
+    folder = tmp_path_factory.mktemp("static")
+    with override_settings(STATIC_ROOT=folder / "served"):
+        assert collect()
+    return folder
+
+
 @pytest.fixture
-def served(settings: Any, tmp_path: Path) -> Path:
+def served(settings: Any, collected: Path, tmp_path: Path) -> Path:
     """Everything collected, in a folder of the test."""
-    settings.STATIC_ROOT = tmp_path / "static" / "served"
-    assert collect()
+    settings.STATIC_ROOT = shutil.copytree(collected, tmp_path / "static") / "served"
     return Path(settings.STATIC_ROOT)
 
 
