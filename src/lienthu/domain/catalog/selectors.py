@@ -51,6 +51,14 @@ def rules_of(source: Source, fmt: str = "") -> tuple[HoldingRule, ...]:
     return rules_from_list(source.holding_rules) if source.holding_rules else DEFAULT_RULES
 
 
+def rules_for(batch: ImportBatch) -> tuple[HoldingRule, ...]:
+    """The rules by which this batch reads copies: a rehearsal those it was opened with, an import its source's."""
+    rehearsed = batch.options.get("holding_rules") if batch.dry_run else None
+    if rehearsed is None or batch.format in ("csv", "xlsx"):
+        return rules_of(batch.source, batch.format)
+    return rules_from_list(rehearsed) if rehearsed else DEFAULT_RULES
+
+
 def plan_of(batch: ImportBatch) -> EncodingPlan:
     """The encoding plan a batch was opened with."""
     return EncodingPlan(**batch.options["plan"])

@@ -73,6 +73,11 @@ class HoldingRule:
         if any(c.isalnum() or c in "-./" for c in self.split):
             raise HoldingRuleInvalid("split", "letters, digits, '-', '.' and '/' occur inside barcodes")
 
+    @property
+    def finds_copies(self) -> bool:
+        """Whether the rule names anything that makes a copy; one that does not reads nothing whatever the record."""
+        return bool(self.barcode or self.call_number or self.location or self.branch or self.copies)
+
     def to_dict(self) -> dict[str, str]:
         """The rule as a plain dict of strings, empty members left out."""
         return {f.name: value for f in fields(self) if (value := getattr(self, f.name))}
@@ -105,6 +110,7 @@ _CODE_MEMBERS: Final = (
     "acquired_date",
     "price",
 )
+MEMBERS: Final = ("tag", *_CODE_MEMBERS, "split")
 _SINGLE_MEMBERS: Final = frozenset({"barcode", "copy_number", "copies", "acquired_date", "price"})
 
 MARC_852: Final = HoldingRule(
@@ -167,10 +173,15 @@ def rules_to_list(rules: Sequence[HoldingRule]) -> list[dict[str, str]]:
 
 
 def rules_from_list(data: Any) -> tuple[HoldingRule, ...]:
-    """The rules that `rules_to_list` wrote. Raises HoldingRuleInvalid."""
+    """The rules that `rules_to_list` wrote. Raises HoldingRuleInvalid, also for two rules of one tag."""
     if not isinstance(data, list):
         raise HoldingRuleInvalid("rules", "expected a list")
-    return tuple(HoldingRule.from_dict(entry) for entry in data)
+    rules = tuple(HoldingRule.from_dict(entry) for entry in data)
+    tags = [rule.tag for rule in rules]
+    for tag in tags:
+        if tags.count(tag) > 1:
+            raise HoldingRuleInvalid("tag", f"{tag!r} has two rules")
+    return rules
 
 
 def read_items(record: Record, rules: Sequence[HoldingRule] = DEFAULT_RULES) -> tuple[ItemData, ...]:

@@ -13,7 +13,7 @@ from lienthu.domain.catalog.errors import SourceRefused
 from lienthu.domain.catalog.models import Source
 from lienthu.domain.catalog.source_selectors import sources_for
 from lienthu.domain.network.models import Library
-from lienthu.foundation.marc.holdings import rules_from_list
+from lienthu.foundation.marc.holdings import rules_from_list, rules_to_list
 from lienthu.foundation.marc.tabular import FIELDS
 from lienthu.foundation.vietnamese.fold import fold
 from lienthu.foundation.vietnamese.text import clean
@@ -71,11 +71,14 @@ def set_column_mapping(source: Source, mapping: Mapping[str, str], *, actor: Act
 
 @transaction.atomic
 def set_holding_rules(source: Source, rules: Sequence[Mapping[str, Any]], *, actor: Actor) -> None:
-    """Save by which rules copies are read from MARC records. Raises HoldingRuleInvalid."""
-    rules_from_list(list(rules))
-    source.holding_rules = list(rules)
+    """Save by which rules copies are read from MARC records; none: the standard ones. Raises HoldingRuleInvalid."""
+    kept = rules_to_list(rules_from_list(list(rules)))
+    if kept == source.holding_rules:
+        return
+    source.holding_rules = kept
     source.save(update_fields=["holding_rules"])
-    audit.record("source.holding_rules_set", source, actor=actor, library_id=source.library_id)
+    tags = [rule["tag"] for rule in kept]
+    audit.record("source.holding_rules_set", source, actor=actor, library_id=source.library_id, tags=tags)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from lienthu.domain.catalog.authority_content import AuthorityArrival
 from lienthu.domain.catalog.content import Arrival
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.reading import ReadPiece
-from lienthu.domain.catalog.selectors import plan_of, rules_of
+from lienthu.domain.catalog.selectors import plan_of, rules_for
 from lienthu.domain.catalog.services.apply import Applied, Written, apply
 from lienthu.domain.catalog.services.authorities import apply_authorities
 from lienthu.domain.catalog.services.batches import ChunkReport
@@ -34,7 +34,7 @@ def chunks_of(batch: ImportBatch) -> Generator[Prepared]:
             batch.format,
             plan_of(batch),
             batch.options.get("mapping") or batch.source.column_mapping,
-            rules_of(batch.source, batch.format),
+            rules_for(batch),
             timezone.localdate().year,
             batch.next_offset,
             batch.next_ordinal,

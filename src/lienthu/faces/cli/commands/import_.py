@@ -20,6 +20,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoding", default="", help="character set; without it the bytes decide")
     parser.add_argument("--format", default="", choices=["", "iso2709", "marcxml", "json", "csv", "xlsx"])
     parser.add_argument("--mapping", type=Path, help="JSON file: column heading -> field (CSV and XLSX)")
+    parser.add_argument(
+        "--holdings",
+        metavar="FILE",
+        help="JSON file: a list of rules by which copies are read from MARC records, such as"
+        ' [{"tag": "949", "barcode": "i", "call_number": "ab", "split": ";"}], or the name of a preset'
+        " (marc-852, koha-952, ilib-852, libol-852/900, local-949, standard); saved for the system, not with --dry-run",
+    )
     parser.add_argument("--dry-run", action="store_true", help="report what would happen, write nothing")
     parser.add_argument(
         "--report", type=Path, metavar="FILE", help="with --dry-run: write the joining report (.pdf, .xlsx or .json)"
@@ -31,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
     """Import every file in turn. Exit code 1 when something was quarantined."""
     from lienthu.domain.catalog.services import batches
     from lienthu.domain.catalog.services.linking import sweep
+    from lienthu.domain.catalog.services.sources import set_holding_rules
     from lienthu.domain.network.selectors import library_by_code
     from lienthu.domain.union.services.conduct import run_batch
     from lienthu.faces.cli.indexing import catch_up
@@ -43,9 +51,14 @@ def run(options: argparse.Namespace) -> int:
     batches.note_interrupted(actor=actor)
     library = library_by_code(options.library)
     mapping = _mapping(options.mapping) if options.mapping else None
+    holdings = _holdings(options.holdings) if options.holdings else None
     for path in options.files:
         if not path.is_file():
             raise Refusal(f"There is no file {path}. Nothing has been imported.")
+    if holdings is not None:
+        _check_formats(options)
+    if holdings is not None and not options.dry_run:
+        set_holding_rules(batches.source_of(library, options.source), holdings, actor=actor)
     done: list[Any] = []
     began = time.monotonic()
     try:
@@ -58,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
                 encoding=options.encoding,
                 fmt=options.format,
                 dry_run=options.dry_run,
-                options={"mapping": mapping} if mapping else None,
+                options=_options(mapping, holdings if options.dry_run else None),
             )
             batch = run_batch(batch.pk, actor=actor, progress=None if options.json else _progress)
             done.append(batch)
@@ -113,6 +126,66 @@ def _mapping(path: Path) -> dict[str, str]:
     if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
         raise Refusal(f'{path} must be an object of texts, such as {{"Nhan đề": "title"}}.')
     return mapping
+
+
+def _holdings(text: str) -> list[dict[str, str]]:
+    """Rules for copies from a file, or those of a preset (IMP-36)."""
+    from lienthu.foundation.marc.holdings import (
+        MEMBERS,
+        PRESETS,
+        HoldingRule,
+        HoldingRuleInvalid,
+        rules_from_list,
+        rules_to_list,
+    )
+
+    if text == "standard":
+        return []
+    if text in PRESETS:
+        return rules_to_list(PRESETS[text])
+    path = Path(text)
+    if not path.is_file():
+        known = ", ".join(["standard", *PRESETS])
+        raise Refusal(f"There is no file {path}, and no preset of that name ({known}). Nothing has been imported.")
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as e:
+        raise Refusal(f"{path} is not JSON: {e}") from e
+    if not isinstance(data, list) or not data:
+        raise Refusal(f'{path} must be a list of rules, such as [{{"tag": "949", "barcode": "i"}}].')
+    for number, entry in enumerate(data, 1):
+        try:
+            rule = HoldingRule.from_dict(entry)
+        except HoldingRuleInvalid as e:
+            raise Refusal(f"{path}, rule {number}, {e}. Members of a rule: {', '.join(MEMBERS)}.") from e
+        if not rule.finds_copies:
+            raise Refusal(f"{path}, rule {number}: it names neither barcode, call number, branch, location nor copies.")
+    try:
+        return rules_to_list(rules_from_list(data))
+    except HoldingRuleInvalid as e:
+        raise Refusal(f"{path}: {e}.") from e
+
+
+def _check_formats(options: argparse.Namespace) -> None:
+    """Tables say by their columns what a copy is: rules for fields would be passed over in silence."""
+    from lienthu.domain.catalog.reading import UnknownFormat, find_format
+
+    for path in options.files:
+        try:
+            fmt = options.format or find_format(path)
+        except UnknownFormat:
+            continue  # refused in its turn, with its reason
+        if fmt in ("csv", "xlsx"):
+            raise Refusal(f"{path} is a table: its copies are told by --mapping, not by --holdings.")
+
+
+def _options(mapping: dict[str, str] | None, holdings: list[dict[str, str]] | None) -> dict[str, Any] | None:
+    said: dict[str, Any] = {}
+    if mapping:
+        said["mapping"] = mapping
+    if holdings is not None:
+        said["holding_rules"] = holdings
+    return said or None
 
 
 def _summary(done: list[Any], seconds: float) -> dict[str, Any]:

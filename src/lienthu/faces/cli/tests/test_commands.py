@@ -25,6 +25,7 @@ from lienthu.domain.union.tests.cast import imported, membership, received
 from lienthu.faces.cli.ground import Refusal
 from lienthu.faces.cli.main import COMMANDS, main
 from lienthu.faces.protocols.rest.schemas import SearchOut
+from lienthu.foundation.marc.model import Field
 from lienthu.foundation.vietnamese.encodings import UnknownEncoding
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +113,55 @@ def test_a_mapping_that_is_none_is_refused(tinh: Library, file: Path, text: str)
     with pytest.raises(Refusal):
         lienthu("import", file, "--library", "VN-QNTV", "--mapping", mapping)
     assert not ImportBatch.objects.exists()
+
+
+def test_rules_for_copies_may_be_given_in_a_file(tinh: Library, tmp_path: Path) -> None:
+    own = Field("960", subfields=(("y", "959.7"), ("z", "A1;A2")))
+    file = tmp_path / "sach.mrc"
+    file.write_bytes(iso_file([book("Đất mỏ", number="1", more=(own,))]))
+    rules = tmp_path / "copies.json"
+    rules.write_text('[{"tag": "960", "call_number": "y", "barcode": "z", "split": ";"}]', encoding="utf-8")
+    assert lienthu("import", file, "--library", tinh.code, "--holdings", rules, "--dry-run") == 0
+    rehearsed = ImportBatch.objects.latest("pk")
+    assert (rehearsed.items, rehearsed.source.holding_rules) == (2, []), "a dry run saves nothing"
+    assert lienthu("import", file, "--library", tinh.code, "--holdings", rules) == 0
+    done = ImportBatch.objects.latest("pk")
+    assert done.items == 2
+    assert done.source.holding_rules[0]["tag"] == "960", "kept for the next file of the system"
+    assert lienthu("import", file, "--library", tinh.code, "--source", "koha", "--holdings", "koha-952") == 0
+    assert ImportBatch.objects.latest("pk").source.holding_rules[0]["tag"] == "952"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("no JSON", "is not JSON"),
+        ("{}", "must be a list of rules"),
+        ("[]", "must be a list of rules"),
+        ('[{"tag": "949", "barcode": "i"}, {"tag": "96"}]', "rule 2, tag"),
+        ('[{"tag": "949", "shelf": "i"}]', "shelf: unknown member"),
+        ('[{"tag": "949", "barcode": 1}]', "barcode: expected a string"),
+        ('[{"tag": "949", "note": "a"}]', "neither barcode"),
+        ('[{"tag": "949", "barcode": "i"}, {"tag": "949", "barcode": "p"}]', "has two rules"),
+    ],
+)
+def test_rules_that_cannot_be_are_refused_with_their_place(
+    tinh: Library, file: Path, tmp_path: Path, text: str, said: str
+) -> None:
+    rules = tmp_path / "copies.json"
+    rules.write_text(text, encoding="utf-8")
+    with pytest.raises(Refusal, match=said):
+        lienthu("import", file, "--library", tinh.code, "--holdings", rules)
+    assert not ImportBatch.objects.exists()
+
+
+def test_rules_for_copies_do_not_go_with_tables_and_must_be_there(tinh: Library, tmp_path: Path) -> None:
+    table = tmp_path / "so.csv"
+    table.write_text("Nhan đề;Tác giả\nSố đỏ;Vũ Trọng Phụng\n", encoding="utf-8")
+    with pytest.raises(Refusal, match="is a table"):
+        lienthu("import", table, "--library", tinh.code, "--holdings", "ilib-852")
+    with pytest.raises(Refusal, match="no preset of that name"):
+        lienthu("import", table, "--library", tinh.code, "--holdings", tmp_path / "none.json")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from lienthu.faces.web.staff.views import (
     batch,
     check,
+    copies,
     export,
     findings,
     home,
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/new/", imports.import_new, name="import_new"),
     path("imports/<int:pk>/", batch.batch, name="batch"),
     path("imports/<int:pk>/check/", check.check, name="import_check"),
+    path("imports/<int:pk>/copies/", copies.copies, name="import_copies"),
     path("imports/<int:pk>/trial/", trial.trial, name="import_trial"),
     path("imports/<int:pk>/report/", joining.report, name="joining_report"),
     path("imports/<int:pk>/report/<slug:kind>/", joining.report_file, name="joining_file"),

@@ -18,6 +18,7 @@ from lienthu.domain.catalog.encoding import AUTO, CHOICES
 from lienthu.domain.catalog.reading import Column
 from lienthu.domain.catalog.source_selectors import SourceRow, sources_for
 from lienthu.domain.network.models import Library
+from lienthu.faces.web.staff.forms.unmarked import UnmarkedChoice, UnmarkedText
 from lienthu.faces.web.staff.words import FIELDS, PRESETS, STATUS
 from lienthu.foundation.vietnamese.fold import fold
 
@@ -34,33 +35,18 @@ class LibraryField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not sub
         return f"{obj.name} ({obj.code})"
 
 
-class _Chosen(forms.ChoiceField):
-    """A choice that always stands at something; a program that sends none leaves it there."""
-
-    def validate(self, value: Any) -> None:
-        if value:
-            super().validate(value)
-
-
-class _NameOfNew(forms.CharField):
-    """Asked for only with the choice it belongs to."""
-
-    def validate(self, value: Any) -> None:
-        pass
-
-
 class SystemForm(forms.Form):
     """From which of the library's systems a file is: one of those known, or a new one by its name (IMP-34)."""
 
     use_required_attribute = False
-    source = _Chosen(
+    source = UnmarkedChoice(
         label=gettext_lazy("System the file is from"),
         help_text=gettext_lazy(
             "A record is known by its number in its system. A file of another system must not be handed over as one of"
             " this: equal numbers would replace each other's records."
         ),
     )
-    source_name = _NameOfNew(
+    source_name = UnmarkedText(
         max_length=200,
         label=gettext_lazy("Name of the new system"),
         help_text=gettext_lazy("The name of the program, for example iLib or Koha, with a year or a branch if needed."),

@@ -86,7 +86,7 @@ def test_a_reader_gets_in_nowhere(batch: ImportBatch, home: Library) -> None:
 
 def test_the_staff_of_another_library_see_nothing_of_this_one(stranger: Client, batch: ImportBatch) -> None:
     about_it = {n: u for n, u in addresses(batch).items() if any(char.isdigit() for char in u)}
-    assert len(about_it) == 19
+    assert len(about_it) == 20
     for name, url in about_it.items():
         assert status(stranger, name, url) == 403, name
         assert stranger.post(url).status_code in (403, 405), name

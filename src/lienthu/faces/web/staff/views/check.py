@@ -111,6 +111,8 @@ def check(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse:
         try:
             batch = _save(form, batch, desk, asked=_unsaid(batch, looked))
             looked = _look(batch, path)
+            if "copies" in request.POST and batch.format not in TABULAR:
+                return redirect("staff:import_copies", pk=batch.pk)
             if "go" not in request.POST:
                 return redirect(f"{reverse('staff:import_check', args=[batch.pk])}#preview")
             if not _unsaid(batch, looked):
