@@ -151,6 +151,7 @@ def _reader(user: Signed, houses: frozenset[int], holder: str) -> Reader:
                         tokens.add(policy.STAFF_EVERYWHERE)
                     continue
                 tokens.add(policy.member(grant.library_id))
+                tokens.update(policy.inside(grant.library_id, house) for house in houses)
                 if digitises:
                     tokens.add(policy.staff(grant.library_id))
     seats: frozenset[int] = frozenset()

@@ -6,7 +6,7 @@ be seen, found and read (``Audiences``): the same sets answer a request for a ti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -25,6 +25,17 @@ def premises(library_id: int) -> str:
 def member(library_id: int) -> str:
     """Carried by the library's own people: everyone with a role there."""
     return f"member:{library_id}"
+
+
+def inside(library_id: int, house_id: int) -> str:
+    """Carried by the own people of a library while they are in the rooms of a house: both at once, as one token."""
+    return f"inside:{library_id}:{house_id}"
+
+
+def houses_among(tokens: Iterable[str]) -> frozenset[int]:
+    """The libraries in whose rooms these tokens are given out."""
+    parted = (token.split(":") for token in tokens)
+    return frozenset(int(parts[-1]) for parts in parted if parts[0] in ("premises", "inside"))
 
 
 SYSTEM = "system"
@@ -183,7 +194,8 @@ def audiences(facts: ObjectFacts, rules: Sequence[Rule], on: date) -> Audiences:
     if facts.rights is None or not facts.published or facts.taken_down:
         return Audiences(work=work)
     access = decide_access(facts.rights, rules, on)
-    houses = frozenset(premises(i) for i in (facts.rights.premises or {facts.library_id}))
+    rooms = facts.rights.premises or {facts.library_id}
+    houses = frozenset(premises(i) for i in rooms)
     allowed: frozenset[str] = {
         Access.OPEN: frozenset({PUBLIC}),
         Access.SIGNED: frozenset({SIGNED}) | houses,
@@ -193,9 +205,12 @@ def audiences(facts: ObjectFacts, rules: Sequence[Rule], on: date) -> Audiences:
     }[access]
     see = frozenset({PUBLIC})
     if facts.hidden:
-        # inside a closed house "everyone" is its own people, wherever the class would have let in others (RGT-3)
+        # inside a closed house "everyone" is its own people (RGT-3); the rooms stay rooms for them too (RGT-17)
         see = own
-        allowed = own if allowed else frozenset()
+        if access is Access.PREMISES:
+            allowed = frozenset(inside(facts.library_id, i) for i in rooms)
+        else:
+            allowed = own if allowed else frozenset()
     download = allowed if facts.rights.download and access in (Access.OPEN, Access.SIGNED) else frozenset()
     return Audiences(
         see=see,

@@ -16,6 +16,7 @@ from lienthu.domain.digital.policy import Access, Act, Block, Status
 from lienthu.domain.digital.services import publishing
 from lienthu.domain.digital.tests.cast import CLERK, give_rights, make_object, published
 from lienthu.domain.network.policy import Role
+from lienthu.domain.network.services.libraries import Particulars
 from lienthu.domain.network.tests.factories import make_admin, make_library, make_person
 from lienthu.foundation.kernel.digests import holder_key
 from lienthu.platform.models import AuditEntry, Change
@@ -130,3 +131,17 @@ def test_facts_of_many_objects_take_few_queries(django_assert_num_queries: Any) 
     objects = list(DigitalObject.objects.filter(pk__in=ids).select_related("library", "collection"))
     with django_assert_num_queries(2):  # rules, rights
         access.audiences_of(objects)
+
+
+def test_the_people_of_a_closed_library_read_in_its_rooms_and_not_at_home() -> None:
+    """RGT-17: through the door, with addresses."""
+    house = make_library(code="VN-QNQS", particulars=Particulars(closed=True))
+    PremisesNetwork.objects.create(library=house, cidr="10.7.0.0/16")
+    obj = published(house, status=Status.UNKNOWN)
+    soldier = make_person("", (Role.READER, house))
+    assert access.open_object(obj.public_id, access.reader_of(soldier, "10.7.1.9")).may(Act.READ)
+    with pytest.raises(AccessDenied) as refused:
+        access.open_object(obj.public_id, access.reader_of(soldier, NOWHERE)).require(Act.READ)
+    assert refused.value.block is Block.PREMISES_ONLY
+    with pytest.raises(NoSuchObject):
+        access.open_object(obj.public_id, access.reader_of(VISITOR, "10.7.1.9"))

@@ -145,10 +145,25 @@ def test_what_was_taken_down_is_gone_for_readers() -> None:
     assert block(replace(MANUAL, taken_down=True), VISITOR, Act.SEE) is Block.NOT_THERE
 
 
+def test_in_a_closed_house_too_its_rooms_are_rooms() -> None:
+    """RGT-17: who belongs there reads there, not at home; who only stands there does not read."""
+    orphan = replace(MANUAL, rights=RightsFacts(Status.UNKNOWN))
+    there = frozenset({policy.premises(BARRACKS)})
+    on_duty = Reader(SOLDIER.tokens | there | {policy.inside(BARRACKS, BARRACKS)})
+    assert block(orphan, SOLDIER, Act.READ) is Block.PREMISES_ONLY
+    assert may(orphan, on_duty, Act.READ)
+    assert block(orphan, Reader(frozenset({PUBLIC}) | there), Act.READ) is Block.NOT_THERE
+    elsewhere = replace(orphan, rights=RightsFacts(Status.UNKNOWN, premises=frozenset({HALONG})))
+    assert block(elsewhere, on_duty, Act.READ) is Block.PREMISES_ONLY
+    assert may(elsewhere, Reader(SOLDIER.tokens | {policy.inside(BARRACKS, HALONG)}), Act.READ)
+    assert policy.houses_among(policy.audiences(elsewhere, RULES, TODAY).read) == {HALONG}
+
+
 TOKENS = st.frozensets(
     st.sampled_from(
         [PUBLIC, SIGNED, STAFF_EVERYWHERE]
         + [token(i) for token in (policy.premises, policy.member, policy.staff) for i in (HALONG, BARRACKS)]
+        + [policy.inside(of, at) for of in (HALONG, BARRACKS) for at in (HALONG, BARRACKS)]
     )
 )
 RIGHTS = st.none() | st.builds(
@@ -193,3 +208,27 @@ def test_more_is_never_allowed_than_the_audiences_say(
         assert not allowed[Act.SEE] or tokens & own
     if (facts.rights is None or facts.taken_down or not facts.published) and not works:
         assert not any(allowed.values())
+
+
+def carried(members: frozenset[int], houses: frozenset[int]) -> frozenset[str]:
+    """The tokens of somebody who signed in, belongs to these libraries and stands in the rooms of those."""
+    return (
+        frozenset({PUBLIC, SIGNED})
+        | {policy.member(i) for i in members}
+        | {policy.premises(i) for i in houses}
+        | {policy.inside(i, j) for i in members for j in houses}
+    )
+
+
+@given(FACTS, *[st.frozensets(st.sampled_from([HALONG, BARRACKS]))] * 2)
+def test_what_is_read_on_the_premises_is_read_nowhere_else(
+    facts: ObjectFacts, members: frozenset[int], houses: frozenset[int]
+) -> None:
+    """RGT-17: hidden or not."""
+    opened = policy.audiences(facts, RULES, TODAY)
+    if opened.access is not Access.PREMISES:
+        return
+    assert facts.rights is not None
+    rooms = facts.rights.premises or {facts.library_id}
+    reads = policy.decide(facts, Reader(carried(members, houses)), Act.READ, RULES, TODAY).allowed
+    assert reads == bool(houses & rooms and (not facts.hidden or facts.library_id in members))

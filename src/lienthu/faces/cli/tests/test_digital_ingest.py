@@ -79,7 +79,7 @@ def test_an_object_that_cannot_be_published_is_named(at_home: Path, capsys: pyte
 
 
 def test_everything_of_rights_can_be_said(at_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """RGT-1."""
+    """RGT-1, RGT-17."""
     home, other = make_library(code="VN-QNT1"), make_library(code="VN-QNT2")
     scans(at_home, "1.jpg")
     words = ("ingest", "quet", "--library", "VN-QNT1", "--title", "Gia phả", "--rights", "permitted", "--basis", "thư")

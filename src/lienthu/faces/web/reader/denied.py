@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from lienthu.domain.digital.access import Opened
 from lienthu.domain.digital.errors import BLOCK_SENTENCES
-from lienthu.domain.digital.policy import Block, Decision
+from lienthu.domain.digital.policy import Block, Decision, houses_among
 from lienthu.domain.digital.selectors.seats import seats_at
 from lienthu.domain.network.selectors import library_facts
 from lienthu.faces.web.portal.addresses import absolute
@@ -45,8 +45,7 @@ def denied(request: HttpRequest, opened: Opened, decision: Decision, **more: Any
 
 def _houses(opened: Opened) -> list[dict[str, str]]:
     """The libraries in whose rooms it may be read, for those who may know of them."""
-    tokens = opened.audiences.read
-    ids = {int(t.split(":")[1]) for t in tokens if t.startswith("premises:")}
+    ids = houses_among(opened.audiences.read)
     return [
         {"name": view.name, "url": reverse("portal:library", args=[view.code])}
         for view in library_facts().values()

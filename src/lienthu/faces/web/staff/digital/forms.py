@@ -13,6 +13,7 @@ from lienthu.domain.digital.models import Collection, DigitalObject, Kind, Proje
 from lienthu.domain.digital.policy import Access, Reader, Status
 from lienthu.domain.digital.selectors.board import collections_known, projects_of
 from lienthu.domain.digital.selectors.people import digitisers_of
+from lienthu.domain.digital.selectors.premises import rooms_known
 from lienthu.domain.digital.selectors.profiles import profiles
 from lienthu.domain.digital.services.boards import ProjectFacts
 from lienthu.domain.digital.services.describing import Facts
@@ -20,6 +21,7 @@ from lienthu.domain.digital.services.erasing import confirms
 from lienthu.domain.digital.services.publishing import Rights
 from lienthu.domain.network.models import Library
 from lienthu.faces.web.staff.digital.desk import title_known
+from lienthu.faces.web.ui.forms import offer_choices
 from lienthu.platform.models import User
 
 LANGUAGES = [
@@ -182,6 +184,11 @@ class RightsForm(forms.Form):
     permission_until = forms.DateField(
         label=_("Allowed until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
+    premises = forms.TypedMultipleChoiceField(
+        label=_("Rooms in which it may be read"), required=False, coerce=int, empty_value=[],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Counts where it is read in rooms of libraries. None ticked: the library's own rooms."),
+    )  # fmt: skip
     licence = forms.CharField(
         label=_("Licence"), required=False, max_length=200,
         help_text=_("Address at rightsstatements.org or creativecommons.org."),
@@ -193,6 +200,18 @@ class RightsForm(forms.Form):
     watermark = forms.BooleanField(label=_("Show a watermark"), required=False)
     download = forms.BooleanField(label=_("Readers may take it away as a file"), required=False)
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, obj: DigitalObject, reader: Reader, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.initial.get("premises", [])
+        rooms = rooms_known(reader, obj.library_id, chosen)
+        offer_choices(self, "premises", [(str(pk), name) for pk, name in rooms.items()])
+        # houses that this person may not know of are neither shown nor lost
+        self._unseen = [pk for pk in chosen if pk not in rooms]
+
+    def clean_premises(self) -> tuple[int, ...]:
+        """Libraries by number; those that are not shown stay."""
+        return tuple(sorted({*self.cleaned_data["premises"], *self._unseen}))
 
     def clean_licence(self) -> str:
         """An address of the two sites that state rights, so that readers and machines can follow it."""

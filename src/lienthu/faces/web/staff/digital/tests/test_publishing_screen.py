@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from lienthu.domain.digital.models import DigitalObject, Page
+from lienthu.domain.digital.policy import Access, Status
+from lienthu.domain.digital.selectors.rights import newest_rights
 from lienthu.domain.digital.tests.cast import give_rights, make_object
 from lienthu.domain.network.models import Library
+from lienthu.domain.network.services.libraries import Particulars
+from lienthu.domain.network.tests.factories import make_library
 from lienthu.platform.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +59,23 @@ def test_what_was_mended_needs_no_word(manager: Client, obj: DigitalObject) -> N
     manager.post(reverse("staff_digital:publish", args=[obj.public_id]))
     obj.refresh_from_db()
     assert obj.published_at is not None
+
+
+def test_rooms_are_chosen_and_carried_over(manager: Client, obj: DigitalObject, home: Library) -> None:
+    """RGT-17: of several libraries; a closed one that the manager may not know of is neither shown nor lost."""
+    near, barracks = (
+        make_library(code="VN-QNHL"),
+        make_library(name="Kho quân sự", particulars=Particulars(closed=True)),
+    )
+    page = reverse("staff_digital:rights", args=[obj.public_id])
+    give_rights(obj, Status.PERMITTED, permission=Access.PREMISES, premises=(home.pk, barracks.pk))
+    shown = manager.get(page).content.decode()
+    assert re.search(rf'name="premises" value="{home.pk}"[^>]*checked', shown)
+    assert not re.search(rf'name="premises" value="{near.pk}"[^>]*checked', shown)
+    assert "Kho quân sự" not in shown
+    said = {"status": "permitted", "permission": "premises", "basis": "thư", "basis_date": date(2026, 1, 1)}
+    assert manager.post(page, {**said, "premises": [str(home.pk), str(near.pk)]}).status_code == 302
+    newest = newest_rights(obj)
+    assert newest is not None
+    assert newest.premises == sorted([home.pk, near.pk, barracks.pk])
+    assert manager.post(page, {**said, "premises": [str(barracks.pk)]}).status_code == 422

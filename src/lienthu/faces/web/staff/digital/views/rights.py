@@ -24,13 +24,13 @@ from lienthu.domain.digital.selectors.rules import rules_of
 from lienthu.domain.digital.services import publishing
 from lienthu.domain.network.policy import Permission
 from lienthu.faces.web.staff.access import Desk, View
-from lienthu.faces.web.staff.digital.desk import object_page, show_object
+from lienthu.faces.web.staff.digital.desk import object_page, reader_at, show_object
 from lienthu.faces.web.staff.digital.forms import ACCESSES, STATUSES, ReasonForm, RightsForm
 
 DECIDE = Permission.DECIDE_RIGHTS
 _KEPT = (
     "status", "basis", "basis_date", "copies_held", "protected_until", "permission", "permission_until", "licence",
-    "personal_data", "watermark", "download", "note",
+    "personal_data", "watermark", "download", "premises", "note",
 )  # fmt: skip
 
 
@@ -41,6 +41,8 @@ def rights(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse
     newest = newest_rights(obj)
     may = desk.may(DECIDE, obj.library_id)
     form = RightsForm(
+        obj,
+        reader_at(desk),
         request.POST if request.method == "POST" else None,
         initial={name: getattr(newest, name) for name in _KEPT} if newest else {"basis_date": timezone.localdate()},
     )
@@ -77,6 +79,8 @@ def _access_of(row: object) -> Access:
 def _told(obj: DigitalObject, access: Access) -> str:
     """The class of access in words; inside a closed house everybody means its own people (RGT-3)."""
     hidden = obj.library.closed or (obj.collection is not None and obj.collection.closed)
+    if hidden and access is Access.PREMISES:
+        return _("for the people of this library only, and in the rooms only")
     if hidden and access is not Access.CLOSED:
         return _("for the people of this library only")
     return str(dict(ACCESSES)[access])
