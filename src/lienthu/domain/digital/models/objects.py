@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from lienthu.domain.catalog.models import BibRecord
+from lienthu.domain.digital.models.searching import TitleWords
 from lienthu.domain.network.models import Library
 
 
@@ -116,6 +118,7 @@ class DigitalObject(models.Model):
     project = models.ForeignKey(Project, null=True, on_delete=models.PROTECT, related_name="volumes")
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.BOOK)
     title = models.CharField(max_length=1000)
+    title_words = TitleWords()
     description = models.JSONField(default=dict, help_text="Dublin Core element -> list of values")
     languages = models.JSONField(default=list, help_text="for recognising text, Tesseract's codes")
     right_to_left = models.BooleanField(default=False, help_text="pages turn from right to left")
@@ -152,6 +155,7 @@ class DigitalObject(models.Model):
         indexes = [
             models.Index(fields=["library", "stage", "-id"], name="object_board"),
             models.Index(fields=["project", "stage"], name="object_of_project"),
+            GinIndex(fields=["title_words"], name="object_title_words"),
         ]
 
     def __str__(self) -> str:

@@ -33,8 +33,8 @@ FORMAT: Final = 1
 TOLD: Final = "metadata/lienthu.json"
 METS: Final = "metadata/mets.xml"
 TEXTS: Final = "text/"
-NOT_TOLD: Final = frozenset({"preserved_version"})
-"""Columns of an object that say something of the store itself."""
+NOT_TOLD: Final = frozenset({"preserved_version", "title_words"})
+"""Columns of an object that say something of the store itself, or only what another column says."""
 OF_TEXT: Final = frozenset({"page", "text", "content"})
 
 

@@ -122,8 +122,8 @@ def chosen(reader: Reader, filters: Filters) -> QuerySet[DigitalObject]:
         found = found.exclude(returned="")
     if filters.stage:
         found = found.filter(stage=filters.stage)
-    for word in filters.words.split()[:8]:
-        found = found.filter(title__icontains=word)
+    if filters.words.strip():
+        found = found.filter(title_words__begun=filters.words)
     return found
 
 

@@ -26,6 +26,7 @@ from lienthu.domain.digital.models import (
     StageMove,
     Takedown,
 )
+from lienthu.domain.digital.models.searching import title_words
 from lienthu.domain.digital.preservation import room, snapshot
 from lienthu.domain.digital.preservation.rows import CannotRestore, Names, Told, make, put
 from lienthu.foundation.kernel.names import ALPHABET
@@ -138,7 +139,7 @@ def _put(told: Told, public_id: str, kept: Store, inventory: Inventory, given: M
     names = Names()
     values = {"public_id": public_id, **given}
     obj = make(DigitalObject, told["object"], names, **values)
-    obj.preserved_version = obj.version
+    obj.preserved_version, obj.title_words = obj.version, title_words(obj.title)
     same = DigitalObject.objects.filter(library_id=obj.library_id, received_digest=obj.received_digest)
     if obj.received_digest is not None and same.exists():
         obj.received_digest = None  # the same files were taken in again while it was lost: both stay

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 
 from lienthu.domain.digital.access import reader_of
 from lienthu.domain.digital.board import Hindrance, Share, StageFacts, decide_move, shares
 from lienthu.domain.digital.errors import DigitalRefused, StepRefused
-from lienthu.domain.digital.models import Collection, Page, Project, Stage, StageMove
+from lienthu.domain.digital.models import Collection, DigitalObject, Page, Project, Stage, StageMove
 from lienthu.domain.digital.selectors.board import (
     After,
     Filters,
     board,
+    chosen,
     column,
     shares_of,
     shares_of_list,
@@ -132,6 +135,49 @@ def test_the_board_shows_what_the_door_lets_through(django_assert_num_queries: A
         columns = board(librarian, Filters())
     assert [(c.stage, c.count) for c in columns if c.count] == [("planned", 2)]
     assert [c.count for c in board(librarian, Filters(words="gia"))] == [1, 0, 0, 0, 0, 0]
+
+
+@pytest.mark.django_db
+def test_titles_are_found_by_beginnings_of_their_words_with_and_without_marks(django_assert_num_queries: Any) -> None:
+    """WFL-24: also what was written in bulk, and what was called otherwise."""
+    home = make_library()
+    librarian = reader_of(make_person("", (Role.LIBRARIAN, home)), "203.0.113.9")
+    first = make_object(home, "Địa chí Quảng Ninh")
+    DigitalObject.objects.bulk_create(
+        DigitalObject(public_id=f"b{n}", library=home, title=title, created_by="tests")
+        for n, title in enumerate(
+            ["Gia phả họ Vũ làng Trà Cổ", "Truyện Kỳ Mạn Lục", "大越史記全書", "O'Brien \\ 1:* & <-> !", "Kyoto"]
+        )
+    )
+
+    def found(words: str) -> set[str]:
+        with django_assert_num_queries(1):
+            return {obj.title for obj in chosen(librarian, Filters(words=words))}
+
+    for words in ("quang ninh", "QUẢNG NINH", "ninh dia", "qua ni", "Quảng", "  quang   ", "Qua\u0309ng"):
+        assert found(words) == {"Địa chí Quảng Ninh"}, words
+    assert found("ky man") == found("kì") == {"Truyện Kỳ Mạn Lục"}
+    assert found("ky") == {"Truyện Kỳ Mạn Lục", "Kyoto"}
+    assert found("vu tra") == {"Gia phả họ Vũ làng Trà Cổ"}
+    assert found("大越") == {"大越史記全書"}
+    assert found("o'brien") == found("brien") == found("1:*") == {"O'Brien \\ 1:* & <-> !"}
+    for nothing in ("uang", "quang hue", "!!!", "' | 'a", "\\", "a:* | b"):
+        assert found(nothing) == set(), nothing
+    first.title = "Hương ước làng Yên Trì"
+    first.save()
+    assert found("quang") == set()
+    assert found("huong uoc") == {"Hương ước làng Yên Trì"}
+
+
+@pytest.mark.django_db
+def test_words_of_titles_that_were_there_before_are_filled_in() -> None:
+    """WFL-24: what the migration does for an install that has objects."""
+    made = make_object(make_library(), "Địa chí Quảng Ninh")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE digital_digitalobject SET title_words = ''")
+    with connection.schema_editor(atomic=False) as editor:
+        import_module("lienthu.domain.digital.migrations.0009_words_of_titles").fill(None, editor)
+    assert DigitalObject.objects.filter(title_words__begun="dia quang").get() == made
 
 
 @pytest.mark.django_db

@@ -41,6 +41,8 @@ def test_what_a_search_finds_is_shown_and_planned_once(desk: Client, project: Pr
     assert (shown.status_code, DigitalObject.objects.count()) == (200, before)
     titles, there = shown.context["looked"].titles, shown.context["looked"].there
     assert len(titles) > 3
+    unmarked = desk.post(plan, {"search": "quang ninh", "look": "1"}).context["looked"].titles
+    assert {one.record_id for one in titles} <= {one.record_id for one in unmarked}, "WFL-24"
     html = shown.content.decode()
     assert all(one.title.split(":")[0].split("/")[0].strip()[:15] in html for one in titles[:3])
     assert desk.post(plan, {"search": "quảng ninh"}).status_code == 302
