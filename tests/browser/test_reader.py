@@ -368,6 +368,41 @@ def test_the_stage_fills_the_screen_and_leaves_it(open_page: Callable[..., Any],
     page.wait_for_selector("[data-do=fullscreen][aria-pressed=false]", state="attached")
 
 
+def test_a_narrow_screen_has_every_tool_in_a_menu(open_page: Callable[..., Any], volumes: Volumes) -> None:
+    """RDR-13: by key and by finger; on a wide screen the same buttons stand where they stood."""
+    page = open_page(360)
+    page.add_init_script("window.print = () => { window.printed = true; }")
+    page.goto(f"/read/{volumes.book}?page=2&q=văn")
+    ready(page)
+    opener, menu = page.locator("[data-more] > summary"), page.locator("[data-more]")
+    expect(opener).to_be_in_viewport(ratio=1)
+    expect(page.locator("[data-do=print]")).to_be_hidden()
+    opener.press("Enter")
+    tools = menu.locator("[data-do]:visible")
+    assert tools.evaluate_all("all => all.map(one => one.dataset.do)") == [
+        "zoom-out", "zoom-in", "rotate", "fullscreen", "region", "link", "print", "help"
+    ]  # fmt: skip
+    assert all(tools.evaluate_all("all => all.map(one => one.innerText.trim())")), "each with its words"
+    assert_sound(page, "the menu of tools")
+    page.keyboard.press("Escape")
+    expect(menu).not_to_have_attribute("open", "")
+    expect(opener).to_be_focused()
+    opener.click()
+    page.locator("[data-do=print]").click()
+    page.wait_for_function("() => window.printed")
+    expect(menu).not_to_have_attribute("open", "")
+    opener.press("Enter")
+    page.locator("[data-do=help]").press("Enter")
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    opener.click()
+    page.locator("[data-do=region]").click()
+    expect(page.locator(".rd-lasso")).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(menu).to_be_hidden()
+    expect(page.locator(".rd-tools__group > [data-do=print]")).to_be_visible()
+
+
 def test_text_and_links_are_copied(open_page: Callable[..., Any], volumes: Volumes) -> None:
     """RDR-12, RDR-2: also the link to a part, without a mouse."""
     page = open_page()

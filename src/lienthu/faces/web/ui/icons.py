@@ -39,6 +39,8 @@ ICONS: Mapping[str, str] = {
     "quote": '<path d="M10 7C6.5 8 5 10.5 5 14v3h5v-5H7.5M19 7c-3.5 1-5 3.5-5 7v3h5v-5h-2.5"/>',
     "filter": '<path d="M4 6.5h16M7 12h10M10 17.5h4"/>',
     "close": '<path d="m6 6 12 12M18 6 6 18"/>',
+    "more": '<g fill="currentColor" stroke="none"><circle cx="5" cy="12" r="1.7"/><circle cx="12" cy="12" r="1.7"/>'
+    '<circle cx="19" cy="12" r="1.7"/></g>',
     "menu": '<path d="M4 7h16M4 12h16M4 17h16"/>',
     "chevron": '<path d="m6.5 9.5 5.5 5.5 5.5-5.5"/>',
     "chevron-right": '<path d="m9.5 6.5 5.5 5.5-5.5 5.5"/>',

@@ -4,6 +4,7 @@ import { keysFor } from "./keys.js";
 import { fill, getJson } from "./asking.js";
 import { Hits } from "./hits.js";
 import { Keeping } from "./keeping.js";
+import { moreTools } from "./more.js";
 import { Places } from "./places.js";
 import { regionTool } from "./region.js";
 import { Scroll } from "./scroll.js";
@@ -149,6 +150,8 @@ async function begin() {
   document.body.classList.add("rd-body--live");
   root.classList.add("rd--live");
   for (const part of root.querySelectorAll("[data-scripted]")) part.hidden = false;
+  $("[data-do=fullscreen]").hidden = !document.fullscreenEnabled;
+  moreTools(root);
   reader.keeping = new Keeping(say.keep);
   reader.scroll = new Scroll(reader);
   reader.stage = new Stage(reader);
