@@ -13,6 +13,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "digital.object": ("discovery.volumes", "digital.preservation"),
     "digital.page": ("discovery.pages", "digital.preservation_pages"),
     "digital.page_of_act": ("discovery.pages",),  # the store hears of its object by the same act
+    "digital.restricted": ("digital.preservation_restricted",),
     "digital.audiences": ("discovery.volumes",),
     "library.closedness": ("catalog.closedness",),
 }

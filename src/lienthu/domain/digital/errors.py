@@ -251,3 +251,10 @@ class ProfileRefused(DigitalRefused):
 
     code = "profile-refused"
     status = 422
+
+
+class CollectionRefused(DigitalRefused):
+    """A collection that cannot be; the sentence says why (DIG-10)."""
+
+    code = "collection-refused"
+    status = 422

@@ -333,6 +333,11 @@ AT_LATEST = timedelta(hours=2)
 """So long at most an object waits that is worked on all day."""
 
 
-def decide_preservation(changed_first: datetime, changed_last: datetime, now: datetime) -> bool:
-    """Whether an object that differs from the store is told there now (PRS-8)."""
-    return now - changed_last >= AT_REST or now - changed_first >= AT_LATEST
+def decide_preservation(
+    changed_first: datetime, changed_last: datetime, now: datetime, *, restricted: bool = False
+) -> bool:
+    """Whether an object that differs from the store is told there now; what closes something waits for no rest (PRS-8).
+
+    Otherwise a database that is built anew from the store meanwhile would open what was closed.
+    """
+    return restricted or now - changed_last >= AT_REST or now - changed_first >= AT_LATEST

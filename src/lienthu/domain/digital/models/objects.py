@@ -52,6 +52,7 @@ class Collection(models.Model):
     description = models.TextField(blank=True)
     owner_group = models.CharField(max_length=12, choices=OwnerGroup, default=OwnerGroup.PUBLIC)
     closed = models.BooleanField(default=False)
+    place = models.SmallIntegerField(default=0, db_default=0, help_text="where it stands in lists: lower ones first")
     sample = models.BooleanField(default=False)
 
     class Meta:

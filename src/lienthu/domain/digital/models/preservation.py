@@ -13,6 +13,9 @@ class Preservation(models.Model):
     object = models.OneToOneField(DigitalObject, on_delete=models.CASCADE, primary_key=True, related_name="keeping")
     changed_first = models.DateTimeField(null=True, help_text="since when something is not in the store; null: all is")
     changed_last = models.DateTimeField(null=True)
+    restricted = models.BooleanField(
+        default=False, db_default=False, help_text="an act that closes something is among what the store lacks (PRS-8)"
+    )
     head = models.IntegerField(default=0, help_text="version of the object in the store that tells these rows")
     preserved_at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=300, blank=True, help_text="why it could not be preserved the last time")

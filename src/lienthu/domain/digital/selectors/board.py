@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection as Collection_
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -45,7 +46,29 @@ def projects_of(reader: Reader) -> QuerySet[Project]:
 def collections_known(reader: Reader) -> QuerySet[Collection]:
     """The collections of which this person may know, to choose one of (RGT-3)."""
     open_house = Q(closed=False, library__closed=False)
-    return Collection._default_manager.filter(open_house | Q(library_id__in=houses_of(reader)))
+    seen = Collection._default_manager.filter(open_house | Q(library_id__in=houses_of(reader)))
+    return seen.select_related("library").order_by("place", "name", "pk")
+
+
+def every_collection() -> list[Collection]:
+    """All collections, for the command line: whoever can start it can read the disk."""
+    return list(Collection._default_manager.select_related("library").order_by("place", "name", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How much a collection holds: all its objects, and those that are with readers."""
+
+    objects: int = 0
+    published: int = 0
+
+
+def holdings_of(collection_ids: Collection_[int]) -> dict[int, Holding]:
+    """How much these collections hold: one query. None for those that hold nothing."""
+    rows = DigitalObject.objects.filter(collection_id__in=collection_ids).order_by().values_list("collection_id")
+    shown = Q(published_at__isnull=False, taken_down=False)
+    counted = rows.annotate(n=Count("pk"), shown=Count("pk", filter=shown))
+    return {pk: Holding(n, published) for pk, n, published in counted if pk is not None}
 
 
 @dataclass(frozen=True, slots=True)

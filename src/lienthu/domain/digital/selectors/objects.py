@@ -114,6 +114,11 @@ def objects_of_libraries(library_ids: Collection[int]) -> list[int]:
     return list(DigitalObject.objects.filter(library_id__in=library_ids).values_list("pk", flat=True))
 
 
+def objects_of_collection(collection_id: int) -> list[int]:
+    """Ids of the objects in this collection."""
+    return list(DigitalObject.objects.filter(collection_id=collection_id).values_list("pk", flat=True))
+
+
 def records_on_the_way(library_id: int, record_ids: Collection[int]) -> frozenset[int]:
     """Which of these records have an object of the library already, planned or digitised: one query."""
     rows = DigitalObject.objects.filter(library_id=library_id, record_id__in=list(record_ids))

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from django.db.models import Count, Q
 
 from lienthu.domain.digital.models import DigitalObject, Page, RightsRecord, Takedown
-from lienthu.domain.digital.policy import PublishFacts
+from lienthu.domain.digital.policy import PublishFacts, Status
+
+_ALSO: Final[Mapping[Status, frozenset[Status]]] = {
+    Status.PUBLIC_DOMAIN: frozenset({Status.IN_COPYRIGHT}),  # when its protection has ended (RGT-4)
+    Status.IN_COPYRIGHT: frozenset({Status.PERMITTED}),  # when its permission has run out
+}
 
 
 def rights_of(obj: DigitalObject) -> list[RightsRecord]:
@@ -33,3 +41,9 @@ def publish_facts(obj: DigitalObject) -> PublishFacts:
         pages_closed=Count("pk", filter=Q(closed=True)),
     )
     return PublishFacts(newest is not None, personal_data=newest is not None and newest.personal_data, **counts)
+
+
+def objects_ruled_by(status: Status) -> list[int]:
+    """Ids of the objects of which the rules of this status speak, or may speak once a date has passed: one query."""
+    rows = RightsRecord.objects.filter(status__in={status, *_ALSO.get(status, ())}).order_by()
+    return list(rows.values_list("object_id", flat=True).distinct())

@@ -79,7 +79,7 @@ def collections_for(reader: Reader) -> list[Collection]:
     return list(
         Collection._default_manager.filter(open_house | Q(library_id__in=houses_of(reader)))
         .select_related("library")
-        .order_by("name", "pk")
+        .order_by("place", "name", "pk")
     )
 
 

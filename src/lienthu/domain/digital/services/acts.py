@@ -23,9 +23,14 @@ def lock(public_id: str, *, seen_version: int | None = None) -> DigitalObject:
     return obj
 
 
-def note(action: str, obj: DigitalObject, *, actor: Actor, **detail: Any) -> None:
-    """Save the locked object under a new version, write the audit row and tell those who listen."""
+def note(action: str, obj: DigitalObject, *, actor: Actor, restricts: bool = False, **detail: Any) -> None:
+    """Save the locked object under a new version, write the audit row and tell those who listen.
+
+    ``restricts``: the act may close something, so the store is told of it without waiting for rest (PRS-8).
+    """
     obj.version += 1
     obj.save()
     audit.record(action, obj, actor=actor, library_id=obj.library_id, **detail)
     changes.publish("digital.object", [obj.pk])
+    if restricts:
+        changes.publish("digital.restricted", [obj.pk])

@@ -51,7 +51,8 @@ def describe(public_id: str, facts: Facts, *, seen_version: int | None = None, a
     obj.description = {
         name: [clean(v)[:5000] for v in values if clean(v)][:100] for name, values in sorted(facts.dublin_core.items())
     }
-    note("digital.described", obj, actor=actor, record=facts.record_id, elements=sorted(obj.description))
+    elements = sorted(obj.description)
+    note("digital.described", obj, actor=actor, restricts=moved, record=facts.record_id, elements=elements)
     if moved:  # who may find its pages follows the collection
         pages = list(obj.pages.values_list("pk", flat=True))
         changes.publish("digital.page", pages, bulk=len(pages) > 200)

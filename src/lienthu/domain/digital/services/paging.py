@@ -26,6 +26,8 @@ from lienthu.platform.services import changes
 REMEMBERED: Final = 50
 """So many acts of an object can be undone."""
 MOST: Final = 20_000
+RESTRICTING: Final = frozenset({"closed", "removed"})
+"""After these, what the store told before would show again what is closed or gone now."""
 _BULK: Final = 200  # news of more pages than this waits behind other news
 
 
@@ -103,7 +105,7 @@ class Volume:
                 object=obj, number=obj.pages_version, kind=kind, detail=detail, undo=undo, by=actor.name[:120]
             )
         rows.forget_acts(obj, obj.pages_version - REMEMBERED)
-        note(f"digital.pages_{kind}", obj, actor=actor, **detail)
+        note(f"digital.pages_{kind}", obj, actor=actor, restricts=kind in RESTRICTING, **detail)
         changes.publish("digital.page_of_act", told, bulk=len(told) > _BULK)
         return Done(
             obj.pages_version,

@@ -23,6 +23,7 @@ from lienthu.platform.services import audit, changes
 
 OBJECTS: Final = "digital.preservation"
 PAGES: Final = "digital.preservation_pages"
+RESTRICTED: Final = "digital.preservation_restricted"
 _AT_ONCE: Final = 5000
 _log = logging.getLogger(__name__)
 
@@ -30,23 +31,26 @@ _log = logging.getLogger(__name__)
 def note_changes() -> int:
     """Take the news of objects and pages, and remember which objects differ from what the store tells; how many."""
     noted = 0
-    for consumer in (OBJECTS, PAGES):
+    for consumer in (OBJECTS, PAGES, RESTRICTED):
         while changes.waiting(consumer):
             with changes.drain(consumer, _AT_ONCE) as keys:
                 if not keys:
                     break  # another has them in hand
-                objects = DigitalObject.objects.filter(**{"pk__in" if consumer == OBJECTS else "pages__pk__in": keys})
-                noted += _note(sorted(set(objects.values_list("pk", flat=True))))
+                objects = DigitalObject.objects.filter(**{"pages__pk__in" if consumer == PAGES else "pk__in": keys})
+                ids = sorted(set(objects.values_list("pk", flat=True)))
+                found = _note(ids, restricted=consumer == RESTRICTED)
+                noted += found if consumer != RESTRICTED else 0  # told as changed, too
     return noted
 
 
-def _note(object_ids: list[int]) -> int:
+def _note(object_ids: list[int], *, restricted: bool) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO digital_preservation AS p (object_id, changed_first, changed_last, head, problem, check_path)"
-            " SELECT id, now(), now(), 0, '', '' FROM unnest(%s::bigint[]) AS id ON CONFLICT (object_id) DO UPDATE"
-            " SET changed_first = coalesce(p.changed_first, now()), changed_last = now()",
-            [object_ids],
+            "INSERT INTO digital_preservation AS p (object_id, changed_first, changed_last, restricted, head, problem,"
+            " check_path) SELECT id, now(), now(), %s, 0, '', '' FROM unnest(%s::bigint[]) AS id"
+            " ON CONFLICT (object_id) DO UPDATE SET changed_first = coalesce(p.changed_first, now()),"
+            " changed_last = now(), restricted = p.restricted OR excluded.restricted",
+            [restricted, object_ids],
         )
         return int(cursor.rowcount)
 
@@ -73,15 +77,24 @@ def preserve(public_id: str, *, actor: Actor) -> Inventory:
 def preserve_due(*, actor: Actor, seconds: float, everything: bool = False) -> int:
     """Preserve what has come to rest, or everything that waits, for so long; the number of objects.
 
+    First what belongs to no object, then objects in which something was closed (PRS-8).
     One that cannot be preserved does not keep the others waiting: its reason stands with it, and it waits again.
     """
-    note_changes()
     until, done = time.monotonic() + seconds, 0
-    for keeping in Preservation.objects.filter(changed_first__isnull=False).order_by("changed_first").iterator(500):
+    try:
+        preserve_room(actor)  # also where no object changed: who is closed to whom stands there
+    except (StoreError, OSError) as e:
+        _log.error("collections and rules of access were not preserved: %s", e)
+    note_changes()
+    waiting = Preservation.objects.filter(changed_first__isnull=False).order_by("-restricted", "changed_first")
+    for keeping in waiting.iterator(500):
         if time.monotonic() > until:
             break
         first, last = keeping.changed_first, keeping.changed_last
-        if not everything and not (first and last and decide_preservation(first, last, timezone.now())):
+        assert first is not None
+        assert last is not None
+        due = decide_preservation(first, last, timezone.now(), restricted=keeping.restricted)
+        if not (everything or due):
             continue
         obj = DigitalObject.objects.filter(pk=keeping.object_id).values_list("public_id", flat=True).first()
         if obj is None:
@@ -92,7 +105,9 @@ def preserve_due(*, actor: Actor, seconds: float, everything: bool = False) -> i
         except (DigitalRefused, snapshot.Busy, OSError) as e:
             _log.warning("%s was not preserved: %s", obj, e)
             now = timezone.now()  # behind the others, and not at once again
-            Preservation.objects.filter(pk=keeping.pk).update(changed_first=now, changed_last=now, problem=str(e)[:300])
+            Preservation.objects.filter(pk=keeping.pk).update(
+                changed_first=now, changed_last=now, restricted=False, problem=str(e)[:300]
+            )
     return done
 
 
@@ -125,6 +140,7 @@ def _note_kept(taken: Snapshot, inventory: Inventory, began: datetime, actor: Ac
     news = inventory.head != keeping.head
     if keeping.changed_last is not None and keeping.changed_last <= began:
         keeping.changed_first = keeping.changed_last = None
+        keeping.restricted = False
     keeping.head, keeping.preserved_at, keeping.problem = inventory.head, timezone.now(), ""
     keeping.save()
     # not an act on the object: its version stays, and nobody is told

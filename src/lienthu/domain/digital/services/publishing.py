@@ -67,7 +67,8 @@ def record_rights(public_id: str, rights: Rights, *, actor: Actor) -> RightsReco
         note=clean(rights.note),
         decided_by=actor.name[:120],
     )
-    note("digital.rights_recorded", obj, actor=actor, number=number, status=rights.status)
+    shown = obj.published_at is not None  # what readers have may be closed by what is known now
+    note("digital.rights_recorded", obj, actor=actor, restricts=shown, number=number, status=rights.status)
     return row
 
 
@@ -105,7 +106,7 @@ def withdraw(public_id: str, *, reason: str, actor: Actor) -> DigitalObject:
             object=obj, before=obj.stage, after=Stage.DESCRIBED, reason=clean(reason)[:500], by=actor.name[:120]
         )
         obj.stage = Stage.DESCRIBED
-        note("digital.withdrawn", obj, actor=actor, reason=clean(reason)[:500])
+        note("digital.withdrawn", obj, actor=actor, restricts=True, reason=clean(reason)[:500])
     return obj
 
 
@@ -119,7 +120,7 @@ def take_down(public_id: str, *, reason: str, actor: Actor) -> Takedown:
         return standing
     row = Takedown.objects.create(object=obj, reason=clean(reason)[:1000], by=actor.name[:120])
     obj.taken_down = True
-    note("digital.taken_down", obj, actor=actor, reason=row.reason)
+    note("digital.taken_down", obj, actor=actor, restricts=True, reason=row.reason)
     return row
 
 

@@ -13,6 +13,7 @@ from lienthu.domain.digital.models import AccessRule
 from lienthu.domain.digital.policy import Status
 from lienthu.domain.digital.ruling import RULED, RuleFault, fault_of
 from lienthu.domain.digital.selectors.rules import StatusRules, row_of, rules_of, shipped_of
+from lienthu.domain.digital.services.touch import touch_objects_ruled
 from lienthu.domain.digital.shipped.reading import StatedRule
 from lienthu.foundation.vietnamese.text import clean
 from lienthu.platform.actor import Actor
@@ -55,7 +56,8 @@ def set_rules(status: Status, rules: Sequence[StatedRule], *, seen: str, actor: 
             )
             for stated in rules
         )
-    # What pictures are remembered as public must be asked anew; the page index notices other rules by itself (FTS-7).
+    # What pictures are remembered as public must be asked anew; the page index holds back what has news (FTS-7).
+    touch_objects_ruled(status)
     bump_at_commit()
     after = rules_of(status)
     audit.record(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from lienthu.domain.digital.policy import Status
 from lienthu.domain.digital.selectors.objects import object_ids_after, objects_of_libraries
+from lienthu.domain.digital.selectors.rights import objects_ruled_by
 from lienthu.platform.services import changes
 
 _AT_ONCE = 5000
@@ -17,6 +19,11 @@ def touch_all_objects() -> int:
         changes.publish("digital.audiences", ids, bulk=True)
         after, total = ids[-1], total + len(ids)
     return total
+
+
+def touch_objects_ruled(status: Status) -> None:
+    """Publish every object of which the rules of this status may speak, as news that can wait."""
+    changes.publish("digital.audiences", objects_ruled_by(status), bulk=True)
 
 
 def touch_objects_of(library_ids: Collection[int]) -> None:

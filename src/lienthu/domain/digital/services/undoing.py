@@ -50,7 +50,9 @@ def undo(public_id: str, *, seen: int | None, actor: Actor) -> tuple[Done, PageA
         _reset_contents(volume, facts["contents"])
     act.delete()
     obj.pages_version += 1
-    note("digital.pages_undone", obj, actor=actor, kind=act.kind, pages=act.detail.get("pages", 0))
+    restricts = act.kind in ("opened", "inserted")
+    detail = {"kind": act.kind, "pages": act.detail.get("pages", 0)}
+    note("digital.pages_undone", obj, actor=actor, restricts=restricts, **detail)
     told = {*added, *(changed if act.kind not in _SHOWN_ONLY else ())}
     changes.publish("digital.page_of_act", told, bulk=len(told) > 200)
     done = Done(obj.pages_version, [volume.seq_of[key] for key in changed])

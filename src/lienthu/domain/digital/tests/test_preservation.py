@@ -12,6 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lienthu.domain.digital import store
+from lienthu.domain.digital.access import open_object
+from lienthu.domain.digital.errors import DigitalRefused
 from lienthu.domain.digital.models import (
     AccessRule,
     Collection,
@@ -31,10 +33,15 @@ from lienthu.domain.digital.models import (
     StageMove,
     Takedown,
 )
-from lienthu.domain.digital.policy import Access, Status, decide_preservation
+from lienthu.domain.digital.policy import Access, Act, Reader, Rule, Status, decide_preservation
 from lienthu.domain.digital.preservation import room, snapshot
-from lienthu.domain.digital.services import preserving, publishing, rebuilding
+from lienthu.domain.digital.selectors.rules import rules_of
+from lienthu.domain.digital.services import describing, paging, preserving, publishing, rebuilding
+from lienthu.domain.digital.services.collecting import close_collection, reopen_collection
+from lienthu.domain.digital.services.premises import add_network
+from lienthu.domain.digital.services.rules import set_rules
 from lienthu.domain.digital.services.texts import set_text
+from lienthu.domain.digital.shipped.reading import StatedRule
 from lienthu.domain.digital.tests.cast import CLERK, make_object
 from lienthu.domain.digital.tests.whole import AT, rights, volume, words
 from lienthu.domain.network.models import Library
@@ -185,6 +192,56 @@ def test_what_came_to_rest_is_preserved_by_itself(library: Library) -> None:
     set_text(Page.objects.get(seq=3), words("Họ Vũ", "corrected"), actor=CLERK)
     assert preserving.note_changes() == 1
     assert preserving.preserve_due(actor=CLERK, seconds=5, everything=True) == 1
+
+
+@pytest.mark.parametrize("act", ["taken down", "withdrawn", "page closed", "rights", "into a closed collection"])
+def test_what_is_closed_is_closed_in_the_store_at_once(library: Library, act: str) -> None:
+    """PRS-8: a database that is built anew from the store some minutes later opens nothing again."""
+    obj = volume(library)
+    DigitalObject.objects.update(collection=None, project=None)
+    rights(obj, Status.OFFICIAL)
+    publishing.publish(obj.public_id, actor=CLERK)
+    preserving.preserve_due(actor=CLERK, seconds=5, everything=True)
+    assert open_object(obj.public_id, Reader()).may(Act.READ, Page.objects.get(seq=3))
+    obj.refresh_from_db()
+    if act == "taken down":
+        publishing.take_down(obj.public_id, reason="gia đình yêu cầu", actor=CLERK)
+    elif act == "withdrawn":
+        publishing.withdraw(obj.public_id, reason="nhầm", actor=CLERK)
+    elif act == "page closed":
+        paging.close_pages(obj.public_id, [3], closed=True, seen=None, actor=CLERK)
+    elif act == "rights":
+        rights(obj, Status.UNKNOWN)
+    else:
+        facts = describing.Facts(obj.title, collection=Collection.objects.get(code="gia-pha"))
+        describing.describe(obj.public_id, facts, actor=CLERK)
+    assert preserving.preserve_due(actor=CLERK, seconds=5) == 1, "it waits for no rest"
+    assert not Preservation.objects.get().restricted
+    before = everything()
+    wipe()
+    rebuilding.rebuild(actor=CLERK)
+    assert everything() == before
+    with pytest.raises(DigitalRefused):
+        open_object(obj.public_id, Reader()).require(Act.READ, Page.objects.get(seq=3))
+
+
+def test_what_closes_no_single_object_is_told_to_the_store_without_one(library: Library) -> None:
+    """PRS-8: collections, rules of access and reading rooms do not wait until some object is preserved."""
+    obj = volume(library)
+    rights(obj, Status.OFFICIAL)
+    collection = Collection.objects.get(code="gia-pha")
+    reopen_collection(collection.pk, actor=CLERK)
+    preserving.preserve_due(actor=CLERK, seconds=5, everything=True)
+    close_collection(collection.pk, actor=CLERK)
+    closed = StatedRule(Rule(Status.OFFICIAL, Access.CLOSED, date(2026, 1, 1)), "x", "found")
+    set_rules(Status.OFFICIAL, [closed], seen=rules_of(Status.OFFICIAL).stamp, actor=CLERK)
+    add_network(library.pk, "10.0.0.0/16", actor=CLERK)
+    assert preserving.preserve_due(actor=CLERK, seconds=5) == 0, "no object changed"
+    before = everything()
+    wipe()
+    rebuilding.rebuild(actor=CLERK)
+    assert everything() == before
+    assert Collection.objects.get(code="gia-pha").closed
 
 
 def test_a_large_volume_takes_no_more_questions_than_a_small_one(library: Library) -> None:

@@ -35,7 +35,6 @@ VOLUMES: Final = "discovery.volumes"
 HOUSES: Final = "discovery.houses"
 _SLICE: Final = 250
 _VOLUMES_AT_ONCE: Final = 50
-_RULES_EVERY: Final = 60.0  # seconds between two looks at the rules of access
 _IDLE: Final = 60.0  # seconds without news after which the writer's memory is given back
 Progress = Callable[[int], None]
 
@@ -78,7 +77,6 @@ class PageIndexer:
         self._lock = WriterLock(self._store)
         self._writer: PageWriter | None = None
         self._reader = PageReader(self._store)
-        self._rules_seen = float("-inf")
         self._in_step_on: date | None = None
         self._busy = time.monotonic()
         self._moved_pages: set[int] = set()  # what the live index was told while a new one was being built
@@ -182,20 +180,11 @@ class PageIndexer:
 
     def _heed_rules(self) -> None:
         """Look at every object again when the rules of access were changed since the index was made."""
-        if time.monotonic() - self._rules_seen < _RULES_EVERY:
-            return
-        self._rules_seen = time.monotonic()
         now = _rules()
-        kept = self._store.root / "rules"
-        try:
-            before = kept.read_text()
-        except OSError:
-            before = ""
-        if before != now:
-            if before:
-                touch_all_objects()
+        if _rules_kept() != now:
+            touch_all_objects()  # before it is written down that they were heeded: till then nothing is told
             self._in_step_on = None
-            kept.write_text(now)
+            _keep_rules(now)
 
     def _heed_houses(self) -> None:
         """Look again at the objects of libraries that were closed, opened or got another code."""
@@ -239,7 +228,7 @@ class PageIndexer:
         if not ready():
             for consumer in (PAGES, VOLUMES):
                 changes.discard(consumer)  # the build reads everything; if it dies there is still no index
-        kept, self._rules_seen = _rules(), time.monotonic()
+        kept = _rules()
         folder = self._store.new_folder()
         try:
             total = self._build(folder, progress, meanwhile)
@@ -248,7 +237,7 @@ class PageIndexer:
             raise
         self._forget()
         self._store.switch_to(folder)
-        (self._store.root / "rules").write_text(kept)
+        _keep_rules(kept)  # where others were made meanwhile the next step looks at every object again
         self._in_step_on = None
         log.info("page index built: %s pages", total)
         return total
@@ -276,6 +265,8 @@ class PageIndexer:
         if not ready():
             return
         try:
+            self._heed_rules()
+            self._heed_houses()
             self._follow(self._store.current())
         except (_Damaged, IndexMissing):
             log.exception("the live page index cannot be written any more")
@@ -313,8 +304,27 @@ class PageIndexer:
         self.release()
 
 
+def rules_heeded() -> bool:
+    """Whether the index has heard of the rules of access that are in force: one query and a short file (FTS-7)."""
+    return _rules_kept() == _rules()
+
+
 def _rules() -> str:
     return hashlib.sha256(repr(sorted(map(repr, every_rule()))).encode()).hexdigest()
+
+
+def _rules_kept() -> str:
+    try:
+        return (store().root / "rules").read_text()
+    except OSError:
+        return ""
+
+
+def _keep_rules(digest: str) -> None:
+    """Whole or not at all: a reader must never meet half of it."""
+    fresh = store().root / "rules.new"
+    fresh.write_text(digest)
+    fresh.replace(store().root / "rules")
 
 
 def _slices(ids: Collection[int]) -> Iterator[Sequence[int]]:

@@ -17,7 +17,7 @@ from lienthu.domain.digital.selectors.objects import collection_names, objects_b
 from lienthu.domain.digital.selectors.texts import closed_among, pages_by_id, texts_of_pages
 from lienthu.domain.discovery.backends.base import IndexMissing
 from lienthu.domain.discovery.fulltext.documents import Volume
-from lienthu.domain.discovery.fulltext.indexing import HOUSES, PAGES, VOLUMES
+from lienthu.domain.discovery.fulltext.indexing import HOUSES, PAGES, VOLUMES, rules_heeded
 from lienthu.domain.discovery.fulltext.matching import Matcher
 from lienthu.domain.discovery.fulltext.query import (
     FACETS,
@@ -95,8 +95,11 @@ def sight_of(who: Reader) -> Sight | None:
 
     Of objects with waiting news those that the reader may not find now are left out; when very much waits, the older of
     it unasked. Closed pages with waiting news, or of such objects, and closed libraries with such are left out. None
-    where more waits than can be left out: nothing is told then, for counts would know of what was closed.
+    where more waits than can be left out, and until the index has heard of other rules of access: nothing is told then,
+    for counts would know of what was closed.
     """
+    if not rules_heeded():
+        return None
     waiting = changes.keys_waiting((VOLUMES, PAGES, HOUSES), _HELD_BACK)
     if waiting is None:
         return None

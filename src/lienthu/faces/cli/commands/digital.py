@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from lienthu.faces.cli import digital_ingest, digital_keeping
+from lienthu.faces.cli import digital_collections, digital_ingest, digital_keeping
 from lienthu.faces.cli.digital_ingest import status_of
 from lienthu.faces.cli.progress import ProgressLine
 
@@ -17,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     digital_ingest.add_arguments(acts)
     digital_keeping.add_arguments(acts)
+    digital_collections.add_arguments(acts)
     work = acts.add_parser("work", help="prepare pages and recognise text until nothing waits")
     work.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     work.add_argument("--seconds", type=float)
@@ -101,4 +102,5 @@ _ACTS: dict[str, Callable[[argparse.Namespace], int]] = {
     "take-down": _take_down,
     "lift": _lift,
     **digital_keeping.ACTS,
+    **digital_collections.ACTS,
 }

@@ -14,9 +14,13 @@ from hypothesis import strategies as st
 from lienthu.domain.digital import policy
 from lienthu.domain.digital.access import opened_for
 from lienthu.domain.digital.models import AccessRule, Collection, DigitalObject, Layer, OwnerGroup, Page
-from lienthu.domain.digital.policy import Access, Act, Reader, Status
+from lienthu.domain.digital.policy import Access, Act, Reader, Rule, Status
 from lienthu.domain.digital.selectors.objects import objects_by_id
+from lienthu.domain.digital.selectors.rules import rules_of
 from lienthu.domain.digital.services import publishing
+from lienthu.domain.digital.services.collecting import close_collection
+from lienthu.domain.digital.services.rules import set_rules
+from lienthu.domain.digital.shipped.reading import StatedRule
 from lienthu.domain.digital.tests.cast import CLERK
 from lienthu.domain.discovery.fulltext import selectors
 from lienthu.domain.discovery.fulltext.indexing import PageIndexer
@@ -133,9 +137,9 @@ def test_the_number_of_queries_is_fixed(tinh: Library, indexer: PageIndexer, dja
         volume(tinh, ["than"] * 4, f"tập {n}")
     indexer.drain()
     search("than")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(search("than", size=12).volumes) == 12
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert search("khôngcógì").total == 0
 
 
@@ -240,16 +244,51 @@ def test_dates_change_what_is_found_on_the_day(tinh: Library, indexer: PageIndex
 
 
 def test_changed_rules_are_heeded(tinh: Library, indexer: PageIndexer) -> None:
-    """FTS-7."""
+    """FTS-7: until the index has heard of rules that came in past the services, nothing is told."""
     volume(tinh, ["than"], status=Status.UNKNOWN)
     indexer.drain()
     assert titles("than") == []
     AccessRule.objects.create(
         status=Status.UNKNOWN, access=Access.OPEN, valid_from=timezone.localdate(), basis="x", certainty="found"
     )
-    indexer._rules_seen = float("-inf")
+    found = search_pages(page_search_from({"q": ["than"]}), Reader())
+    assert (found.index_ready, found.total, found.facets) == (False, 0, {})
     indexer.drain()
     assert titles("than") == ["Kế hoạch 204"]
+
+
+def test_what_a_rule_closes_is_not_counted_from_that_moment(tinh: Library, indexer: PageIndexer) -> None:
+    """FTS-7: neither before the index hears of the rule, nor while it looks at the objects."""
+    collection = Collection.objects.create(library=tinh, code="cong-bao", name="Công báo")
+    volume(tinh, ["than"], collection=collection)
+    volume(tinh, ["than"], "Từ điển", status=Status.PUBLIC_DOMAIN)
+    indexer.drain()
+    assert search("than").total == 2
+    closed = StatedRule(Rule(Status.OFFICIAL, Access.CLOSED, timezone.localdate()), "x", "found")
+    set_rules(Status.OFFICIAL, [closed], seen=rules_of(Status.OFFICIAL).stamp, actor=CLERK)
+    found = search_pages(page_search_from({"q": ["than"]}), Reader())
+    assert (found.index_ready, found.total, found.facets, found.labels) == (False, 0, {}, {})
+    indexer._heed_rules()
+    found = search("than")  # the index still holds what it held: what has news is held back
+    assert (found.total, found.pages_total, "collection" in found.labels) == (1, 1, False)
+    indexer.drain()
+    assert titles("than") == ["Từ điển"]
+
+
+def test_what_a_closed_collection_holds_is_not_counted_from_that_moment(tinh: Library, indexer: PageIndexer) -> None:
+    """FTS-7, DIG-10."""
+    collection = Collection.objects.create(library=tinh, code="gia-pha", name="Gia phả")
+    volume(tinh, ["than"], collection=collection)
+    volume(tinh, ["than"], "Từ điển")
+    indexer.drain()
+    assert search("than").total == 2
+    close_collection(collection.pk, actor=CLERK)
+    for _ in range(2):
+        found = search("than")
+        assert (found.total, "collection" in found.labels) == (1, False)
+        assert [v.title for v in found.volumes] == ["Từ điển"]
+        indexer.drain()
+    assert titles("than", Reader(frozenset({policy.PUBLIC, policy.member(tinh.pk)}))) == ["Kế hoạch 204", "Từ điển"]
 
 
 NUMBERS = count(1)

@@ -83,6 +83,7 @@ def collection(request: HttpRequest, code: str) -> HttpResponse:
     more = f"{here}?{f'kind={kind}&' if kind else ''}after={shelf.after}" if shelf.after else ""
     context = {
         "collection": found,
+        "inside": [("in", "text"), ("collection", found.code)],
         "tiles": tiles(shelf),
         "filters": filters if len(filters) > 2 else [],
         "next_url": more,

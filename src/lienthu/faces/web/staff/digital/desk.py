@@ -74,6 +74,7 @@ def desk_tabs(current: str) -> list[dict[str, Any]]:
         ("board", _("Board"), "grid"),
         ("titles", _("Titles"), "list"),
         ("projects", _("Projects"), "box"),
+        ("collections", _("Collections"), "layers"),
         ("profiles", _("Quality profiles"), "check"),
         ("rules", _("Access rules"), "key"),
     ]

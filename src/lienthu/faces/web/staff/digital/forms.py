@@ -121,7 +121,7 @@ class DescribeForm(forms.Form):
         self.obj, self.reader = obj, reader
         field = self.fields["collection"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = collections_known(reader).filter(library_id=obj.library_id).order_by("name")
+        field.queryset = collections_known(reader).filter(library_id=obj.library_id)
         for name, label in DC_FIELDS:
             self.fields[name] = forms.CharField(
                 label=label, required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
@@ -328,7 +328,7 @@ class ProjectForm(forms.Form):
         collection, profile = self.fields["collection"], self.fields["profile"]
         assert isinstance(collection, forms.ModelChoiceField)
         assert isinstance(profile, forms.ChoiceField)
-        collection.queryset = collections_known(reader).filter(library_id__in=library_ids).order_by("name")
+        collection.queryset = collections_known(reader).filter(library_id__in=library_ids)
         profile.choices = [(p.code, p.name) for p in profiles()]
         self.project = project
         if not whole:  # what reaches into the server is for administrators

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from lienthu.faces.web.staff.digital.views import (
     board,
+    collections,
     correction,
     erasing,
     overview,
@@ -33,6 +34,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/new/", projects.new, name="project_new"),
     path("projects/<int:pk>/", projects.edit, name="project"),
     path("projects/<int:pk>/plan/", projects.plan, name="project_plan"),
+    path("collections/", collections.collection_list, name="collections"),
+    path("collections/new/", collections.new, name="collection_new"),
+    path("collections/<int:pk>/", collections.edit, name="collection"),
+    path("collections/<int:pk>/close/", collections.close, name="collection_close"),
+    path("collections/<int:pk>/reopen/", collections.reopen, name="collection_reopen"),
     path("profiles/", profiles.profiles, name="profiles"),
     path("profiles/new/", profiles.new, name="profile_new"),
     path("profiles/<slug:code>/", profiles.profile, name="profile"),

@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from lienthu.domain.digital.access import reader_of
+from lienthu.domain.digital.selectors.trail import acts_hidden_from
 from lienthu.domain.network import selectors
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.network.selectors import Rights, libraries_for
 from lienthu.faces.web.staff.digital.words import DIGITAL_ACTS
 from lienthu.faces.web.staff.network.views.page import for_staff, show
+from lienthu.platform.client_address import client_address
 from lienthu.platform.models import AuditEntry
 
 PAGE = 50
@@ -120,12 +123,15 @@ ACTIONS: dict[str, Any] = DIGITAL_ACTS | {
 @require_safe
 @for_staff
 def trail(request: HttpRequest, rights: Rights) -> HttpResponse:
-    """Who did what, newest first. A library manager sees the own library, an administrator all."""
+    """Who did what, newest first. A library manager sees the own library, an administrator all but what is hidden."""
     visible = libraries_for(request.user, Permission.VIEW_AUDIT).order_by("name_sort", "code")
     everything = rights.allowed(Permission.VIEW_AUDIT)
     library = _asked(request, rights, visible, everything)
     before = _number(request.GET.get("before", ""))
-    rows = selectors.audit_trail(library_id=library.pk if library else None, before=before, limit=PAGE + 1)
+    hidden = acts_hidden_from(reader_of(request.user, client_address(request)))  # RGT-18
+    rows = selectors.audit_trail(
+        library_id=library.pk if library else None, before=before, limit=PAGE + 1, without=hidden
+    )
     more, rows = len(rows) > PAGE, rows[:PAGE]
     codes = {row.library_id for row in rows if row.library_id is not None}
     names = {lib.pk: lib for lib in Library.objects.filter(pk__in=codes)}
