@@ -13,7 +13,8 @@ from lienthu.domain.catalog.models import BibRecord
 from lienthu.domain.union.fingerprint import Fingerprint
 from lienthu.domain.union.models import Cluster, Edge, Membership, PairDecision
 from lienthu.domain.union.rule_selectors import rule_in_force
-from lienthu.domain.union.scoring.model import Reason, explain
+from lienthu.domain.union.scoring.levels import Says
+from lienthu.domain.union.scoring.model import explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,7 @@ def reasons_in(cluster_id: int) -> list[MemberReason]:
     for m in rows:
         found = best.get(m.record_id)
         if found is None or (m.record_id == ids[0] and len(best) < 2):
-            person = [{"feature": "person", "agrees": True}] if m.record_id in by_person else []
+            person = [{"feature": "person", "says": Says.AGREES.value}] if m.record_id in by_person else []
             out.append(MemberReason(m.record_id, None, None, person, m.rule_version))
             continue
         if m.record_id == ids[0]:
@@ -225,14 +226,9 @@ def reasons_in(cluster_id: int) -> list[MemberReason]:
             Fingerprint.loads(prints[m.record_id]), Fingerprint.loads(prints[other]), rule,
             edge.levels if edge.rule_version == rule.version and edge.levels else None,
         )  # fmt: skip
-        told_of = [_told(r) for r in reasons]
+        told_of = [r.as_dict() for r in reasons]
         out.append(MemberReason(m.record_id, other, edge.score, told_of, edge.rule_version))
     return out
-
-
-def _told(reason: Reason) -> dict[str, Any]:
-    silent = not reason.left or not reason.right
-    return {**reason.as_dict(), "agrees": None if silent else reason.weight > 0}
 
 
 def cluster_count() -> int:

@@ -33,3 +33,40 @@ FEATURES: Final[Mapping[str, str | Promise]] = {
     "publisher": pgettext_lazy("feature", "Publisher"),
 }
 """Names of `scoring/features` → words; the last three are those of rule version 1."""
+
+KINDS_NAMED: Final[Mapping[str, str]] = {
+    "giao vien": "giáo viên",
+    "vo bai tap": "vở bài tập",
+    "bai tap": "bài tập",
+    "huong dan": "hướng dẫn",
+    "nang cao": "nâng cao",
+    "truyen tranh": "truyện tranh",
+    "song ngu": "song ngữ",
+    "sach noi": "sách nói",
+    "dien tu": "điện tử",
+    "tom tat": "tóm tắt",
+    "dap an": "đáp án",
+    "toan tap": "toàn tập",
+    "tuyen tap": "tuyển tập",
+    "phu luc": "phụ lục",
+    "tranh lien hoan": "tranh liên hoàn",
+    "kich ban": "kịch bản",
+    "tieng anh": "tiếng Anh",
+    "chuyen de": "chuyên đề",
+    "de kiem tra": "đề kiểm tra",
+    "on tap": "ôn tập",
+    "quy hoach": "quy hoạch",
+    "hien trang": "hiện trạng",
+    "dia hinh": "địa hình",
+    "hanh chinh": "hành chính",
+}
+"""Kinds of book that Vietnamese titles name (`statements.kind_named`), with their marks."""
+
+EVIDENCE: Final[Mapping[str, str | Promise]] = {
+    "names": pgettext_lazy("stated", "names"),
+    "year": pgettext_lazy("stated", "year"),
+    "publisher": pgettext_lazy("stated", "publisher"),
+    "extent": pgettext_lazy("stated", "extent"),
+    "host": pgettext_lazy("stated", "host"),
+}
+"""What the feature "evidence" says a record states."""

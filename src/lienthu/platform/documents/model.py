@@ -75,7 +75,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """How one feature of a comparison came out. ``kind``: ok agrees, danger contradicts, "" not compared."""
+    """How one feature of a comparison came out. ``kind``: ok agrees, warning differs, "" neither."""
 
     feature: str
     left: str

@@ -13,6 +13,7 @@ from lienthu.domain.network.selectors import LibraryFacts, library_facts
 from lienthu.domain.union.joining import words
 from lienthu.domain.union.joining.findings import PAIRS, Compared, Conflict, Findings, Side
 from lienthu.domain.union.joining.selectors import findings_of
+from lienthu.domain.union.reasons import told
 from lienthu.foundation.marc.quality import IMPORTANT
 from lienthu.platform.documents.model import (
     Block,
@@ -302,7 +303,8 @@ def _closed(side: Side, libraries: Mapping[int, LibraryFacts]) -> bool:
 
 def _comparison(pair: Compared, libraries: Mapping[int, LibraryFacts]) -> Comparison:
     certainty = _("Certainty %(score)s") % {"score": f"{pair.score:.0%}".replace("%", " %")}
-    reasons = [_reason(r) for r in pair.reasons if r.get("left") or r.get("right")]
+    said = [told(r) for r in pair.reasons if r.get("left") or r.get("right")]
+    reasons = [Reason(t.label, t.left, t.right, t.outcome, t.kind) for t in said]
     return Comparison(certainty, _party(pair.left, libraries), _party(pair.right, libraries), reasons)
 
 
@@ -311,16 +313,3 @@ def _party(side: Side, libraries: Mapping[int, LibraryFacts]) -> Party:
     heading = _("In the file") if side.record_id is None else facts.name if facts else ""
     number = f"001: {side.number}" if side.number else ""
     return Party(heading, side.title or "–", [line for line in (side.responsibility, side.imprint, number) if line])
-
-
-def _reason(said: Mapping[str, object]) -> Reason:
-    left, right, weight = str(said.get("left", "")), str(said.get("right", "")), said.get("weight", 0)
-    outcome = _("not compared")
-    kind: Kind = ""
-    if left and right and isinstance(weight, int | float):
-        outcome = "–"
-        if weight > 0:
-            outcome, kind = _("agrees"), "ok"
-        elif weight < 0:
-            outcome, kind = _("differs"), "danger"
-    return Reason(words.feature(str(said.get("feature", ""))), left, right, outcome, kind)

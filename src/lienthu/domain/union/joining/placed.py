@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -10,6 +10,8 @@ from django.db import connection
 from lienthu.domain.catalog.selectors import marc_of
 from lienthu.domain.union.fingerprint import Fingerprint
 from lienthu.domain.union.joining.findings import Compared, Side
+from lienthu.domain.union.name_selectors import known_names
+from lienthu.domain.union.reasons import recorded, stated
 from lienthu.domain.union.rule_selectors import rule_in_force
 from lienthu.domain.union.scoring.model import explain, score_pair
 from lienthu.foundation.marc.describe import Description, describe
@@ -91,37 +93,46 @@ def _links(record_ids: Sequence[int], params: Sequence[str | int | bool]) -> lis
 
 def sides_of(record_ids: Sequence[int]) -> dict[int, Side]:
     """Records as a report shows them. Two statements."""
-    ids = list(dict.fromkeys(record_ids))
-    if not ids:
+    return _sides(_described(dict.fromkeys(record_ids)))
+
+
+def _described(record_ids: Iterable[int]) -> dict[int, Description]:
+    return {r: describe(record) for r, record in marc_of(list(record_ids)).items()}
+
+
+def _sides(described: Mapping[int, Description]) -> dict[int, Side]:
+    if not described:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, library_id FROM catalog_bibrecord WHERE id = ANY(%s)", [ids])
+        cursor.execute("SELECT id, library_id FROM catalog_bibrecord WHERE id = ANY(%s)", [list(described)])
         library = dict(cursor.fetchall())
-    return {r: _side(describe(record), library[r], r) for r, record in marc_of(ids).items()}
+    return {r: _side(d, library[r], r) for r, d in described.items()}
 
 
 def side_by_side(links: Sequence[Link], ours: Collection[int]) -> list[Compared]:
-    """The pairs as a report shows them, each with its reasons. Three statements."""
+    """The pairs as a report shows them, each with its reasons and what both records state. Four statements."""
     ids = [r for one, other, _ in links for r in (one, other)]
     if not ids:
         return []
     with connection.cursor() as cursor:
         cursor.execute("SELECT record_id, fingerprint FROM union_membership WHERE record_id = ANY(%s)", [ids])
         prints = {record_id: Fingerprint.loads(text) for record_id, text in cursor.fetchall()}
-    sides = sides_of(ids)
+    described = _described(dict.fromkeys(ids))
+    said = {r: stated(d) for r, d in described.items()}
+    sides = _sides(described)
     mine = set(ours).intersection(ids)
     for record_id in mine:
         if record_id in sides:
             sides[record_id].record_id = None  # it will never have been
-    rule = rule_in_force()
+    rule, names = rule_in_force(), known_names()
     out = []
     for one, other, score in links:
         if one not in sides or other not in sides:
             continue
-        a, b = prints[one], prints[other]
-        said = score_pair(b, a, rule) if other < one else score_pair(a, b, rule)
-        reasons = [r.as_dict() for r in explain(a, b, rule)]
-        out.append(Compared(round(score, 4), said.verdict.value, sides[one], sides[other], reasons))
+        a, b = names.settled(prints[one]), names.settled(prints[other])
+        scored = score_pair(b, a, rule) if other < one else score_pair(a, b, rule)
+        reasons = [recorded(r.as_dict(), said[one], said[other]) for r in explain(a, b, rule)]
+        out.append(Compared(round(score, 4), scored.verdict.value, sides[one], sides[other], reasons))
     return out
 
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lienthu.domain.catalog.words import MATERIALS_COUNTED
-from lienthu.domain.union.words import FEATURES
 from lienthu.foundation.marc.problems import PROBLEMS
 
 Label = str | Promise
@@ -45,8 +44,3 @@ def field(name: str) -> str:
 def material(name: str) -> str:
     """A kind of material."""
     return str(MATERIALS_COUNTED.get(name, name))
-
-
-def feature(name: str) -> str:
-    """A feature of the scoring."""
-    return str(FEATURES.get(name, name))

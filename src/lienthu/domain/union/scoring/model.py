@@ -35,16 +35,17 @@ from lienthu.domain.union.scoring.features import (
     wording,
     year,
 )
+from lienthu.domain.union.scoring.levels import Level, Says
 from lienthu.domain.union.scoring.rules import Rule
 
 
 class Feature(NamedTuple):
-    """One respect in which records are compared. ``levels``: level → what it says, in English."""
+    """One respect in which records are compared. ``levels``: level → what it says."""
 
     name: str
     level: Callable[[Fingerprint, Fingerprint], str]
     shown: Callable[[Fingerprint], str]
-    levels: Mapping[str, str]
+    levels: Mapping[str, Level]
 
 
 FEATURES: Final = tuple(
@@ -67,7 +68,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One feature's part in a score: ``score`` is how far it agrees (0..1), ``weight`` the log-odds it adds."""
+    """One feature's part in a score: ``says`` is what people read of it, ``weight`` the log-odds it adds.
+
+    ``score``: where that weight stands between the worst (0) and the best (1) outcome of the feature.
+    """
 
     feature: str
     score: float
@@ -75,6 +79,7 @@ class Reason:
     left: str
     right: str
     note: str
+    says: Says
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -95,6 +100,9 @@ _ASKED_FIRST: Final = (
 )  # fmt: skip
 """What tells most candidates apart at the least cost, measured on the candidates of 100,000 records. The other features
 are asked after these, so that most pairs are settled without the dear ones (wording, evidence)."""
+
+
+_UNKNOWN: Final = Level(Says.SILENT, "an outcome that only an earlier version of the program knew")
 
 
 class _Step(NamedTuple):
@@ -156,12 +164,19 @@ def explain(a: Fingerprint, b: Fingerprint, rule: Rule, levels: str | None = Non
             continue
         weights = rule.weights.get(feature.name, {})
         weight = weights.get(level, 0.0)
-        note = feature.levels.get(level, level)
+        said = feature.levels.get(level, _UNKNOWN)
+        note = said.sentence
         if level in rule.caps.get(feature.name, {}):
             note += "; no agreement outweighs this"
         reasons.append(
             Reason(
-                feature.name, _agreement(weight, weights), round(weight, 3), feature.shown(a), feature.shown(b), note
+                feature=feature.name,
+                score=_agreement(weight, weights),
+                weight=round(weight, 3),
+                left=feature.shown(a),
+                right=feature.shown(b),
+                note=note,
+                says=said.says,
             )
         )
     return tuple(sorted(reasons, key=lambda r: -abs(r.weight)))

@@ -142,7 +142,7 @@ def test_records_brought_together_are_one_publication(
     bring_together(held(ha_long, "a").pk, target, actor=LAN)
     assert cluster_of(ha_long, "a") == target == cluster_of(tinh, "1")
     assert where_is(former) == target
-    assert reasons_in(target)[1].reasons == [{"feature": "person", "agrees": True}]
+    assert reasons_in(target)[1].reasons == [{"feature": "person", "says": "agrees"}]
     assert Cluster.objects.get(pk=target).size == 2
 
 

@@ -28,6 +28,7 @@ from lienthu.domain.union.joining.gather import changed_tags
 from lienthu.domain.union.joining.overlap import other_work
 from lienthu.domain.union.joining.selectors import findings_of, rehearsals_of
 from lienthu.domain.union.models import Edge, JoiningReport
+from lienthu.domain.union.reasons import label
 from lienthu.domain.union.services.conduct import run_batch
 from lienthu.domain.union.services.reports import forget_rehearsal
 from lienthu.domain.union.services.requesting import request_import
@@ -91,7 +92,21 @@ def test_it_says_what_others_have_and_what_is_new(tinh: Library, ha_long: Librar
     assert (pair.right.number, pair.right.library_id) == ("t1", tinh.pk)
     assert pair.right.record_id == BibRecord.objects.get(control_number="t1").pk
     assert pair.score > 0.5
-    assert pair.reasons[0].keys() == {"feature", "score", "weight", "left", "right", "note"}
+    assert pair.reasons[0].keys() == {"feature", "score", "weight", "left", "right", "note", "says"}
+
+
+def test_reasons_show_what_the_records_state(tinh: Library, ha_long: Library) -> None:
+    """REP-3: as recorded, codes in words; what is alike does not differ."""
+    imported(tinh, novel("t1"))
+    trial = imported_file(ha_long, iso_file([novel("h1")]), dry_run=True)
+    with translation.override("vi"):
+        [shown] = [b for s in document(trial).sections for b in s.blocks if isinstance(b, Comparisons)]
+        names = [label(f) for f in ("persons", "material", "language")]
+    reasons = {r.feature: r for r in shown.pairs[0].reasons}
+    assert names[0] != "Persons and bodies"
+    assert [reasons[name].left for name in names] == ["Võ Huy Tâm", "Sách", "Tiếng Việt"]
+    assert {r.outcome for r in reasons.values() if r.left == r.right} == {"trùng khớp"}
+    assert not {r.left for r in reasons.values()} & {"vo huy tam", "book", "vie", "vung mo"}
 
 
 def test_what_only_the_library_itself_has_is_told_apart(ha_long: Library) -> None:

@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from lienthu.domain.catalog.languages import language_name
 from lienthu.domain.discovery.query import FacetValue, SearchRequest
 from lienthu.domain.discovery.selectors import SearchResult
 from lienthu.domain.network.selectors import LibraryFacts
 from lienthu.faces.web.portal.addresses import search_url
 from lienthu.faces.web.portal.addresses import toggled as toggle
 from lienthu.faces.web.portal.labels import COLLECTION_LABELS, FACET_LABELS, MATERIAL_LABELS, ONLINE_LABEL
-from lienthu.faces.web.portal.languages import language_name
 
 ORDER: Final = ("online", "collection", "material_type", "library", "area", "language", "person", "subject")
 _FOLDED_AWAY: Final = frozenset({"language", "person", "subject"})  # long lists, closed until something is chosen

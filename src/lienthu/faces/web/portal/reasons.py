@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-
 from lienthu.domain.discovery.publications import PublicationView
+from lienthu.domain.union.reasons import Told, label, recorded, says_of, stated, told
+from lienthu.domain.union.scoring.levels import Says
 from lienthu.domain.union.selectors import MemberReason
-from lienthu.faces.web.portal.labels import FEATURE_LABELS, MATERIAL_LABELS, ORIGIN_LABELS
-from lienthu.faces.web.portal.languages import language_name
-from lienthu.faces.web.portal.works import names_of
-from lienthu.foundation.marc.describe import Description, describe
+from lienthu.faces.web.portal.labels import ORIGIN_LABELS
+from lienthu.foundation.marc.describe import describe
 from lienthu.foundation.marc.normalise import from_canonical
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One feature: ``verdict`` is agree, differ or silent; the values of both records as they were compared."""
-
-    label: str
-    verdict: str
-    left: str
-    right: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +28,7 @@ class Member:
     matched_library: str
     agreeing: str
     percent: str
-    compared: tuple[Compared, ...]
+    compared: tuple[Told, ...]
 
 
 def members_of(view: PublicationView, reasons: Iterable[MemberReason]) -> list[Member]:
@@ -51,15 +38,15 @@ def members_of(view: PublicationView, reasons: Iterable[MemberReason]) -> list[M
     """
     by_record = {reason.record_id: reason for reason in reasons}
     library_of = {h.record_id: h.library.name for h in view.holdings}
-    said = {member.record_id: _said(describe(from_canonical(member.marc))) for member in view.members}
+    said = {member.record_id: stated(describe(from_canonical(member.marc))) for member in view.members}
     out = []
     for holding in view.holdings:
         reason = by_record.get(holding.record_id)
         matched = reason.matched_record_id if reason else None
         features = reason.reasons if reason and matched else []
         decided = any(f.get("feature") == "person" for f in reason.reasons) if reason else False
-        agreeing = [_label(f) for f in features if f.get("agrees") and f.get("feature") != "person"]
-        told = [f for f in features if matched in library_of and (f.get("left") or f.get("right"))]
+        agreeing = [label(str(f["feature"])) for f in features if says_of(f) is Says.AGREES]
+        shown = [f for f in features if matched in library_of and (f.get("left") or f.get("right"))]
         own, other = said[holding.record_id], said.get(matched or 0, {})
         out.append(
             Member(
@@ -70,7 +57,7 @@ def members_of(view: PublicationView, reasons: Iterable[MemberReason]) -> list[M
                 matched_library=library_of.get(matched or 0, ""),
                 agreeing=", ".join(agreeing),
                 percent=f"{reason.score:.0%}" if reason and matched and reason.score is not None else "",
-                compared=tuple(_compared(f, own, other) for f in told),
+                compared=tuple(told(recorded(f, own, other)) for f in shown),
             )
         )
     return out
@@ -83,41 +70,3 @@ def origins_in(view: PublicationView) -> list[tuple[str, str]]:
     if len(set(shown.values())) < 2:
         return []
     return [(str(ORIGIN_LABELS[name]), named[record_id]) for name, record_id in shown.items()]
-
-
-def _said(d: Description) -> dict[str, str]:
-    """What the record itself says; it is compared in folded forms that nobody can read."""
-    return {
-        "title": d.title_proper or d.title,
-        "subtitle": d.subtitle,
-        "persons": names_of(d),
-        "publisher": d.publisher,
-        "edition": d.edition,
-        "part": d.part,
-        "host": d.host.title if d.host else "",
-    }
-
-
-def _compared(reason: Mapping[str, object], own: Mapping[str, str], other: Mapping[str, str]) -> Compared:
-    agrees = reason.get("agrees")
-    feature = str(reason.get("feature", ""))
-    return Compared(
-        label=_label(reason),
-        verdict="silent" if agrees is None else "agree" if agrees else "differ",
-        left=_value(reason, own.get(feature) or reason.get("left")),
-        right=_value(reason, other.get(feature) or reason.get("right")),
-    )
-
-
-def _label(reason: Mapping[str, object]) -> str:
-    feature = str(reason.get("feature", ""))
-    return str(FEATURE_LABELS.get(feature, feature))
-
-
-def _value(reason: Mapping[str, object], value: object) -> str:
-    text = str(value or "")
-    if reason.get("feature") == "material":
-        return str(MATERIAL_LABELS.get(text, text))
-    if reason.get("feature") == "language" and text:
-        return language_name(text, get_language() or "vi")
-    return text or _("not stated")

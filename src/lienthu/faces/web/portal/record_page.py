@@ -13,11 +13,11 @@ from django.utils.formats import time_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from lienthu.domain.catalog.languages import language_name, title_tag
 from lienthu.domain.discovery.publications import MAX_EDITIONS, HoldingCopy, LibraryHolding, PublicationView, Related
 from lienthu.domain.network.selectors import LibraryHours, Span
 from lienthu.faces.web.portal.addresses import filtered_url
 from lienthu.faces.web.portal.labels import CITATION_LABELS, MATERIAL_LABELS, STATUS_LABELS
-from lienthu.faces.web.portal.languages import language_name, title_tag
 from lienthu.faces.web.portal.works import full_title, online_links, original_tag, work_of_related, year_text
 from lienthu.foundation.marc.describe import Description
 from lienthu.foundation.marc.describe.values import Person

@@ -13,12 +13,12 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from lienthu.domain.catalog.collections import CHILDREN, LOCAL_HISTORY
+from lienthu.domain.catalog.languages import original_script_tag, title_tag
 from lienthu.domain.discovery.documents import is_local_history
 from lienthu.domain.discovery.hits import Hit
 from lienthu.domain.discovery.publications import Related
 from lienthu.faces.web.portal.highlight import Marker
 from lienthu.faces.web.portal.labels import COLLECTION_LABELS, MATERIAL_LABELS
-from lienthu.faces.web.portal.languages import original_script_tag, title_tag
 from lienthu.foundation.marc.describe import Description
 from lienthu.foundation.vietnamese.names import direct_form
 

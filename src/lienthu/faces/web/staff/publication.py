@@ -5,26 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from lienthu.domain.catalog.models import BibRecord
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.policy import Permission
+from lienthu.domain.union.reasons import Told, recorded, stated, told
 from lienthu.domain.union.selectors import MemberReason, clusters_of, members_of, reasons_in
 from lienthu.faces.web.staff.access import Desk
-from lienthu.faces.web.staff.union.words import Label, feature_label
 from lienthu.foundation.marc.describe import describe
 from lienthu.foundation.marc.normalise import from_canonical
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One feature as it was compared. ``verdict``: agree, differ, silent."""
-
-    label: Label
-    verdict: str
-    left: str
-    right: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +28,7 @@ class Member:
     matched_id: int | None
     percent: str
     by_person: bool
-    compared: tuple[Compared, ...]
+    compared: tuple[Told, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,43 +51,37 @@ def publication(cluster_id: int, desk: Desk, own_id: int | None = None) -> Publi
     rows = members_of([cluster_id], closed_too=True).get(cluster_id, [])
     libraries = Library.objects.in_bulk({row.library_id for row in rows})
     reasons = {reason.record_id: reason for reason in reasons_in(cluster_id)}
-    members, hidden = [], 0
-    for row in rows:
-        library = libraries[row.library_id]
-        if library.closed and not desk.may(Permission.VIEW_CLOSED, library.pk):
-            hidden += 1
-            continue
+    seen = [row for row in rows if not _hidden(libraries[row.library_id], desk)]
+    described = {row.record_id: describe(from_canonical(row.marc)) for row in seen}
+    said = {record_id: stated(d) for record_id, d in described.items()}
+    members = []
+    for row in seen:
         reason = reasons.get(row.record_id)
         members.append(
             Member(
                 record_id=row.record_id,
-                library=library.name,
+                library=libraries[row.library_id].name,
                 control_number=row.control_number,
-                title=describe(from_canonical(row.marc)).title,
+                title=described[row.record_id].title,
                 own=row.record_id == own_id,
                 may_open=desk.may(Permission.VIEW_STAFF, row.library_id),
                 matched_id=reason.matched_record_id if reason else None,
                 percent=f"{reason.score:.0%}" if reason and reason.score is not None else "",
                 by_person=bool(reason and any(r.get("feature") == "person" for r in reason.reasons)),
-                compared=_compared(reason),
+                compared=_compared(reason, said),
             )
         )
-    return Publication(cluster_id, tuple(members), hidden)
+    return Publication(cluster_id, tuple(members), len(rows) - len(seen))
 
 
-def _compared(reason: MemberReason | None) -> tuple[Compared, ...]:
-    if reason is None or reason.matched_record_id is None:
+def _hidden(library: Library, desk: Desk) -> bool:
+    return library.closed and not desk.may(Permission.VIEW_CLOSED, library.pk)
+
+
+def _compared(reason: MemberReason | None, said: Mapping[int, Mapping[str, str]]) -> tuple[Told, ...]:
+    """Feature by feature; of a record that this person may not see nothing is told."""
+    other = said.get(reason.matched_record_id or 0) if reason else None
+    if reason is None or other is None:
         return ()
-    return tuple(_one(r) for r in reason.reasons if r.get("feature") != "person" and (r.get("left") or r.get("right")))
-
-
-def _one(reason: Mapping[str, object]) -> Compared:
-    feature, agrees = str(reason.get("feature", "")), reason.get("agrees")
-    verdict = "silent" if agrees is None else "agree" if agrees else "differ"
-    silent = _("not stated")
-    return Compared(
-        feature_label(feature),
-        verdict,
-        str(reason.get("left") or silent),
-        str(reason.get("right") or silent),
-    )
+    own = said[reason.record_id]
+    return tuple(told(recorded(r, own, other)) for r in reason.reasons if r.get("left") or r.get("right"))

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.scoring.levels import agrees, differs, nearly, silent
 
 NAME: Final = "edition"
 LEVELS: Final = {
-    "none": "no edition on either side",
-    "same": "the same edition",
-    "kind": "the same number, another kind of edition",
-    "first": "one side says nothing, the other a first edition",
-    "one": "one side says nothing, the other a later or revised edition",
-    "differ": "another edition",
+    "none": silent("no edition on either side"),
+    "same": agrees("the same edition"),
+    "kind": nearly("the same number, another kind of edition"),
+    "first": silent("one side says nothing, the other a first edition"),
+    "one": silent("one side says nothing, the other a later or revised edition"),
+    "differ": differs("another edition"),
 }
 
 

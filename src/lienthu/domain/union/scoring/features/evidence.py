@@ -7,16 +7,17 @@ from typing import Final
 from rapidfuzz.fuzz import token_set_ratio
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.scoring.levels import agrees, nearly, silent
 
 NAME: Final = "evidence"
 LEVELS: Final = {
-    "4": "four or more statements behind the title agree",
-    "3": "three statements behind the title agree",
-    "2": "two statements behind the title agree",
-    "brief-1": "brief records: everything they state beside the title agrees",
-    "brief-0": "two records that state nothing but the same title",
-    "1": "one statement behind the title agrees",
-    "0": "nothing behind the title agrees",
+    "4": agrees("four or more statements behind the title agree"),
+    "3": agrees("three statements behind the title agree"),
+    "2": agrees("two statements behind the title agree"),
+    "brief-1": agrees("brief records: everything they state beside the title agrees"),
+    "brief-0": silent("two records that state nothing but the same title"),
+    "1": nearly("one statement behind the title agrees"),
+    "0": silent("nothing behind the title agrees"),
 }
 
 

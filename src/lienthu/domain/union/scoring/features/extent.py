@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.scoring.levels import agrees, differs, nearly, silent
 
 NAME: Final = "extent"
 LEVELS: Final = {
-    "pages": "the same number of pages",
-    "pages-2": "up to two pages apart",
-    "volumes": "the same number of volumes",
-    "pages-3": "within three per cent",
-    "silent": "not on both sides",
-    "pages-15": "within fifteen per cent",
-    "set": "one describes a set, the other a volume",
-    "volumes-differ": "another number of volumes",
-    "volumes-other": "another number of volumes of a Vietnamese set",
-    "pages-far": "another number of pages",
+    "pages": agrees("the same number of pages"),
+    "pages-2": nearly("up to two pages apart"),
+    "volumes": agrees("the same number of volumes"),
+    "pages-3": nearly("within three per cent"),
+    "silent": silent("not on both sides"),
+    "pages-15": differs("within fifteen per cent"),
+    "set": differs("one describes a set, the other a volume"),
+    "volumes-differ": differs("another number of volumes"),
+    "volumes-other": differs("another number of volumes of a Vietnamese set"),
+    "pages-far": differs("another number of pages"),
 }
 _VIETNAMESE: Final = frozenset({"vie", ""})
 

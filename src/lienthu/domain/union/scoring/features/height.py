@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.scoring.levels import agrees, differs, nearly, silent
 
 NAME: Final = "height"
 LEVELS: Final = {
-    "same": "the same height",
-    "near": "a centimetre apart",
-    "silent": "not on both sides",
-    "differ": "another height",
+    "same": agrees("the same height"),
+    "near": nearly("a centimetre apart"),
+    "silent": silent("not on both sides"),
+    "differ": differs("another height"),
 }
 
 

@@ -7,14 +7,15 @@ from typing import Final
 from rapidfuzz.fuzz import ratio
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.scoring.levels import agrees, differs, silent
 from lienthu.domain.union.statements import abbreviates
 
 NAME: Final = "host"
 LEVELS: Final = {
-    "none": "not part of anything",
-    "same": "part of the same",
-    "one": "part of something on one side only",
-    "differ": "part of something else",
+    "none": silent("not part of anything"),
+    "same": agrees("part of the same"),
+    "one": silent("part of something on one side only"),
+    "differ": differs("part of something else"),
 }
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.scoring.levels import agrees, differs, nearly, silent
 
 NAME: Final = "identifiers"
 LEVELS: Final = {
-    "isbn-pages": "the same ISBN and the same number of pages",
-    "isbn": "the same ISBN",
-    "national": "the same national bibliography number",
-    "issn": "the same ISSN",
-    "isbn-other": "the same number, on one side as a wrong or cancelled one",
-    "silent": "not on both sides",
-    "differ": "different numbers",
+    "isbn-pages": agrees("the same ISBN and the same number of pages"),
+    "isbn": agrees("the same ISBN"),
+    "national": agrees("the same national bibliography number"),
+    "issn": agrees("the same ISSN"),
+    "isbn-other": nearly("the same number, on one side as a wrong or cancelled one"),
+    "silent": silent("not on both sides"),
+    "differ": differs("different numbers"),
 }
 
 

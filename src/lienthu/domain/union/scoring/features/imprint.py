@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.fuzz import ratio
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.scoring.levels import Level, Says, silent
 from lienthu.domain.union.statements import abbreviates
 
 NAME: Final = "imprint"
@@ -22,9 +24,21 @@ _PUBLISHERS: Final = {
 }
 _PLACES: Final = {"same": "the same place", "silent": "no place to compare", "differ": "another place"}
 _VIETNAMESE: Final = frozenset({"vie", ""})
-LEVELS: Final = {f"{p}/{q}": f"{said}, {where}" for p, said in _PUBLISHERS.items() for q, where in _PLACES.items()} | {
-    "part/part": "parts of something else: no imprint is expected"
+_SAYS: Final[Mapping[str, tuple[Says, Says, Says]]] = {
+    "same": (Says.AGREES, Says.AGREES, Says.NEARLY),
+    "within": (Says.AGREES, Says.AGREES, Says.NEARLY),
+    "some": (Says.NEARLY, Says.NEARLY, Says.DIFFERS),
+    "one": (Says.NEARLY, Says.SILENT, Says.DIFFERS),
+    "silent": (Says.AGREES, Says.SILENT, Says.DIFFERS),
+    "differ": (Says.DIFFERS, Says.DIFFERS, Says.DIFFERS),
+    "rival": (Says.DIFFERS, Says.DIFFERS, Says.DIFFERS),
 }
+"""What publisher and place say together, in the order of _PLACES."""
+LEVELS: Final = {
+    f"{p}/{q}": Level(says, f"{said}, {where}")
+    for p, said in _PUBLISHERS.items()
+    for (q, where), says in zip(_PLACES.items(), _SAYS[p], strict=True)
+} | {"part/part": silent("parts of something else: no imprint is expected")}
 
 
 def level(a: Fingerprint, b: Fingerprint) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.scoring.levels import agrees, differs, silent
 
 NAME: Final = "kind"
 LEVELS: Final = {
-    "none": "no kind is named",
-    "same": "the same kind is named",
-    "one": "a kind is named on one side only",
-    "differ": "another kind is named",
+    "none": silent("no kind is named"),
+    "same": agrees("the same kind is named"),
+    "one": silent("a kind is named on one side only"),
+    "differ": differs("another kind is named"),
 }
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.scoring.levels import agrees, differs, silent
 
 NAME: Final = "language"
 LEVELS: Final = {
-    "same": "the same language",
-    "silent": "not on both sides",
-    "differ": "another language",
-    "vietnamese": "one is in Vietnamese, the other is not",
+    "same": agrees("the same language"),
+    "silent": silent("not on both sides"),
+    "differ": differs("another language"),
+    "vietnamese": differs("one is in Vietnamese, the other is not"),
 }
 
 

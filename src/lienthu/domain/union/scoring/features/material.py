@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.scoring.levels import agrees, differs, nearly
 
 NAME: Final = "material"
 LEVELS: Final = {
-    "same": "the same kind of material",
-    "online": "one is electronic, the other is not",
-    "like": "kinds that are often coded as each other",
-    "text": "both are texts, of another kind",
-    "differ": "another kind of material",
+    "same": agrees("the same kind of material"),
+    "online": differs("one is electronic, the other is not"),
+    "like": nearly("kinds that are often coded as each other"),
+    "text": differs("both are texts, of another kind"),
+    "differ": differs("another kind of material"),
 }
 # a manuscript or an electronic copy is another publication than the printed book, but a thesis is often coded as one
 _LIKE_BOOK: Final = frozenset({"book", "thesis", "mixed", "kit"})
@@ -27,7 +28,7 @@ def level(a: Fingerprint, b: Fingerprint) -> str:
         if a.material in _TEXTS and b.material in _TEXTS:
             return "like" if a.material in _LIKE_BOOK and b.material in _LIKE_BOOK else "text"
         return "differ"
-    return "same" if a.online == b.online else "online"
+    return "same" if a.online == b.online or a.material == "electronic" else "online"
 
 
 def shown(f: Fingerprint) -> str:

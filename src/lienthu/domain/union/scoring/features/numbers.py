@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.scoring.levels import agrees, differs, nearly, silent
 
 NAME: Final = "numbers"
 LEVELS: Final = {
-    "none": "no numbers in the titles",
-    "same": "the same numbers in both titles",
-    "within": "the numbers of one title are among those of the other",
-    "one": "numbers in one title only",
-    "differ": "other numbers",
+    "none": silent("no numbers in the titles"),
+    "same": agrees("the same numbers in both titles"),
+    "within": nearly("the numbers of one title are among those of the other"),
+    "one": silent("numbers in one title only"),
+    "differ": differs("other numbers"),
 }
 
 

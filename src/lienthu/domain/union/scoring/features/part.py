@@ -8,16 +8,17 @@ from rapidfuzz.fuzz import ratio
 
 from lienthu.domain.union.fingerprint import Fingerprint
 from lienthu.domain.union.scoring.features.wording import replaced
+from lienthu.domain.union.scoring.levels import agrees, differs, nearly, silent
 
 NAME: Final = "part"
 LEVELS: Final = {
-    "none": "no volume on either side",
-    "same": "the same volume",
-    "one-named": "a named part on one side only",
-    "one": "a volume on one side only: perhaps the set and one of its volumes",
-    "numbered": "the volume of one side stands among the numbers of the other's title",
-    "near": "designations of the part are much alike",
-    "differ": "another volume",
+    "none": silent("no volume on either side"),
+    "same": agrees("the same volume"),
+    "one-named": silent("a named part on one side only"),
+    "one": silent("a volume on one side only: perhaps the set and one of its volumes"),
+    "numbered": nearly("the volume of one side stands among the numbers of the other's title"),
+    "near": nearly("designations of the part are much alike"),
+    "differ": differs("another volume"),
 }
 
 

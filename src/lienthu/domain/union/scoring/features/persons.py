@@ -9,25 +9,26 @@ from rapidfuzz.fuzz import ratio
 
 from lienthu.domain.union.fingerprint import Fingerprint
 from lienthu.domain.union.scoring.features.title import marks_in_conflict
+from lienthu.domain.union.scoring.levels import agrees, differs, nearly, silent
 from lienthu.foundation.vietnamese.fold import fold
 
 NAME: Final = "persons"
 LEVELS: Final = {
-    "same": "the same first name",
-    "shared": "a name in common",
-    "shared-later": "a later name in common, the first names differ",
-    "other-student": "theses with a supervisor in common, of different students",
-    "initials": "a name that agrees with initials",
-    "within": "a name is part of a longer one",
-    "named": "the name stands in the other's statement of responsibility",
-    "near": "names are much alike",
-    "silent-part": "no names on either side of an article, as news often has none",
-    "silent": "no names on either side",
-    "one": "names on one side only",
-    "marks": "the letters of the names agree, the diacritics do not",
-    "some": "names share words",
-    "differ": "other names",
-    "other": "other names, in Vietnamese books whose headings are alike everywhere",
+    "same": agrees("the same first name"),
+    "shared": agrees("a name in common"),
+    "shared-later": nearly("a later name in common, the first names differ"),
+    "other-student": differs("theses with a supervisor in common, of different students"),
+    "initials": agrees("a name that agrees with initials"),
+    "within": nearly("a name is part of a longer one"),
+    "named": agrees("the name stands in the other's statement of responsibility"),
+    "near": nearly("names are much alike"),
+    "silent-part": silent("no names on either side of an article, as news often has none"),
+    "silent": silent("no names on either side"),
+    "one": silent("names on one side only"),
+    "marks": differs("the letters of the names agree, the diacritics do not"),
+    "some": differs("names share words"),
+    "differ": differs("other names"),
+    "other": differs("other names, in Vietnamese books whose headings are alike everywhere"),
 }
 _FEW: Final = 4
 _VIETNAMESE: Final = frozenset({"vie", ""})

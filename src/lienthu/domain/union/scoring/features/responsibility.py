@@ -7,14 +7,15 @@ from typing import Final
 from rapidfuzz.fuzz import token_set_ratio
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.scoring.levels import agrees, differs, nearly, silent
 
 NAME: Final = "responsibility"
 LEVELS: Final = {
-    "same": "the same statement",
-    "near": "statements are much alike",
-    "some": "statements share much",
-    "silent": "not on both sides",
-    "differ": "other statements",
+    "same": agrees("the same statement"),
+    "near": nearly("statements are much alike"),
+    "some": nearly("statements share much"),
+    "silent": silent("not on both sides"),
+    "differ": differs("other statements"),
 }
 
 

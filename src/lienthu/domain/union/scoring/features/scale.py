@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.scoring.levels import agrees, differs, silent
 
 NAME: Final = "scale"
-LEVELS: Final = {"same": "the same scale", "silent": "not on both sides", "differ": "another scale"}
+LEVELS: Final = {
+    "same": agrees("the same scale"),
+    "silent": silent("not on both sides"),
+    "differ": differs("another scale"),
+}
 
 
 def level(a: Fingerprint, b: Fingerprint) -> str:

@@ -7,14 +7,15 @@ from typing import Final
 from rapidfuzz.fuzz import ratio
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.scoring.levels import agrees, differs, silent
 
 NAME: Final = "series"
 LEVELS: Final = {
-    "numbered": "the same series and number",
-    "same": "the same series",
-    "silent": "not on both sides",
-    "differ": "another series",
-    "number-differs": "the same series, another number",
+    "numbered": agrees("the same series and number"),
+    "same": agrees("the same series"),
+    "silent": silent("not on both sides"),
+    "differ": differs("another series"),
+    "number-differs": differs("the same series, another number"),
 }
 
 

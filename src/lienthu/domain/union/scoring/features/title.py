@@ -7,31 +7,32 @@ from typing import Final
 from rapidfuzz.fuzz import ratio
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.scoring.levels import agrees, differs, nearly, silent
 from lienthu.foundation.vietnamese.syllables import is_syllable
 
 NAME: Final = "title"
 LEVELS: Final = {
-    "whole-long": "title and remainder agree, six words or more",
-    "whole": "title and remainder agree, three to five words",
-    "whole-short": "title and remainder agree, one or two words",
-    "proper-long": "titles proper agree, a remainder is on one side only; six words or more",
-    "proper": "titles proper agree, a remainder is on one side only; three to five words",
-    "proper-short": "titles proper agree, a remainder is on one side only; one or two words",
-    "remainder-near": "titles proper agree, remainders nearly",
-    "remainder-differs": "titles proper agree, remainders differ",
-    "begins-long": "one title begins with all of the other, six words or more",
-    "begins": "one title begins with all of the other, fewer words",
-    "within": "one title stands within the other",
-    "near-97": "titles agree but for a letter or two",
-    "near-92": "titles are much alike",
-    "near-85": "titles are rather alike",
-    "variant": "the title of one is a variant title of the other",
-    "near-70": "titles share much",
-    "near-50": "titles share something",
-    "marks-typo": "one syllable of a long title differs in its diacritics",
-    "marks": "the letters agree, the diacritics do not",
-    "far": "other titles",
-    "silent": "no title",
+    "whole-long": agrees("title and remainder agree, six words or more"),
+    "whole": agrees("title and remainder agree, three to five words"),
+    "whole-short": agrees("title and remainder agree, one or two words"),
+    "proper-long": agrees("titles proper agree, a remainder is on one side only; six words or more"),
+    "proper": agrees("titles proper agree, a remainder is on one side only; three to five words"),
+    "proper-short": agrees("titles proper agree, a remainder is on one side only; one or two words"),
+    "remainder-near": nearly("titles proper agree, remainders nearly"),
+    "remainder-differs": nearly("titles proper agree, remainders differ"),
+    "begins-long": nearly("one title begins with all of the other, six words or more"),
+    "begins": nearly("one title begins with all of the other, fewer words"),
+    "within": nearly("one title stands within the other"),
+    "near-97": nearly("titles agree but for a letter or two"),
+    "near-92": nearly("titles are much alike"),
+    "near-85": nearly("titles are rather alike"),
+    "variant": agrees("the title of one is a variant title of the other"),
+    "near-70": differs("titles share much"),
+    "near-50": differs("titles share something"),
+    "marks-typo": nearly("one syllable of a long title differs in its diacritics"),
+    "marks": differs("the letters agree, the diacritics do not"),
+    "far": differs("other titles"),
+    "silent": silent("no title"),
 }
 _FAR: Final = 50
 _IY: Final = str.maketrans("yýỳỷỹỵ", "iíìỉĩị")

@@ -7,17 +7,18 @@ from typing import Final
 from rapidfuzz.fuzz import ratio
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.scoring.levels import agrees, differs, nearly
 
 NAME: Final = "wording"
 LEVELS: Final = {
-    "same": "the same words",
-    "typo": "words differ by a letter or two",
-    "joined": "the same letters, spaced otherwise",
-    "extra-1": "one word more on one side",
-    "extra": "words more on one side",
-    "replaced-1": "one word is replaced by another",
-    "replaced": "several words are replaced",
-    "other": "hardly a word in common",
+    "same": agrees("the same words"),
+    "typo": nearly("words differ by a letter or two"),
+    "joined": agrees("the same letters, spaced otherwise"),
+    "extra-1": nearly("one word more on one side"),
+    "extra": nearly("words more on one side"),
+    "replaced-1": differs("one word is replaced by another"),
+    "replaced": differs("several words are replaced"),
+    "other": differs("hardly a word in common"),
 }
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.scoring.levels import agrees, differs, nearly, silent
 
 NAME: Final = "year"
 LEVELS: Final = {
-    "same": "the same year",
-    "stated": "a year that both state, as another kind of date",
-    "stated-far": "a year that both state, as another kind of date, years before",
-    "off-1": "years next to each other",
-    "unsure": "years that differ, one of them a guess",
-    "silent": "no year on either side",
-    "one": "a year on one side only",
-    "near": "two to five years apart",
-    "far": "more than five years apart",
+    "same": agrees("the same year"),
+    "stated": nearly("a year that both state, as another kind of date"),
+    "stated-far": differs("a year that both state, as another kind of date, years before"),
+    "off-1": differs("years next to each other"),
+    "unsure": differs("years that differ, one of them a guess"),
+    "silent": silent("no year on either side"),
+    "one": silent("a year on one side only"),
+    "near": differs("two to five years apart"),
+    "far": differs("more than five years apart"),
 }
 _NEAR: Final = 2
 

@@ -13,11 +13,12 @@ from lienthu.domain.catalog.words import MATERIALS
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.union.review import PairView
+from lienthu.domain.union.scoring.levels import Says
 from lienthu.domain.union.scoring.model import Reason
 from lienthu.faces.web.staff.access import Desk
 from lienthu.faces.web.staff.union.differences import Side, differences
-from lienthu.faces.web.staff.union.notes import CAPPED
-from lienthu.faces.web.staff.union.words import Label, feature_label, note_text
+from lienthu.faces.web.staff.union.notes import CAPPED, told
+from lienthu.faces.web.staff.union.words import Label, feature_label
 from lienthu.foundation.marc.describe import Description, describe
 from lienthu.foundation.marc.normalise import from_canonical
 from lienthu.foundation.vietnamese.names import direct_form
@@ -42,7 +43,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One reason: to the right what speaks for "the same", to the left what speaks against it."""
+    """One reason: to the right what weighs for "the same", to the left what weighs against it.
+
+    ``side`` is its colour: for, against or none. An agreement is never shown as if it contradicted, whatever it weighs.
+    """
 
     label: Label
     note: str
@@ -181,15 +185,20 @@ def _lines(d: Description) -> list[tuple[str, str]]:
 
 def _bar(reason: Reason, scale: float) -> Bar:
     width = round(HALF * min(abs(reason.weight), scale) / scale, 1)
-    side = "for" if reason.weight > 0 else "against" if reason.weight < 0 else "none"
-    silent = not reason.left or not reason.right
     number = number_format(abs(reason.weight), 1)
+    sign = "+" if reason.weight > 0 else "−" if reason.weight < 0 else ""
     return Bar(
         label=feature_label(reason.feature),
-        note=note_text(reason.note, reason.weight, silent),
-        weight=f"+{number}" if side == "for" else f"−{number}" if side == "against" else "0",
-        side=side,
-        x=HALF if side == "for" else HALF - width,
+        note=told(reason.note),
+        weight=f"{sign}{number}" if sign else "0",
+        side=_side(reason),
+        x=HALF if reason.weight > 0 else HALF - width,
         width=width,
         tells=abs(reason.weight) >= _FAINT or reason.note.endswith(CAPPED),
     )
+
+
+def _side(reason: Reason) -> str:
+    if reason.weight > 0 and reason.says is not Says.DIFFERS:
+        return "for"
+    return "against" if reason.weight < 0 and reason.says is not Says.AGREES else "none"

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lienthu.domain.union.words import FEATURES
-from lienthu.faces.web.staff.union.notes import told
 
 Label = str | Promise
 
@@ -81,15 +79,6 @@ PHASES: Final[Mapping[str, Label]] = {
 def feature_label(name: str) -> Label:
     """A feature in words."""
     return FEATURES.get(name, name)
-
-
-def note_text(note: str, weight: float, silent: bool) -> str:
-    """What a feature says of the pair, in the reader's language."""
-    if note:
-        return told(note)
-    if silent and not weight:
-        return gettext("not stated on both sides")
-    return gettext("agrees") if weight > 0 else gettext("contradicts") if weight < 0 else gettext("says nothing")
 
 
 GROUP_WORDS: Final = {

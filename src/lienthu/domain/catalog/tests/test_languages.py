@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lienthu.faces.web.portal.languages import language_name, language_tag, original_script_tag, title_tag
+from lienthu.domain.catalog.languages import language_name, language_tag, original_script_tag, title_tag
 
 
 @pytest.mark.parametrize(
