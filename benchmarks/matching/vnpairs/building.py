@@ -41,7 +41,7 @@ class Pair(NamedTuple):
     label: int
     kind: str
     note: str
-    family: str
+    families: tuple[str, ...]
     left: dict[str, object]
     right: dict[str, object]
 
@@ -106,7 +106,7 @@ def _same(base: list[Publication], split: dict[str, str]) -> Iterator[Pair]:
                     continue
                 wanted[half] -= 1
                 used[p.key] += 1
-                yield _pair(half, 1, kind, p.key, p.family, left, right)
+                yield _pair(half, 1, kind, p.key, (p.family,), left, right)
 
 
 def _changed(base: list[Publication], split: dict[str, str]) -> Iterator[Pair]:
@@ -222,7 +222,7 @@ def _handwritten(split: dict[str, str]) -> Iterator[Pair]:
             w.label,
             f"hand-{w.kind}",
             f"{w.family} {i}: {w.note}",
-            w.family,
+            (w.family,),
             w.left,
             w.right,
         )
@@ -251,7 +251,8 @@ def _different(half: str, kind: str, note: str, family: str, a: Publication, b: 
         else frozenset()
     )
     sides = Side(a, left), Side(b, right, harm, where)
-    return _pair(half, 0, kind, note, family, *(_record(side, kind, note) for side in sides))
+    families = tuple(dict.fromkeys((family, a.family, b.family)))
+    return _pair(half, 0, kind, note, families, *(_record(side, kind, note) for side in sides))
 
 
 def _least_used(mine: Iterable[Publication], used: Counter[str], kind: str) -> list[Publication]:
@@ -286,11 +287,12 @@ def _text(record: dict[str, object]) -> str:
 
 
 def _pair(
-    split: str, label: int, kind: str, note: str, family: str, left: dict[str, object], right: dict[str, object]
-) -> Pair:
+    split: str, label: int, kind: str, note: str, families: tuple[str, ...],
+    left: dict[str, object], right: dict[str, object],
+) -> Pair:  # fmt: skip
     if Chance(SEED, "turn", kind, note).percent(50):
         left, right = right, left
-    return Pair(split, label, kind, note, family, left, right)
+    return Pair(split, label, kind, note, families, left, right)
 
 
 def _numbered(pair: Pair) -> Pair:
@@ -308,6 +310,21 @@ def identifier(record: dict[str, object]) -> str:
     return fields[0]["001"]
 
 
+def _groups(pairs: list[Pair]) -> list[str]:
+    """Of each pair what must stay together in cross-validation: families that a pair has in common are one group."""
+    group: dict[str, str] = {}
+
+    def root(family: str) -> str:
+        while (up := group.setdefault(family, family)) != family:
+            family = up
+        return family
+
+    for pair in pairs:
+        for family in pair.families[1:]:
+            group[root(family)] = root(pair.families[0])
+    return [root(pair.families[0]) for pair in pairs]
+
+
 def files(pairs: list[Pair]) -> dict[str, str]:
     """The text of the files, by name."""
     found = {}
@@ -317,7 +334,8 @@ def files(pairs: list[Pair]) -> dict[str, str]:
         found[f"{half}.jsonl"] = "\n".join(records) + "\n"
         table = io.StringIO()
         rows = csv.writer(table, lineterminator="\n")
-        rows.writerow(["id1", "id2", "label", "kind", "note"])
-        rows.writerows([identifier(p.left), identifier(p.right), p.label, p.kind, p.note] for p in mine)
+        rows.writerow(["id1", "id2", "label", "kind", "note", "group"])
+        for pair, group in zip(mine, _groups(mine), strict=True):
+            rows.writerow([identifier(pair.left), identifier(pair.right), pair.label, pair.kind, pair.note, group])
         found[f"{half}_labels.csv"] = table.getvalue()
     return found

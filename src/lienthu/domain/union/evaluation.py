@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, Final
 
 from lienthu.domain.catalog.encoding import AUTO, UTF_8, EncodingPlan
 from lienthu.domain.catalog.reading import find_format, pieces, plan_for
@@ -20,7 +22,13 @@ from lienthu.domain.union.fingerprint import (
 )
 from lienthu.domain.union.scoring.model import Scored, Verdict, explain, score_pair
 from lienthu.domain.union.scoring.rules import Rule
+from lienthu.foundation.kernel.refusal import Refused
 from lienthu.foundation.marc.describe import describe
+from lienthu.foundation.marc.model import Record
+from lienthu.foundation.preservation.safe_zip import unpack
+from lienthu.foundation.preservation.unpacking import Limits
+
+_ZIPPED: Final = Limits(files=1, file_mb=2048, total_mb=2048)
 
 
 class PairsRefused(Exception):
@@ -81,12 +89,10 @@ def compared_files(left: Path, right: Path, rule: Rule) -> Iterator[ComparedPair
 
 def as_json(pair: ComparedPair, rule: Rule) -> dict[str, Any]:
     """A pair in the form of ``lienthu union score-pairs --json``."""
-    reasons = explain(pair.left, pair.right, rule, pair.scored.levels)
-    return {
-        "score": round(pair.scored.score, 6),
-        "verdict": pair.scored.verdict.value,
-        "reasons": [r.as_dict() for r in reasons],
-    }
+    reasons = [r.as_dict() for r in explain(pair.left, pair.right, rule, pair.scored.levels)]
+    for reason in reasons:
+        del reason["says"]  # the form is agreed, and the note says it
+    return {"score": round(pair.scored.score, 6), "verdict": pair.scored.verdict.value, "reasons": reasons}
 
 
 def evaluated(pairs: Path, labels: Path, rule: Rule) -> Evaluation:
@@ -94,6 +100,15 @@ def evaluated(pairs: Path, labels: Path, rule: Rule) -> Evaluation:
 
     Raises PairsRefused where counts differ or a label is missing.
     """
+    prints, rows = _labelled(pairs, labels)
+    compared = []
+    for number, row in enumerate(rows):
+        x, y = prints[2 * number], prints[2 * number + 1]
+        compared.append(ComparedPair(number, x, y, score_pair(x, y, rule, full=True), _is_same(row)))
+    return judged(compared)
+
+
+def _labelled(pairs: Path, labels: Path) -> tuple[list[Fingerprint], list[dict[str, str]]]:
     prints = list(prints_of(pairs))
     with labels.open(encoding="utf-8-sig", newline="") as f:
         rows = list(csv.DictReader(f))
@@ -101,12 +116,11 @@ def evaluated(pairs: Path, labels: Path, rule: Rule) -> Evaluation:
         raise PairsRefused(f"{labels} has no column named label.")
     if len(prints) != 2 * len(rows):
         raise PairsRefused(f"{len(prints)} records make {len(prints) / 2:g} pairs, but there are {len(rows)} labels.")
-    compared = []
-    for number, row in enumerate(rows):
-        x, y = prints[2 * number], prints[2 * number + 1]
-        label = str(row["label"]).strip() in ("1", "true", "same")
-        compared.append(ComparedPair(number, x, y, score_pair(x, y, rule, full=True), label))
-    return judged(compared)
+    return prints, rows
+
+
+def _is_same(row: Mapping[str, str]) -> bool:
+    return str(row["label"]).strip() in ("1", "true", "same")
 
 
 def judged(compared: Sequence[ComparedPair]) -> Evaluation:
@@ -154,10 +168,68 @@ def blocked(prints: Sequence[Fingerprint], truth: Sequence[str], rule: Rule) -> 
     return Blocked(len(prints), len(candidates), truths, sum(1 for p in compared if p.label), judged(compared))
 
 
+def catalogue_of(pairs: Path, labels: Path, field: str = "") -> tuple[list[Fingerprint], list[str]]:
+    """Labelled pairs as one catalogue for ``blocked``: every record once, and the publication it describes.
+
+    Records are one where the labels have one id for them. Publications are what pairs labelled the same hold together:
+    two records that no chain of such pairs connects count as different, also where no label speaks of them. Where the
+    records name their publication in a ``field``, that counts instead; it only judges, nothing compares it.
+    """
+    prints, rows = _labelled(pairs, labels)
+    ids = [row.get(f"id{side}") or f"{n}.{side}" for n, row in enumerate(rows) for side in (1, 2)]
+    once = dict(zip(ids, prints, strict=True))
+    if field:
+        said = [_named(record, field) for record in _records_of(pairs)]
+        if "" in said:
+            raise PairsRefused(f"{pairs} has records without field {field}.")
+        return list(once.values()), list(dict(zip(ids, said, strict=True)).values())
+    group: dict[str, str] = {}
+
+    def root(record: str) -> str:
+        while (up := group.setdefault(record, record)) != record:
+            group[record] = group.setdefault(up, up)
+            record = up
+        return record
+
+    for n, row in enumerate(rows):
+        if _is_same(row):
+            group[root(ids[2 * n])] = root(ids[2 * n + 1])
+    return list(once.values()), [root(record) for record in once]
+
+
 def prints_of(path: Path) -> Iterator[Fingerprint]:
-    """The fingerprints of a file in any format that can be imported; an unreadable record is one that says nothing."""
-    fmt = find_format(path)
-    # pairs are records of many histories: what is read wrongly in one of them is mended record by record (MAT-1)
-    plan = EncodingPlan(UTF_8) if fmt in ("json", "marcxml") else plan_for(path, fmt, AUTO).plan
-    for piece in pieces(path, fmt, plan, {}):
-        yield OUTDATED if piece.record is None else fingerprint(describe(piece.record))
+    """The fingerprints of a file in any format that can be imported; an unreadable record is one that says nothing.
+
+    Also of one that is alone in a ZIP. Raises PairsRefused for a ZIP that holds anything else, or too much.
+    """
+    for record in _records_of(path):
+        yield OUTDATED if record is None else fingerprint(describe(record))
+
+
+def _named(record: Record | None, field: str) -> str:
+    found = next((f for f in record.fields if f.tag == field), None) if record else None
+    return (found.data or "".join(value for _, value in found.subfields)) if found else ""
+
+
+def _records_of(path: Path) -> Iterator[Record | None]:
+    with _unpacked(path) as file:
+        fmt = find_format(file)
+        # pairs are records of many histories: what is read wrongly in one is mended record by record (MAT-1)
+        plan = EncodingPlan(UTF_8) if fmt in ("json", "marcxml") else plan_for(file, fmt, AUTO).plan
+        for piece in pieces(file, fmt, plan, {}):
+            yield piece.record
+
+
+@contextmanager
+def _unpacked(path: Path) -> Iterator[Path]:
+    if path.suffix.lower() != ".zip":
+        yield path
+        return
+    with TemporaryDirectory(prefix="lienthu-pairs-") as folder:
+        try:
+            [taken] = unpack(path, Path(folder), _ZIPPED)
+        except Refused as refusal:
+            raise PairsRefused(f"{path}: {refusal}") from refusal
+        except ValueError:
+            raise PairsRefused(f"{path} must hold one file.") from None
+        yield Path(folder) / taken.name

@@ -34,7 +34,7 @@ from lienthu.foundation.marc.describe import Description
 from lienthu.foundation.vietnamese.fold import has_diacritics
 from lienthu.foundation.vietnamese.tokens import folded_tokens, token_pairs
 
-FINGERPRINT_VERSION: Final = 3
+FINGERPRINT_VERSION: Final = 4
 """Raised when `fingerprint` or `match_keys` give other values: every record is then read and compared anew."""
 
 CANDIDATES_PER_KEY: Final = 30
@@ -50,6 +50,7 @@ _LEADING_ARTICLES: Final = frozenset({"the", "a", "an", "le", "la", "les", "der"
 _NAMES: Final = 6
 _OTHER_TITLES: Final = 4
 _NAMED_WORDS: Final = 40
+_NEIGHBOURS: Final = 6
 
 
 class Fingerprint(NamedTuple):
@@ -58,7 +59,8 @@ class Fingerprint(NamedTuple):
     ``title`` is the title proper in exact syllables (diacritics kept, tone placement canonical) joined by spaces,
     ``title_folded`` the same without diacritics; a volume at its end is taken off and stands in ``part``. ``names`` are
     the headings as alphabetically ordered exact words, ``names_folded`` the same without diacritics. ``said`` are the
-    folded words of the statement of responsibility. Absent is "", () or None.
+    folded words of the statement of responsibility. ``number`` and ``neighbours`` are of serials only: the control
+    number, and what names earlier and later titles (``own_marks``). Absent is "", () or None.
     """
 
     title: str
@@ -91,6 +93,8 @@ class Fingerprint(NamedTuple):
     scale: str
     kind: str
     language: str
+    number: str
+    neighbours: tuple[str, ...]
 
     @property
     def title_is_marked(self) -> bool:
@@ -121,7 +125,7 @@ _TUPLES: Final = tuple(i for i, kind in enumerate(Fingerprint.__annotations__.va
 
 OUTDATED: Final = Fingerprint(
     "", "", "", (), "", "", (), (), "", None, (), False, "", "", "", None, None, None, (), (), (), (), "", "", "",
-    False, "", "", "", "",
+    False, "", "", "", "", "", (),
 )  # fmt: skip
 """Stands for a record that was read by an earlier version and waits to be read anew: it has no keys, no candidates."""
 
@@ -149,7 +153,7 @@ def fingerprint(d: Description) -> Fingerprint:
     names = list(dict.fromkeys(n for n in names if n[1]))
     extent = extent_of(d.extent)
     years = years_in(d.date_text)
-    return Fingerprint(
+    own = Fingerprint(
         title=" ".join(exact),
         title_folded=" ".join(folded),
         subtitle_folded=" ".join(below),
@@ -186,7 +190,25 @@ def fingerprint(d: Description) -> Fingerprint:
         scale=d.scale,
         kind=kind_named(folded + below),
         language=d.languages[0] if d.languages else "",
+        number=d.control_number if d.material_type == "serial" else "",
+        neighbours=(),
     )
+    return own._replace(neighbours=_neighbours(d, own)) if d.succession and d.material_type == "serial" else own
+
+
+def own_marks(f: Fingerprint) -> set[str]:
+    """What another serial would name this one by: ISSN, control number, title."""
+    title = host_key(f.title_folded)
+    return {*(f"x{n}" for n in f.issns), *([f"w{f.number}"] if f.number else []), *([f"t{title}"] if title else [])}
+
+
+def _neighbours(d: Description, own: Fingerprint) -> tuple[str, ...]:
+    named: dict[str, None] = {}
+    for link in d.succession[:_NEIGHBOURS]:
+        marks = ("x" + link.issn, "w" + link.control_number, "t" + host_key(link.title) if link.title else "")
+        named.update((mark, None) for mark in marks if len(mark) > 1)
+    # a serial that kept its title, or names itself, is not told from its neighbour by that
+    return tuple(mark for mark in named if mark not in own_marks(own))
 
 
 class MatchKeys(NamedTuple):

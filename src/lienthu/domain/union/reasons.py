@@ -56,6 +56,7 @@ def stated(d: Description) -> dict[str, str]:
         "host": d.host.title if d.host else "",
         "series": " ; ".join(part for part in (*d.series[:1], d.series_volume) if part),
         "responsibility": d.responsibility,
+        "succession": "; ".join(link.title or link.issn or link.control_number for link in d.succession),
     }
 
 

@@ -27,6 +27,7 @@ FEATURES: Final[Mapping[str, str | Promise]] = {
     "responsibility": pgettext_lazy("feature", "Statement of responsibility"),
     "kind": pgettext_lazy("feature", "Kind of work"),
     "scale": pgettext_lazy("feature", "Scale"),
+    "succession": pgettext_lazy("feature", "Earlier and later titles"),
     "evidence": pgettext_lazy("feature", "Evidence behind the title"),
     "isbn": "ISBN",
     "subtitle": pgettext_lazy("feature", "Subtitle"),

@@ -31,6 +31,7 @@ from lienthu.domain.union.scoring.features import (
     responsibility,
     scale,
     series,
+    succession,
     title,
     wording,
     year,
@@ -52,7 +53,7 @@ FEATURES: Final = tuple(
     Feature(m.NAME, m.level, m.shown, m.LEVELS)
     for m in (
         title, year, part, persons, material, extent, imprint, wording, numbers, edition, identifiers, language,
-        height, host, series, responsibility, kind, scale, evidence,
+        height, host, series, responsibility, kind, scale, succession, evidence,
     )
 )  # fmt: skip
 """In the order in which people read them."""

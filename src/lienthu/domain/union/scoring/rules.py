@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import orjson
 
-SHIPPED_VERSION: Final = 3
+SHIPPED_VERSION: Final = 4
 _SPLIT: Final = {
     ("year", "stated-far"): "stated",
     ("part", "numbered"): "near",

@@ -13,6 +13,7 @@ from lienthu.domain.catalog.tests.cast import CLERK, book, held
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.services.libraries import Particulars, update_library
 from lienthu.domain.network.tests.factories import TESTS, make_library
+from lienthu.domain.union.fingerprint import CANDIDATES_PER_RECORD
 from lienthu.domain.union.models import Cluster, Edge, Membership
 from lienthu.domain.union.rule_selectors import rule_in_force
 from lienthu.domain.union.selectors import cluster_count, members_of, reasons_in, where_is
@@ -127,7 +128,7 @@ def test_a_thousand_namesakes_cost_no_more_than_sixty_comparisons_each(
         imported(tinh, *records)
     assert Membership.objects.count() == 1010
     assert cluster_count() == 1000
-    assert compared <= 1000 * edges.CANDIDATES_PER_RECORD
+    assert compared <= 1000 * CANDIDATES_PER_RECORD
     assert edges.CANDIDATES_PER_KEY == 30
     assert len(many) <= len(few) + 5
 

@@ -6,6 +6,7 @@ Asserts nothing.
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 NEEDS_DJANGO = False
 
@@ -19,6 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--queries", type=int, default=1000, help="search, attach: how many; of attach at most 500")
     parser.add_argument("--web-workers", type=int, default=1, help="memory only: one is enough for a commune library")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--pairs", type=Path, metavar="FILE", help="matching only: records of labelled pairs")
+    parser.add_argument("--labels", type=Path, metavar="FILE", help="matching only: their labels, as of union evaluate")
+    parser.add_argument(
+        "--publication-field", metavar="TAG", default="",
+        help="matching only: a field that names the publication of each record; it judges in place of the labels",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
     parser.add_argument(
         "--keep", metavar="FOLDER", default="", help="use this scratch folder, and keep it for the next run"

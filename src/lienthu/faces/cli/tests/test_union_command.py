@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -73,6 +74,57 @@ def test_labels_that_do_not_fit_are_refused(
     labels.write_text(text)
     assert main(["union", "evaluate", str(pairs), str(labels)]) == 2
     assert says in capsys.readouterr().err
+
+
+def _zipped(path: Path, **files: bytes) -> Path:
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_pairs_may_come_in_a_zip(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    labels = tmp_path / "labels.csv"
+    labels.write_text("id1,id2,label\na,b,1\n")
+    records = iso_file([book("Truyện Kiều", **KIEU), book("Truyen Kieu", **KIEU)])
+    pairs = _zipped(tmp_path / "pairs.mrc.zip", pairs=records)
+    assert main(["union", "evaluate", str(pairs), str(labels), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["recall"] == 1.0
+    assert main(["union", "score-pairs", str(pairs), str(pairs), "--json"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+def test_a_zip_of_anything_else_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    labels = tmp_path / "labels.csv"
+    labels.write_text("id1,id2,label\na,b,1\n")
+    no_zip = tmp_path / "no.zip"
+    no_zip.write_bytes(b"id1,id2")
+    two = _zipped(tmp_path / "two.zip", one=b"1", other=b"2")
+    none = _zipped(tmp_path / "none.zip")
+    outside = _zipped(tmp_path / "outside.zip", **{"../../pairs.mrc": b"1"})
+    bomb = _zipped(tmp_path / "bomb.zip", pairs=bytes(300 * 2**20))
+    for pairs in (no_zip, two, none, outside, bomb):
+        assert main(["union", "evaluate", str(pairs), str(labels)]) == 2, pairs
+        assert capsys.readouterr().err.startswith("lienthu: "), pairs
+    assert not (tmp_path.parent / "pairs.mrc").exists()
+
+
+def test_labelled_pairs_are_measured_as_one_catalogue(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A record that stands in two pairs is one; what pairs of the same hold together is one publication."""
+    kieu, bare, dien = book("Truyện Kiều", **KIEU), book("Truyen Kieu", **KIEU), book("Tắt đèn", **KIEU)
+    upper = book("TRUYỆN KIỀU", **KIEU)
+    pairs, labels = tmp_path / "pairs.mrc", tmp_path / "labels.csv"
+    pairs.write_bytes(iso_file([kieu, bare, bare, upper, dien, kieu]))
+    labels.write_text("id1,id2,label\na,b,1\nb,c,1\nd,a,0\n")
+    assert main(["bench", "matching", "--pairs", str(pairs), "--labels", str(labels)]) == 0
+    figures = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (figures["records"], figures["true_pairs"], figures["true_pairs_found"]) == (4, 3, 3)
+    assert (figures["precision"], figures["recall"], figures["recall_of_candidates"]) == (1.0, 1.0, 1.0)
+    assert (
+        main(["bench", "matching", "--pairs", str(pairs), "--labels", str(labels), "--publication-field", "CID"]) == 2
+    )
+    assert main(["bench", "matching", "--pairs", str(pairs)]) == 2
+    assert main(["bench", "matching", "--pairs", str(tmp_path / "none.mrc"), "--labels", str(labels)]) == 2
 
 
 def test_the_matching_of_a_whole_catalogue_is_measured(capsys: pytest.CaptureFixture[str]) -> None:

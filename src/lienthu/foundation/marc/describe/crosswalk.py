@@ -102,6 +102,7 @@ def _described(leader: str, g: Gathered) -> Description:
         audience_children=for_children(leader, g),
         acquired=_entered(f008[:6]),
         scale=g.scale,
+        succession=tuple(g.succession),
     )
 
 

@@ -53,6 +53,7 @@ class Gathered:
         "set_link",
         "subjects",
         "subtitle",
+        "succession",
         "summary",
         "thesis",
         "title",
@@ -104,6 +105,7 @@ class Gathered:
         self.host: Host | None = None
         self.thesis = False
         self.scale = ""
+        self.succession: list[Host] = []
         self.fallback_year_texts: list[str] = []
 
 

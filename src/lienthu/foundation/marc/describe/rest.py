@@ -119,6 +119,22 @@ def _audience(g: Gathered, field: Field) -> None:
 
 
 def _host(g: Gathered, field: Field) -> None:
+    host, when = _linked(field)
+    if not any(host):
+        return
+    g.fallback_year_texts += when
+    if g.host is None:
+        g.host = host
+
+
+def _neighbour(g: Gathered, field: Field) -> None:
+    host, _ = _linked(field)
+    if host.title or host.issn or host.control_number:
+        g.succession.append(host)
+
+
+def _linked(field: Field) -> tuple[Host, list[str]]:
+    """What a linking entry names, and where it may state a year."""
     title = author = uniform = number = issn_ = isbn = part = relation = imprint = ""
     for code, value in field.subfields:
         if code == "t":
@@ -140,11 +156,7 @@ def _host(g: Gathered, field: Field) -> None:
         elif code == "i":
             relation = trim(value)
     host = Host(title or uniform or author, number, issn_, isbn, part or imprint, relation)
-    if not any(host):
-        return
-    g.fallback_year_texts += [t for t in (part, imprint) if t]
-    if g.host is None:
-        g.host = host
+    return host, [t for t in (part, imprint) if t]
 
 
 def _link(g: Gathered, field: Field) -> None:
@@ -251,6 +263,8 @@ HANDLERS: Final[Handlers] = {
     "520": _summary,
     "521": _audience,
     "773": _host,
+    "780": _neighbour,
+    "785": _neighbour,
     "856": _link,
     "880": _alternate_graphic,
     **titles.HANDLERS,

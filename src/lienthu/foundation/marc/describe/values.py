@@ -66,7 +66,8 @@ class Description(NamedTuple):
     ``classification`` has the Dewey numbers first. ``acquired`` is the yyyy-mm-dd of 008/00-05. ``set_link`` is the
     multi-volume set or series whose record is named by number. ``original_title`` is the uniform title (240, 130) or
     the title of what this is a translation of (765, 534, 246 with such a label).
-    ``scale`` is the denominator of a map's scale in digits (255 $a, 034 $b).
+    ``scale`` is the denominator of a map's scale in digits (255 $a, 034 $b). ``succession`` are the earlier and later
+    titles of a serial (780, 785).
     """
 
     title: str = ""
@@ -107,6 +108,7 @@ class Description(NamedTuple):
     set_link: Host | None = None
     original_title: str = ""
     scale: str = ""
+    succession: tuple[Host, ...] = ()
 
     @property
     def belongs_to(self) -> Host | None:

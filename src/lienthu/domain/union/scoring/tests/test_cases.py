@@ -190,12 +190,15 @@ def test_undated_records_with_nothing_but_a_publisher_are_for_review() -> None:
     assert joins(so_do(year=None, by=""), so_do(year=None, by=""))
 
 
-def test_equally_brief_records_that_agree_in_all_they_state_are_one() -> None:
-    """MAT-23: a title alone proves nothing, unless nothing else is said on either side."""
-    assert same(book("Bản đồ vùng mỏ Hòn Gai"), book("Bản đồ vùng mỏ Hòn Gai"))
-    assert same(book("Nho giáo", by="Trần Trọng Kim"), book("Nho giáo", by="Trần Trọng Kim"))
-    assert not same(book("Bản đồ vùng mỏ Hòn Gai"), book("Bản đồ vùng mỏ Hòn Gai", by="Lê Văn Nam"))
-    assert not same(book("Nho giáo", by="Trần Trọng Kim"), book("Nho giáo", by="Trần Trọng Kim", year=1930))
+@pytest.mark.parametrize("title", ["Thơ", "Toán", "Bản đồ vùng mỏ Hòn Gai"])
+def test_equally_brief_records_are_for_people_to_decide(title: str) -> None:
+    """MAT-23: two records that say nothing but "Thơ" may be any two books; a person alone carries no title either."""
+    scored = compared(book(title), book(title))
+    assert (level(scored, "evidence"), scored.verdict) == ("brief-0", Verdict.REVIEW)
+    scored = compared(book(title, by=PHUNG), book(title, by=PHUNG))
+    assert (level(scored, "evidence"), scored.verdict) == ("brief-1", Verdict.REVIEW)
+    assert not same(book(title), book(title, by="Lê Văn Nam"))
+    assert not same(book(title, by=PHUNG), book(title, by=PHUNG, year=1930))
 
 
 def test_articles_are_carried_by_year_and_host() -> None:

@@ -1,4 +1,4 @@
-"""Levels that rule 3 tells apart, and rules written before there were such levels (MAT-3, MAT-10, MAT-15, MAT-17)."""
+"""Levels that rules 3 and 4 tell apart, and rules of before there were such levels (MAT-3, MAT-10, MAT-15, MAT-17)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from django.db import connection
 from lienthu.domain.catalog.tests.cast import book
 from lienthu.domain.union.fingerprint import Fingerprint, fingerprint
 from lienthu.domain.union.models import Rerun, RuleVersion
-from lienthu.domain.union.rule_selectors import rule_of
+from lienthu.domain.union.rule_selectors import rule_in_force, rule_of
 from lienthu.domain.union.scoring.features import extent, part, year
-from lienthu.domain.union.scoring.model import FEATURES, Verdict, score_pair
+from lienthu.domain.union.scoring.model import FEATURES, Feature, Verdict, score_pair
+from lienthu.domain.union.scoring.order import CHAINS, steps_of
 from lienthu.domain.union.scoring.rules import Rule, shipped
 from lienthu.foundation.marc.describe import describe
 from lienthu.foundation.marc.model import Field
@@ -86,14 +87,38 @@ def test_the_shipped_rule_weighs_every_level() -> None:
         assert set(shipped().weights[feature.name]) == set(feature.levels)
 
 
+@pytest.mark.parametrize("feature", FEATURES, ids=lambda f: f.name)
+def test_what_agrees_more_never_weighs_less(feature: Feature) -> None:
+    """MAT-28: in the shipped rule, chain by chain, and no silence less than a difference."""
+    weights = shipped().weights[feature.name]
+    steps = list(steps_of(feature))
+    assert {level for step in steps for level in step[:2]} | {"part/part"} >= set(feature.levels)
+    assert not [(a, weights[a], b, weights[b]) for a, b, gap in steps if weights[a] < weights[b] + gap - 1e-9]
+
+
+def test_every_chain_names_levels_that_there_are() -> None:
+    """MAT-28."""
+    assert CHAINS.keys() == {f.name for f in FEATURES}
+    for feature in FEATURES:
+        assert {level for chain in CHAINS[feature.name] for level in chain.split()} <= set(feature.levels)
+
+
+def test_no_contradiction_is_capped_above_where_the_same_begins() -> None:
+    """MAT-4: what a cap holds down is decided by people."""
+    for caps in shipped().caps.values():
+        assert all(cap < shipped().same_from for cap in caps.values())
+
+
+@pytest.mark.parametrize("number", [3, 4])
 @pytest.mark.django_db
-def test_a_rule_that_people_numbered_three_makes_room_for_that_of_the_release() -> None:
+def test_a_rule_of_peoples_own_makes_room_for_that_of_the_release(number: int) -> None:
     """CLU-15: it keeps its state under the next free number."""
-    for version, status in ((3, "active"), (5, "draft")):
+    for version, status in ((number, "active"), (5, "draft")):
         value = {**shipped().as_json(), "version": version, "bias": 1.5}
         RuleVersion.objects.create(version=version, rule=value, status=status, created_by="Lan")
-    Rerun.objects.create(kind="renewal", rule_version=3, total=0, started_by="Lan")
-    migration = importlib.import_module("lienthu.domain.union.migrations.0012_make_room_for_rule_3")
+    Rerun.objects.create(kind="renewal", rule_version=number, total=0, started_by="Lan")
+    name = {3: "0012_make_room_for_rule_3", 4: "0013_make_room_for_rule_4"}[number]
+    migration = importlib.import_module(f"lienthu.domain.union.migrations.{name}")
     with connection.schema_editor() as editor:
         migration.make_room(apps, editor)
         migration.make_room(apps, editor)
@@ -101,4 +126,19 @@ def test_a_rule_that_people_numbered_three_makes_room_for_that_of_the_release() 
     moved = rule_of(6)
     assert moved is not None
     assert (moved.version, moved.bias, Rerun.objects.get().rule_version) == (6, 1.5, 6)
-    assert rule_of(3) == shipped()
+    assert rule_of(shipped().version) == shipped()
+
+
+@pytest.mark.django_db
+def test_a_former_rule_of_the_program_gives_way_to_that_of_the_release() -> None:
+    """CLU-15: put back in force after a trial, it is nobody's own; what people wrote stays in force."""
+    migration = importlib.import_module("lienthu.domain.union.migrations.0013_make_room_for_rule_4")
+    value = {**shipped().as_json(), "version": 3}
+    RuleVersion.objects.create(version=3, rule=value, status="active", created_by="")
+    with connection.schema_editor() as editor:
+        migration.make_room(apps, editor)
+    assert rule_in_force() == shipped()
+    RuleVersion.objects.create(version=2, rule={**value, "version": 2}, status="active", created_by="Lan")
+    with connection.schema_editor() as editor:
+        migration.make_room(apps, editor)
+    assert rule_in_force().version == 2

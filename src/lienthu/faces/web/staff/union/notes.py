@@ -152,6 +152,8 @@ SENTENCES: Final = frozenset(
         gettext_noop("another kind is named"),
         gettext_noop("the same scale"),
         gettext_noop("another scale"),
+        gettext_noop("neither names the other as its earlier or later title"),
+        gettext_noop("one names the other as its earlier or later title"),
         gettext_noop("four or more statements behind the title agree"),
         gettext_noop("three statements behind the title agree"),
         gettext_noop("two statements behind the title agree"),
