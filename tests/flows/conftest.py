@@ -41,13 +41,13 @@ def _folders(request: pytest.FixtureRequest) -> Iterator[Callable[..., Install]]
     made: list[tuple[Path, Install]] = []
     held = contextlib.ExitStack()
 
-    def make(kind: str = "plain", parent: Path | None = None) -> Install:
+    def make(kind: str | Path = "plain", parent: Path | None = None) -> Install:
         # a socket's path has 107 bytes at most: pytest's own folders may be too long for it
         outer = Path(tempfile.mkdtemp(prefix="lienthu-flow-")) if parent is None else parent
         install = Install(outer / "data")
         made.append((outer, install))
         if kind != "new":
-            copied(request.getfixturevalue(f"_{kind}"), install.folder)
+            copied(kind if isinstance(kind, Path) else request.getfixturevalue(f"_{kind}"), install.folder)
             if parent is None:
                 held.enter_context(install.database())
         return install
@@ -62,7 +62,7 @@ def _folders(request: pytest.FixtureRequest) -> Iterator[Callable[..., Install]]
 
 @pytest.fixture
 def folders(request: pytest.FixtureRequest) -> Iterator[Callable[..., Install]]:
-    """Makes installs in folders of their own: ``folders("plain")``, ``"seeded"`` or ``"new"``.
+    """Makes installs in folders of their own: ``folders("plain")``, ``"seeded"``, ``"new"``, or a copy of one.
 
     Their database stays up while a test lasts: commands start faster. Not so that of a new install, nor of one in a
     folder that is given: there every command starts it, and stops it when it ends.

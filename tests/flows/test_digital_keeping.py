@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.installs import Install, copied
 
 pytestmark = pytest.mark.slow
 
@@ -78,20 +79,31 @@ def _scan(path: Path, words: str) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def _published(made_once: Callable[..., Path], _plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stopped install with one published volume of two pages, one of them corrected."""
+
+    def make(folder: Path) -> None:
+        scans = tmp_path_factory.mktemp("scans")
+        _scan(scans / "1.png", "Thư viện tỉnh Quảng Ninh")
+        _scan(scans / "2.png", "Vịnh Hạ Long")
+        install = Install(copied(_plain, folder))
+        with install.database():
+            done = install.lienthu(
+                "digital", "ingest", scans, "--library", "VN-A", "--title", "Địa chí Quảng Ninh", "--rights",
+                "official", "--basis", "Luật SHTT, điều 15", "--json", timeout=300,
+            )  # fmt: skip
+            assert done.code == 0, done.err
+            install.probe(CORRECT)
+
+    return made_once("published-volume", make)
+
+
 @pytest.fixture
-def digitised(install: Any, tmp_path: Path) -> tuple[Any, str]:
-    """An install with one published volume of two pages, one of them corrected."""
-    folder = tmp_path / "scans"
-    folder.mkdir()
-    _scan(folder / "1.png", "Thư viện tỉnh Quảng Ninh")
-    _scan(folder / "2.png", "Vịnh Hạ Long")
-    done = install.lienthu(
-        "digital", "ingest", folder, "--library", "VN-A", "--title", "Địa chí Quảng Ninh", "--rights", "official",
-        "--basis", "Luật SHTT, điều 15", "--json", timeout=300,
-    )  # fmt: skip
-    assert done.code == 0, done.err
-    obj = done.json["object"]
-    install.probe(CORRECT)
+def digitised(folders: Callable[..., Any], _published: Path) -> tuple[Any, str]:
+    """An install with that volume, and the volume's name."""
+    install = folders(_published)
+    ((obj,),) = install.sql("SELECT public_id FROM digital_digitalobject")
     return install, obj
 
 
