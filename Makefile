@@ -38,7 +38,7 @@ $(VENV)/.messages: $(STAMP) $(MESSAGES)
 run: setup ## start everything (address and sample accounts are printed); Ctrl-C stops it
 	@exec $(VENV)/bin/lienthu run
 
-test: setup browser check ## check the code and run all tests
+test: setup browser ## run all tests; those in tests/architecture check the code as "make check" does
 	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 browser: # browser tests need a Chromium; as root Debian's is installed, otherwise they are skipped with a clear line

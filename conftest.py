@@ -84,7 +84,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 # What takes longest comes first, so that no worker waits for another at the end.
-_LONGEST = ("tests/browser/", "tests/flows/", "src/lienthu/faces/cli/", "tests/", "src/lienthu/faces/", "src/")
+_LONGEST = (
+    "tests/browser/", "tests/architecture/", "tests/flows/", "src/lienthu/faces/cli/", "tests/",
+    "src/lienthu/platform/", "src/lienthu/foundation/imaging/", "src/",
+)  # fmt: skip
 
 
 @pytest.hookimpl(trylast=True)  # after pytest-django, which puts what needs no database last
