@@ -20,6 +20,8 @@ from urllib.parse import urlencode
 
 import psycopg
 
+from lienthu.platform.postgres import EmbeddedPostgres, Lease
+
 LIENTHU = [sys.executable, "-m", "lienthu.faces.cli.main"]
 PREPARE = "from lienthu.faces.cli.ground import prepare; prepare()\nimport json\n"
 
@@ -133,15 +135,14 @@ class Install:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else None
 
+    def lease(self) -> Lease:
+        """What keeps its database up as long as it is held: commands start faster."""
+        return EmbeddedPostgres(self.folder / "postgres").ensure()
+
     @contextlib.contextmanager
     def database(self) -> Iterator[psycopg.Connection[Any]]:
         """A connection of our own, with a lease on the server while it lasts."""
-        from lienthu.platform.postgres import EmbeddedPostgres
-
-        with (
-            EmbeddedPostgres(self.folder / "postgres").ensure() as lease,
-            psycopg.connect(lease.dsn, autocommit=True) as connection,
-        ):
+        with self.lease() as lease, psycopg.connect(lease.dsn, autocommit=True) as connection:
             yield connection
 
     def sql(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
@@ -151,8 +152,6 @@ class Install:
 
     def stop(self) -> None:
         """Stop its database, whoever uses it."""
-        from lienthu.platform.postgres import EmbeddedPostgres
-
         EmbeddedPostgres(self.folder / "postgres").stop()
 
     # ------------------------------------------------------------------------------------------ what must hold
@@ -297,8 +296,6 @@ class Served:
     def pid(self, part: str) -> int:
         """Process id of "web", "worker" or "indexer" (a child of the supervisor), or of "postgres" (the postmaster)."""
         if part == "postgres":
-            from lienthu.platform.postgres import EmbeddedPostgres
-
             return EmbeddedPostgres(self.install.folder / "postgres").pid() or 0
         wanted = {"web": b"granian", "worker": b"\0worker", "indexer": b"\0indexer"}[part]
         for pid in children_of(self.process.pid):

@@ -49,7 +49,7 @@ def _folders(request: pytest.FixtureRequest) -> Iterator[Callable[..., Install]]
         if kind != "new":
             copied(kind if isinstance(kind, Path) else request.getfixturevalue(f"_{kind}"), install.folder)
             if parent is None:
-                held.enter_context(install.database())
+                held.enter_context(install.lease())
         return install
 
     with held:
