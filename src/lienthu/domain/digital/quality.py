@@ -51,6 +51,8 @@ def findings_of(page: Measured, limits: Mapping[str, float]) -> tuple[str, ...]:
     for limit, about in LIMITS.items():
         code, fact, worse = about.finding, about.fact, about.worse
         value, bound = page.facts.get(fact), limits.get(limit)
+        if bound is not None and fact == "dpi" and "dpi" in page.facts and value is None:
+            found.append("unstated")  # measured, and the file does not say: nobody knows whether it is enough
         if not isinstance(value, int | float) or bound is None:
             continue
         if value < bound if worse == "below" else abs(value) > bound:

@@ -17,6 +17,7 @@ class Preservation(models.Model):
         default=False, db_default=False, help_text="an act that closes something is among what the store lacks (PRS-8)"
     )
     head = models.IntegerField(default=0, help_text="version of the object in the store that tells these rows")
+    told_record = models.IntegerField(default=0, help_text="revision of the record that METS tells; 0: of none")
     preserved_at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=300, blank=True, help_text="why it could not be preserved the last time")
     checked_at = models.DateTimeField(null=True, help_text="when every byte was last read")

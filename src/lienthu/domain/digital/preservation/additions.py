@@ -95,7 +95,11 @@ class Additions(Mapping[str, Source]):
                 size = (folder / inventory.content_path(path)).stat().st_size
                 self._alto[path] = File(path, _MEDIA_TYPE, size, inventory.sha256_of(path), "text")
             of_pages.setdefault(text["page"], []).append(self._alto[path])
-        return mets.write(document_of(self._store_id, self._taken.told, self._taken.object.library.name, of_pages))
+        return mets.write(
+            document_of(
+                self._store_id, self._taken.told, self._taken.object.library.name, of_pages, self._taken.described
+            )
+        )
 
 
 def _paths_of(text: Told) -> list[str]:

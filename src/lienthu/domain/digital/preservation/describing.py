@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from lienthu.domain.digital.description import OTHER_TITLES, Elements
 from lienthu.domain.digital.policy import Status
 from lienthu.domain.digital.preservation.rows import Told
 from lienthu.foundation.preservation.mets import ELEMENTS, Division, Document, File, Page
@@ -22,8 +23,12 @@ _GROUNDS: Final[Mapping[Status, tuple[Basis, str]]] = {
 }
 
 
-def document_of(object_id: str, told: Told, library: str, texts: Mapping[int, Sequence[File]]) -> Document:
-    """METS of an object of this library. ``texts``: the files with the text of a page, by the page's number."""
+def document_of(
+    object_id: str, told: Told, library: str, texts: Mapping[int, Sequence[File]], described: Elements
+) -> Document:
+    """METS of an object of this library. ``texts``: the files with the text of a page, by the page's number;
+    ``described``: what it is, its record's part included.
+    """
     obj = told["object"]
     files = [
         File(f["path"], f["media_type"] or "application/octet-stream", f["size"], f["sha256"], "master")
@@ -36,7 +41,7 @@ def document_of(object_id: str, told: Told, library: str, texts: Mapping[int, Se
         created=_second(obj["created_at"]),
         modified=_second(max(_times(told))),
         creator=library,
-        description=_description(obj),
+        description=_description(obj["title"], described),
         files=(*files, *(file for of_page in texts.values() for file in of_page)),
         pages=tuple(_page(page, texts) for page in sorted(told["pages"], key=lambda p: p["position"])),
         parts=_parts(told["sections"]),
@@ -45,11 +50,10 @@ def document_of(object_id: str, told: Told, library: str, texts: Mapping[int, Se
     )
 
 
-def _description(obj: Told) -> dict[str, tuple[str, ...]]:
-    described = {name: tuple(str(v) for v in obj["description"].get(name, ())) for name in ELEMENTS}
-    titles = described["title"]
-    described["title"] = titles if obj["title"] in titles else (obj["title"], *titles)
-    return {name: values for name, values in described.items() if values}
+def _description(title: str, described: Elements) -> dict[str, tuple[str, ...]]:
+    said = {name: tuple(described.get(name, ())) for name in ELEMENTS}
+    said["title"] = (title, *described.get(OTHER_TITLES, ()))
+    return {name: values for name, values in said.items() if values}
 
 
 def _page(page: Told, texts: Mapping[int, Sequence[File]]) -> Page:

@@ -16,6 +16,7 @@ from typing import Any, Final
 import orjson
 from django.db.models import Count, Max, Model
 
+from lienthu.domain.digital.description import Elements
 from lienthu.domain.digital.models import (
     DigitalObject,
     MasterFile,
@@ -28,6 +29,7 @@ from lienthu.domain.digital.models import (
     Takedown,
 )
 from lienthu.domain.digital.preservation.rows import Names, Told, ordered, tell
+from lienthu.domain.digital.selectors.describing import description_of, told_records
 
 FORMAT: Final = 1
 TOLD: Final = "metadata/lienthu.json"
@@ -45,6 +47,8 @@ class Snapshot:
     object: DigitalObject
     told: Told
     stamp: tuple[Any, ...]
+    described: Elements
+    record: int  # the revision of the catalogue record that ``described`` rests on; 0: none
 
     def dumps(self) -> bytes:
         """As lienthu.json: readable by a person, the same rows giving the same bytes."""
@@ -68,9 +72,9 @@ def take(object_id: int) -> Snapshot:
     for _ in range(5):
         stamp = stamp_of(object_id)
         obj = DigitalObject.objects.select_related("library", "collection").get(pk=object_id)
-        told = _told(obj)
+        told, described, record = _told(obj), description_of(obj), told_records([obj]).get(obj.pk, 0)
         if stamp_of(object_id) == stamp:
-            return Snapshot(obj, told, stamp)
+            return Snapshot(obj, told, stamp, described, record)
     raise Busy(f"{obj.public_id} is being written to all the time")
 
 

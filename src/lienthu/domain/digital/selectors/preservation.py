@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min
+from django.db.models import Case, Count, F, IntegerField, Min, Q, Value, When
 from django.utils import timezone
 
 from lienthu.domain.digital import policy
@@ -67,3 +67,17 @@ def keeping() -> Keeping:
     )
     last = FixityRun.objects.exclude(ended_at=None).order_by("-ended_at").first()
     return Keeping(rows["objects"], rows["waiting"], rows["objects"] - rows["checked"], rows["since"], last)
+
+
+def records_changed(limit: int) -> list[int]:
+    """Objects at rest whose METS tells another state of the catalogue record than is in force (PRS-15): one query.
+
+    As ``told_records`` has it: 0 for a record that is withdrawn, gone, or another closed library's.
+    """
+    record = "object__record"
+    strange = Q(**{f"{record}__library__closed": True}) & ~Q(**{f"{record}__library": F("object__library")})
+    untold = Q(**{f"{record}__isnull": True}) | Q(**{f"{record}__deleted": True}) | strange
+    rows = Preservation.objects.filter(changed_first=None).annotate(
+        in_force=Case(When(untold, then=Value(0)), default=F(f"{record}__revision"), output_field=IntegerField())
+    )
+    return list(rows.exclude(told_record=F("in_force")).order_by("pk").values_list("pk", flat=True)[:limit])

@@ -8,18 +8,13 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from lienthu.domain.digital.description import ELEMENTS
 from lienthu.domain.digital.errors import DigitalRefused
 from lienthu.domain.digital.models import Collection, DigitalObject
 from lienthu.domain.digital.services.acts import lock, note
 from lienthu.foundation.vietnamese.text import clean
 from lienthu.platform.actor import Actor
 from lienthu.platform.services import changes
-
-ELEMENTS = frozenset(
-    "title creator subject description publisher contributor date type format identifier source language relation"
-    " coverage rights".split()
-)
-"""The fifteen elements of Dublin Core."""
 
 
 @dataclass(frozen=True, slots=True)

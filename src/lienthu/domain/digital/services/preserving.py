@@ -17,6 +17,7 @@ from lienthu.domain.digital.policy import decide_preservation
 from lienthu.domain.digital.preservation import room, snapshot
 from lienthu.domain.digital.preservation.additions import Additions
 from lienthu.domain.digital.preservation.snapshot import Snapshot
+from lienthu.domain.digital.selectors.preservation import records_changed
 from lienthu.foundation.preservation.ocfl import Inventory, StoreError
 from lienthu.platform.actor import Actor
 from lienthu.platform.services import audit, changes
@@ -29,7 +30,9 @@ _log = logging.getLogger(__name__)
 
 
 def note_changes() -> int:
-    """Take the news of objects and pages, and remember which objects differ from what the store tells; how many."""
+    """Take the news of objects and pages, look at their records, and remember which objects differ from what the store
+    tells; how many.
+    """
     noted = 0
     for consumer in (OBJECTS, PAGES, RESTRICTED):
         while changes.waiting(consumer):
@@ -40,6 +43,8 @@ def note_changes() -> int:
                 ids = sorted(set(objects.values_list("pk", flat=True)))
                 found = _note(ids, restricted=consumer == RESTRICTED)
                 noted += found if consumer != RESTRICTED else 0  # told as changed, too
+    while stale := records_changed(_AT_ONCE):
+        noted += _note(stale, restricted=False)
     return noted
 
 
@@ -47,7 +52,7 @@ def _note(object_ids: list[int], *, restricted: bool) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO digital_preservation AS p (object_id, changed_first, changed_last, restricted, head, problem,"
-            " check_path) SELECT id, now(), now(), %s, 0, '', '' FROM unnest(%s::bigint[]) AS id"
+            " check_path, told_record) SELECT id, now(), now(), %s, 0, '', '', 0 FROM unnest(%s::bigint[]) AS id"
             " ON CONFLICT (object_id) DO UPDATE SET changed_first = coalesce(p.changed_first, now()),"
             " changed_last = now(), restricted = p.restricted OR excluded.restricted",
             [restricted, object_ids],
@@ -142,6 +147,7 @@ def _note_kept(taken: Snapshot, inventory: Inventory, began: datetime, actor: Ac
         keeping.changed_first = keeping.changed_last = None
         keeping.restricted = False
     keeping.head, keeping.preserved_at, keeping.problem = inventory.head, timezone.now(), ""
+    keeping.told_record = taken.record
     keeping.save()
     # not an act on the object: its version stays, and nobody is told
     DigitalObject.objects.filter(pk=obj.pk, preserved_version__lt=obj.version).update(preserved_version=obj.version)

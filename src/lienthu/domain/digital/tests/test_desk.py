@@ -27,7 +27,8 @@ GOOD = {"dpi": 300, "bits": 24, "skew_degrees": 0.4, "sharpness": 700, "blank": 
 @pytest.mark.parametrize(("page", "found"), [
     (Measured("ready", GOOD), ()),
     (Measured("ready", {**GOOD, "dpi": 150, "skew_degrees": -3.0}), ("resolution", "skew")),
-    (Measured("ready", {**GOOD, "dpi": None, "skew_degrees": None}), ()),
+    (Measured("ready", {**GOOD, "dpi": None, "skew_degrees": None}), ("unstated",)),
+    (Measured("ready", {"bits": 24}), ()),
     (Measured("ready", {**GOOD, "sharpness": 3, "blank": True}), ("blank",)),
     (Measured("ready", GOOD, twin=True), ("duplicate",)),
     (Measured("ready", {**GOOD, "bits": 8}), ("depth",)),

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from lienthu.domain.digital import licences
 from lienthu.domain.digital.access import Opened
+from lienthu.domain.digital.description import Elements
 from lienthu.domain.digital.models import DigitalObject
 from lienthu.domain.digital.policy import Access, Act, Status
+from lienthu.domain.digital.selectors.describing import description_of, told_records
 from lienthu.domain.digital.selectors.volumes import PageLine, Volume, newest_text, rights_of, volume_for
 from lienthu.faces.protocols.iiif import words
 
 BEHAVIOR = {"map": "individuals", "photographs": "individuals", "document": "individuals"}
-FORMAT = 6
+FORMAT = 7
 """Rises when manifests are written differently: part of their ETags."""
 
 
@@ -29,6 +31,7 @@ class Shown:
     may_find: bool
     may_download: bool
     staff: bool
+    described: Elements
 
     @property
     def object(self) -> DigitalObject:
@@ -58,9 +61,8 @@ class Shown:
 
     def metadata(self) -> list[tuple[str, list[str]]]:
         """Labels and values, empty ones left out."""
-        described = self.object.description
         pairs = [(words.TITLE, [self.object.title])]
-        pairs += [(label, words.values_of(described, element)) for element, label in words.ELEMENTS.items()]
+        pairs += [(label, list(self.described.get(element, ()))) for element, label in words.ELEMENTS.items()]
         if (collection := self.object.collection) is not None:
             pairs.append((words.COLLECTION, [collection.name]))
         pairs.append((words.PAGES, [str(len(self.volume.pages))]))
@@ -68,10 +70,11 @@ class Shown:
 
 
 def shown(opened: Opened) -> Shown:
-    """Gather it: four queries beside those of the door."""
+    """Gather it: four queries beside those of the door, two more for an object with a catalogue record."""
     rights = rights_of(opened.object.pk)
     statement = licences.statement_of(Status(rights.status), rights.licence) if rights is not None else ""
-    return Shown(opened, volume_for(opened), statement, opened.audiences.access, *_class_of(opened))
+    described = description_of(opened.object)
+    return Shown(opened, volume_for(opened), statement, opened.audiences.access, *_class_of(opened), described)
 
 
 def _class_of(opened: Opened) -> tuple[bool, bool, bool, bool]:
@@ -79,7 +82,7 @@ def _class_of(opened: Opened) -> tuple[bool, bool, bool, bool]:
 
 
 def key_of(opened: Opened, site: str, name: str) -> str:
-    """What a document depends on: the object, its newest text, the class of reader, our own format (PRE-3)."""
+    """What a document depends on: the object, its record, its newest text, the class of reader, our format (PRE-3)."""
     obj = opened.object
     parts = (
         FORMAT,
@@ -87,6 +90,7 @@ def key_of(opened: Opened, site: str, name: str) -> str:
         site,
         obj.public_id,
         obj.version,
+        (obj.record_id, told_records([obj]).get(obj.pk, 0)),
         newest_text(obj.pk),
         obj.library.name,
         obj.collection.name if obj.collection else "",

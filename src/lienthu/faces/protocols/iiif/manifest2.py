@@ -33,7 +33,7 @@ def manifest(shown: Shown, at: Addresses) -> Json:
         "attribution": _attribution(obj),
         "related": {"@id": at.reader, "format": "text/html", "label": words.both_v2(words.ON_THE_SITE)},
     }
-    if summary := words.values_of(obj.description, "description"):
+    if summary := shown.described.get("description"):
         result["description"] = summary[0]
     if shown.rights:
         result["license"] = shown.rights

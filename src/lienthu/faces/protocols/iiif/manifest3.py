@@ -33,7 +33,7 @@ def manifest(shown: Shown, at: Addresses) -> Json:
         "label": words.plain(obj.title),
         "metadata": [{"label": words.both(label), "value": words.plain(*values)} for label, values in shown.metadata()],
     }
-    if summary := words.values_of(obj.description, "description"):
+    if summary := shown.described.get("description"):
         result["summary"] = words.plain(summary[0])
     if shown.rights:
         result["rights"] = shown.rights

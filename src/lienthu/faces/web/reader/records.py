@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from lienthu.domain.catalog.languages import language_name
 from lienthu.domain.digital import licences
+from lienthu.domain.digital.description import OTHER_TITLES, Elements
 from lienthu.domain.digital.models import DigitalObject, RightsRecord
 from lienthu.domain.digital.policy import Status
 from lienthu.domain.union.selectors import clusters_of
@@ -21,9 +24,10 @@ def record_url(obj: DigitalObject) -> str:
     return reverse("portal:record", args=[cluster]) if cluster is not None else ""
 
 
-def described(obj: DigitalObject) -> list[dict[str, Any]]:
-    """Dublin Core as pairs for ui/components/pairs.html."""
+def described(elements: Elements) -> list[dict[str, Any]]:
+    """A description as pairs for ui/components/pairs.html."""
     labels = {
+        OTHER_TITLES: _("Other titles"),
         "creator": _("Creator"),
         "contributor": _("Contributor"),
         "publisher": _("Publisher"),
@@ -31,21 +35,20 @@ def described(obj: DigitalObject) -> list[dict[str, Any]]:
         "subject": _("Subject"),
         "coverage": _("Coverage"),
         "language": _("Language"),
+        "format": _("Extent"),
         "source": _("Source"),
+        "relation": _("Relation"),
         "identifier": _("Identifier"),
     }
     pairs = []
     for element, label in labels.items():
-        if values := values_of(obj, element):
-            pairs.append({"label": label, "entries": values})
+        if values := elements.get(element):
+            pairs.append({"label": label, "entries": [_in_words(element, value) for value in values]})
     return pairs
 
 
-def values_of(obj: DigitalObject, element: str) -> list[str]:
-    """The values of a Dublin Core element: text only, whatever lies in the column."""
-    found = obj.description.get(element, [])
-    found = [found] if isinstance(found, str) else found
-    return [v for v in found if isinstance(v, str) and v] if isinstance(found, list) else []
+def _in_words(element: str, value: str) -> str:
+    return language_name(value, get_language() or "vi") if element == "language" else value
 
 
 def terms_of_use(rights: RightsRecord | None) -> dict[str, str]:
@@ -65,8 +68,8 @@ def terms_of_use(rights: RightsRecord | None) -> dict[str, str]:
     return {"sentence": sentences[status], "uri": uri, "name": licences.name_of(uri), "basis": rights.basis}
 
 
-def citation(obj: DigitalObject, address: str, total: int) -> str:
+def citation(obj: DigitalObject, elements: Elements, address: str) -> str:
     """How to cite it: who, what, when, where it is kept, where it is read."""
-    parts = ["; ".join(values_of(obj, "creator")), obj.title, ", ".join(values_of(obj, "publisher")[:1])]
-    parts += [", ".join(values_of(obj, "date")[:1]), obj.library.name, address]
+    parts = ["; ".join(elements.get("creator", ())), obj.title, ", ".join(elements.get("publisher", ())[:1])]
+    parts += [", ".join(elements.get("date", ())[:1]), obj.library.name, address]
     return ". ".join(part.strip(" .") for part in parts if part.strip(" ."))

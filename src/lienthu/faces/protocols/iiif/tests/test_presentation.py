@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from lienthu.domain.catalog.tests.cast import book, bring, held
 from lienthu.domain.digital.models import Collection, DigitalObject, Kind, Page
 from lienthu.domain.digital.policy import Access, Status
 from lienthu.domain.digital.services.publishing import lift_takedown, take_down
@@ -277,3 +278,23 @@ def test_collections_hold_what_the_reader_may_know_of(shared_data: Path) -> None
     insider = Client()
     insider.force_login(make_person("", (Role.READER, library)))
     assert len(get("/iiif/presentation/3/collections", insider)["items"]) == 2
+
+
+def test_a_manifest_tells_the_record_and_follows_it(volume: DigitalObject) -> None:
+    """WFL-25, PRE-3: both versions, and the ETag is another when the record is."""
+    bring(volume.library, book("Kế hoạch", number="1", by="Vũ Văn Hiếu", subjects=["Thư viện"]))
+    DigitalObject.objects.filter(pk=volume.pk).update(
+        record=held(volume.library, "1"), description={"title": ["計劃"], "subject": ["Số hóa"]}
+    )
+    address = f"/iiif/presentation/3/{volume.public_id}/manifest"
+    before = Client().get(address)
+    told = [pair["value"]["none"] for pair in json.loads(before.content)["metadata"]]
+    assert ["Vũ Văn Hiếu"] in told
+    assert ["計劃"] in told
+    assert ["Số hóa"] in told
+    assert ["Thư viện"] not in told, "its own subjects stand in place of the record's"
+    assert "Vũ Văn Hiếu" in [pair["value"] for pair in manifest(volume, 2)["metadata"]]
+    bring(volume.library, book("Kế hoạch", number="1", by="Nguyễn Thị Hoa"))
+    after = Client().get(address, headers={"If-None-Match": before["ETag"]})
+    assert after.status_code == 200
+    assert "Nguyễn Thị Hoa" in after.content.decode()

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from lienthu.domain.catalog.tests.cast import book, bring, held
 from lienthu.domain.digital.access import STATION_COOKIE, station_cookie
 from lienthu.domain.digital.models import (
     Collection,
@@ -22,7 +23,8 @@ from lienthu.domain.digital.models import (
     ReadingSeat,
     Section,
 )
-from lienthu.domain.digital.policy import Access, Status
+from lienthu.domain.digital.policy import Access, Reader, Status
+from lienthu.domain.digital.selectors.shelves import objects_for
 from lienthu.domain.digital.services import premises
 from lienthu.domain.digital.services.publishing import take_down
 from lienthu.domain.digital.services.texts import set_text
@@ -30,6 +32,7 @@ from lienthu.domain.digital.tests.cast import CLERK, give_rights, make_object, p
 from lienthu.domain.network.policy import Role
 from lienthu.domain.network.services.libraries import Particulars
 from lienthu.domain.network.tests.factories import make_library, make_person
+from lienthu.faces.web.reader.views.shelves import tiles
 from lienthu.foundation.pagetext.model import Block, Box, Line, PageText, words_in
 
 pytestmark = pytest.mark.django_db
@@ -321,3 +324,17 @@ def test_the_page_of_a_publication_leads_to_what_was_digitised_of_it(client: Cli
     assert 'href="/collections/"' in client.get("/").content.decode()
     take_down(obj.public_id, reason="theo yêu cầu", actor=CLERK)
     assert link not in client.get(page).content.decode()
+
+
+def test_the_record_is_told_with_the_copy_on_the_page_and_on_the_shelf() -> None:
+    """WFL-25: what the catalogue knows does not have to be typed again."""
+    obj = volume()
+    bring(obj.library, book("Địa chí Quảng Ninh", number="1", by="Vũ Văn Hiếu", year=1995, publisher="Thế giới"))
+    DigitalObject.objects.filter(pk=obj.pk).update(
+        record=held(obj.library, "1"), description={"title": ["廣寧地誌", obj.title], "date": ["1996"]}
+    )
+    page = Client().get(f"/read/{obj.public_id}/about").content.decode()
+    assert f"Vũ Văn Hiếu. Địa chí Quảng Ninh. Thế giới. 1996. {obj.library.name}." in page
+    assert "廣寧地誌" in page
+    (tile,) = tiles(objects_for(Reader()))
+    assert (tile["by"], tile["year"]) == ("Vũ Văn Hiếu", "1996")

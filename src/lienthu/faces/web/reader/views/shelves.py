@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from lienthu.domain.digital.access import who_asks
 from lienthu.domain.digital.models import DigitalObject, Kind
 from lienthu.domain.digital.policy import PUBLIC, Act
+from lienthu.domain.digital.selectors.describing import description_of, descriptions_of
 from lienthu.domain.digital.selectors.shelves import (
     Shelf,
     collection_for,
@@ -25,7 +26,7 @@ from lienthu.domain.digital.selectors.volumes import PageLine, covers_of, rights
 from lienthu.faces.web.portal.addresses import absolute
 from lienthu.faces.web.reader.asking import guarded, opened_for
 from lienthu.faces.web.reader.pages import image_address
-from lienthu.faces.web.reader.records import citation, described, record_url, terms_of_use, values_of
+from lienthu.faces.web.reader.records import citation, described, record_url, terms_of_use
 from lienthu.faces.web.reader.views.downloads import downloads_of
 
 _SHELF = 24
@@ -105,13 +106,13 @@ def _private(response: HttpResponse, tokens: frozenset[str]) -> HttpResponse:
 
 def tiles(shelf: Shelf) -> list[dict[str, Any]]:
     """Objects as tiles with their first picture; a typeset cover where this reader may not have the picture."""
-    covers = covers_of(list(shelf.readable))
+    covers, described = covers_of(list(shelf.readable)), descriptions_of(shelf.objects)
     return [
         {
             "url": reverse("reader:read", args=[obj.public_id]),
             "title": obj.title,
-            "by": "; ".join(values_of(obj, "creator")),
-            "year": next(iter(values_of(obj, "date")), ""),
+            "by": "; ".join(described[obj.pk].get("creator", ())),
+            "year": next(iter(described[obj.pk].get("date", ())), ""),
             "kind": obj.get_kind_display(),
             "material": {"newspaper": "serial", "map": "map", "manuscript": "manuscript", "thesis": "thesis"}.get(
                 obj.kind, "picture" if obj.kind == Kind.PHOTOGRAPHS else "book"
@@ -137,7 +138,7 @@ def about(request: HttpRequest, public_id: str) -> HttpResponse:
     """What the object is, whose, under which terms, how to cite it."""
     opened = opened_for(request, public_id)
     obj = opened.object
-    volume = volume_for(opened)
+    volume, elements = volume_for(opened), description_of(obj)
     readable = opened.may(Act.READ)
     cover = next((p for p in volume.pages if p.ready and not p.closed), None) if readable else None
     address = absolute(request, reverse("reader:read", args=[public_id]))
@@ -149,11 +150,11 @@ def about(request: HttpRequest, public_id: str) -> HttpResponse:
         "object": obj,
         "cover": image_address(public_id, cover, 400) if cover else "",
         "cover_page": cover,
-        "summary": values_of(obj, "description"),
-        "pairs": described(obj),
+        "summary": elements.get("description", []),
+        "pairs": described(elements),
         "total": len(volume.pages),
         "terms": terms_of_use(rights_of(obj.pk)),
-        "citation": citation(obj, address, len(volume.pages)),
+        "citation": citation(obj, elements, address),
         "record_url": record_url(obj),
         "readable": readable,
         "downloads": downloads_of(opened, has_text=bool(volume.texts)),

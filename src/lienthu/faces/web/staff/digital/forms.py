@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.html import escape
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from lienthu.domain.digital.description import ELEMENTS, own_elements
 from lienthu.domain.digital.models import Collection, DigitalObject, Kind, Project
 from lienthu.domain.digital.policy import Access, Reader, Status
 from lienthu.domain.digital.selectors.board import collections_known, projects_of
+from lienthu.domain.digital.selectors.describing import record_description_of
 from lienthu.domain.digital.selectors.people import digitisers_of
 from lienthu.domain.digital.selectors.premises import rooms_known
 from lienthu.domain.digital.selectors.profiles import profiles
@@ -88,19 +92,37 @@ class UploadForm(forms.Form):
 
 
 DC_FIELDS = (
+    ("title", _("Other titles (in the original script, in translation)")),
     ("creator", _("Author")), ("contributor", _("Contributor")), ("publisher", _("Publisher")), ("date", _("Date")),
     ("subject", _("Subject")), ("coverage", _("Place or time it is about")), ("description", _("Summary")),
     ("identifier", _("Number (decision, call number, ISBN)")), ("source", _("Source")), ("relation", _("Relation")),
 )  # fmt: skip
 
 
+def field_of(element: str) -> str:
+    """The field of the form for an element: the title an object goes by is a field of its own."""
+    return "other_titles" if element == "title" else element
+
+
+def own_values(obj: DigitalObject) -> dict[str, list[str]]:
+    """What the form shows of an object's own description, by element; its title is no other title."""
+    own = own_elements(obj.description)
+    return {name: [v for v in own.get(name, ()) if name != "title" or v != obj.title] for name, _label in DC_FIELDS}
+
+
 class DescribeForm(forms.Form):
-    """What an object is: in place of a catalogue record, or beside it. One value a line."""
+    """What an object is: in place of a catalogue record, or over it. One value a line.
+
+    Elements that the form does not show (type, format, language, rights) stay as they are.
+    """
 
     title = forms.CharField(label=_("Title"), max_length=1000)
     record = forms.IntegerField(
         label=_("Number of the catalogue record"), required=False, min_value=1, max_value=2**62,
-        help_text=_("With a record readers see its description; the fields below add to it."),
+        help_text=_(
+            "With a record readers see its description; what is written in a field below stands in place of the"
+            " record's."
+        ),
     )  # fmt: skip
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
     collection = forms.ModelChoiceField(Collection.objects.none(), label=_("Collection"), required=False)
@@ -114,7 +136,7 @@ class DescribeForm(forms.Form):
         kwargs["initial"] = {
             "title": obj.title, "record": obj.record_id, "kind": obj.kind, "collection": obj.collection_id,
             "languages": obj.languages, "right_to_left": obj.right_to_left, "version": obj.version,
-            **{name: "\n".join(obj.description.get(name, [])) for name, _label in DC_FIELDS},
+            **{field_of(name): "\n".join(values) for name, values in own_values(obj).items()},
             **kwargs.get("initial", {}),
         }  # fmt: skip
         super().__init__(*args, **kwargs)
@@ -122,10 +144,14 @@ class DescribeForm(forms.Form):
         field = self.fields["collection"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = collections_known(reader).filter(library_id=obj.library_id)
+        of_record = record_description_of(obj)
         for name, label in DC_FIELDS:
-            self.fields[name] = forms.CharField(
-                label=label, required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
-            )
+            told = " · ".join(value for value in of_record.get(name, ()) if value != obj.title)
+            told = _("From the record: %(values)s") % {"values": Truncator(told).chars(300)} if told else ""
+            self.fields[field_of(name)] = forms.CharField(
+                label=label, required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2}),
+                help_text=escape(told),
+            )  # fmt: skip
 
     def clean_record(self) -> int | None:
         """A record that is there."""
@@ -137,7 +163,11 @@ class DescribeForm(forms.Form):
     def facts(self) -> Facts:
         """What the person says."""
         said = self.cleaned_data
-        core = {n: [v for line in said[n].splitlines() if (v := line.strip())] for n, _label in DC_FIELDS}
+        shown = {
+            name: [v for line in said[field_of(name)].splitlines() if (v := line.strip())] for name, _label in DC_FIELDS
+        }
+        own = own_elements(self.obj.description)
+        core = {name: values for name, values in own.items() if name in ELEMENTS and name not in shown} | shown
         return Facts(
             title=said["title"],
             record_id=said["record"],

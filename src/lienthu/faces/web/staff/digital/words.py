@@ -106,6 +106,7 @@ def finding_words(code: str) -> str:
         "unreadable": _("cannot be read"),
         "missing": _("missing in the original"),
         "resolution": _("resolution too low"),
+        "unstated": _("resolution not stated in the file"),
         "depth": _("too few colours"),
         "blur": _("not sharp"),
         "skew": _("crooked"),

@@ -229,6 +229,42 @@ def test_what_the_title_page_says_is_offered_and_kept_only_when_saved(librarian:
     assert offered
     form = librarian.get(url("describe", obj), {"use": offered}).content.decode()
     assert "2003" in form
+    assert "Hà Nội : NHÀ XUẤT BẢN THẾ GIỚI" in form
     obj.refresh_from_db()
     assert not obj.description
     assert librarian.get(url("describe", obj), {"use": ["x", "999"]}).status_code == 200
+
+
+def test_numbers_of_licence_and_deposit_are_offered(librarian: Client, obj: DigitalObject) -> None:
+    """DIG-9."""
+    lines = ["In xong và nộp lưu chiểu quý III năm 1977", "Giấy phép xuất bản số 123-2010/CXB/45-67/VH"]
+    set_text(Page.objects.get(object=obj, seq=1), typeset("\n".join(lines)), actor=CLERK)
+    page = librarian.get(url("describe", obj)).content.decode()
+    form = librarian.get(url("describe", obj), {"use": re.findall(r'name="use" value="(\d+)"', page)}).content.decode()
+    assert "Nộp lưu chiểu: quý III năm 1977" in form
+    assert "Giấy phép xuất bản: 123-2010/CXB/45-67/VH" in form
+
+
+def test_saving_a_description_loses_nothing_that_the_form_does_not_show(librarian: Client, obj: DigitalObject) -> None:
+    """WFL-15: type, format, language and rights stay; other titles can be written."""
+    own = {
+        "title": ["南國山河", obj.title], "language": ["lzh"], "type": ["Text"], "format": ["2 tờ"], "rights": ["x"],
+        "creator": ["Lý Thường Kiệt"],
+    }  # fmt: skip
+    DigitalObject.objects.filter(pk=obj.pk).update(description=own)
+    shown = librarian.get(url("describe", obj)).content.decode()
+    assert "南國山河" in shown
+    assert f"{obj.title}\n" not in shown.partition('name="other_titles"')[2].partition("</textarea>")[0]
+    said = {"title": obj.title, "kind": "book", "languages": ["vie"], "version": obj.version}
+    said |= {"other_titles": "南國山河\nNước Nam", "creator": "Lý Thường Kiệt"}
+    assert librarian.post(url("describe", obj), said).status_code == 302
+    obj.refresh_from_db()
+    assert obj.description == {**own, "title": ["南國山河", "Nước Nam"]}
+
+
+def test_what_the_record_says_is_shown_beside_the_fields(librarian: Client, obj: DigitalObject, home: Library) -> None:
+    """WFL-25."""
+    bring(home, book("Địa chí Quảng Ninh", number="1", by="Nguyễn <b>Văn</b> A"))
+    DigitalObject.objects.filter(pk=obj.pk).update(record=held(home, "1"))
+    shown = librarian.get(url("describe", obj)).content.decode()
+    assert "From the record: Nguyễn &lt;b&gt;Văn&lt;/b&gt; A" in shown
