@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -94,11 +95,7 @@ def restore(path: Path) -> Manifest:
                 shutil.move(str(folder / name), target)
         if (folder / STORE).exists():
             _put_store(folder / STORE)
-        _tool(
-            "pg_restore",
-            ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges",
-             f"--dbname={connection.settings_dict['NAME']}", str(folder / DUMP)],
-        )  # fmt: skip
+        _replay(folder / DUMP)
     return manifest
 
 
@@ -121,6 +118,51 @@ def _tool(name: str, arguments: Sequence[str]) -> None:
     done = subprocess.run([str(binary(name)), *arguments], env={**os.environ, **_connection()}, capture_output=True)
     if done.returncode:
         raise ToolFailed(name, done.returncode, done.stderr[-4000:].decode("utf-8", "replace"))
+
+
+_HEAD = 100
+"""Within so many lines of the head of a script pg_restore sends its settings."""
+
+
+def _replay(dump: Path) -> None:
+    """Write a dump into the empty database, as a whole or not at all.
+
+    pg_restore sends settings of its own version. One of them, `transaction_timeout`, is unknown to servers older than
+    17, which would refuse the whole: so the script goes through here, without that line where the server is older.
+    It is committed only once pg_restore has said that it was everything.
+    """
+    older = connection.pg_version < 17_00_00
+    environment = {**os.environ, **_connection()}
+    with tempfile.TemporaryFile() as reader_said, tempfile.TemporaryFile() as writer_said:
+        reader = subprocess.Popen(
+            [str(binary("pg_restore")), "--no-owner", "--no-privileges", "--file=-", str(dump)],
+            stdout=subprocess.PIPE, stderr=reader_said,
+        )  # fmt: skip
+        writer = subprocess.Popen(
+            [str(binary("psql")), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=writer_said, env=environment,
+        )  # fmt: skip
+        assert reader.stdout is not None
+        assert writer.stdin is not None
+        try:
+            writer.stdin.write(b"BEGIN;\n")
+            for number, line in enumerate(reader.stdout):
+                if older and number < _HEAD and line.startswith(b"SET transaction_timeout"):
+                    continue
+                writer.stdin.write(line)
+            if reader.wait() == 0:
+                writer.stdin.write(b"COMMIT;\n")
+        except BrokenPipeError:
+            pass  # psql has stopped at an error, which it tells below
+        finally:
+            with suppress(BrokenPipeError):
+                writer.stdin.close()  # without the word above the server takes everything back
+            reader.stdout.close()
+            ended = {"psql": (writer.wait(), writer_said), "pg_restore": (reader.wait(), reader_said)}
+        for name, (code, said) in ended.items():
+            if code:
+                said.seek(0)
+                raise ToolFailed(name, code, said.read()[-4000:].decode("utf-8", "replace"))
 
 
 def _connection() -> dict[str, str]:

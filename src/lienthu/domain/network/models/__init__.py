@@ -1,6 +1,13 @@
 """Tables of the network room."""
 
-from lienthu.domain.network.models.libraries import Branch, BranchKind, Library, LibraryPeriod, LibraryType
+from lienthu.domain.network.models.libraries import (
+    Branch,
+    BranchKind,
+    BranchPeriod,
+    Library,
+    LibraryPeriod,
+    LibraryType,
+)
 from lienthu.domain.network.models.lineage import LineageEvent, LineageKind, LineageParty, LineageSide
 from lienthu.domain.network.models.offers import (
     ClosedDay,
@@ -18,6 +25,7 @@ __all__ = [
     "AdministrativeUnit",
     "Branch",
     "BranchKind",
+    "BranchPeriod",
     "ClosedDay",
     "Library",
     "LibraryPeriod",

@@ -155,11 +155,9 @@ class BranchKind(models.TextChoices):
     STORE = "store", _("Store")
 
 
-class Branch(Dated):
-    """A place where a library keeps or lends holdings."""
+class DescribedBranch(models.Model):
+    """What may change in the life of a branch and is therefore kept for every period."""
 
-    library = models.ForeignKey(Library, on_delete=models.PROTECT, related_name="branches")
-    code = models.CharField(_("code"), max_length=20, validators=[branch_code])
     name = models.CharField(_("name"), max_length=250)
     name_en = models.CharField(_("name in English"), max_length=250, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=BranchKind, default=BranchKind.BRANCH)
@@ -173,6 +171,19 @@ class Branch(Dated):
     address = models.CharField(_("address"), max_length=300, blank=True)
 
     class Meta:
+        abstract = True
+
+
+class Branch(DescribedBranch, Dated):
+    """A place where a library keeps or lends holdings.
+
+    The described columns hold what is in force today; the past and the future are in its periods.
+    """
+
+    library = models.ForeignKey(Library, on_delete=models.PROTECT, related_name="branches")
+    code = models.CharField(_("code"), max_length=20, validators=[branch_code])
+
+    class Meta:
         ordering = ["library_id", "code"]
         constraints = [
             ends_after_start("branch_period"),
@@ -181,3 +192,31 @@ class Branch(Dated):
 
     def __str__(self) -> str:
         return self.name
+
+
+class BranchPeriod(DescribedBranch, Dated):
+    """How a branch was described during one period. The periods of one branch never overlap."""
+
+    branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="periods")
+
+    class Meta:
+        ordering = [F("valid_from").asc(nulls_first=True)]
+        constraints = [
+            ends_after_start("branchperiod_period", empty_allowed=True),
+            ExclusionConstraint(
+                name="branchperiod_no_overlap",
+                expressions=[
+                    (
+                        Func(F("branch"), F("branch"), Value("[]"), function="int8range"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    (
+                        Func(F("valid_from"), F("valid_to"), Value("[)"), function="daterange"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.valid_from or '…'} – {self.valid_to or '…'})"

@@ -9,8 +9,11 @@ from lienthu.domain.network.selectors.audit import audit_trail
 from lienthu.domain.network.selectors.facts import LibraryFacts, library_facts
 from lienthu.domain.network.selectors.hours import DayHours, LibraryHours, Span, opening_hours
 from lienthu.domain.network.selectors.libraries import (
+    BranchView,
     LibraryView,
+    branches_as_of,
     closed_library_ids,
+    described_on,
     libraries_as_of,
     library_as_of,
     library_by_code,
@@ -35,6 +38,7 @@ from lienthu.domain.network.selectors.units import UnitLineage, libraries_in, un
 __all__ = [
     "AccountRow",
     "Area",
+    "BranchView",
     "DayHours",
     "LibraryFacts",
     "LibraryHours",
@@ -51,7 +55,9 @@ __all__ = [
     "allowed",
     "areas",
     "audit_trail",
+    "branches_as_of",
     "closed_library_ids",
+    "described_on",
     "facts_of",
     "libraries_as_of",
     "libraries_for",

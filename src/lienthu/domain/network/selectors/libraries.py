@@ -14,6 +14,8 @@ from django.utils import timezone
 from lienthu.domain.network.errors import UnknownLibrary
 from lienthu.domain.network.models import (
     AdministrativeUnit,
+    BranchKind,
+    BranchPeriod,
     Library,
     LibraryPeriod,
     LibraryType,
@@ -147,6 +149,19 @@ def library_as_of(library_id: int, day: date) -> LibraryView | None:
     return views[0] if views else None
 
 
+def described_on(library: Library, day: date) -> LibraryView:
+    """A library as it was described on ``day``; before its beginning as it began, after its end as it ended."""
+    states: tuple[State, ...] = ("in_force", "ended", "coming")
+    for state in states:
+        if views := libraries_as_of(day, library_ids=[library.pk], state=state):
+            return views[0]
+    rows = LibraryPeriod.objects.filter(library=library).select_related("library", "unit", "unit__former_district")
+    latest = rows.order_by(F("valid_from").desc(nulls_last=True)).first()
+    if latest is None:
+        raise UnknownLibrary(f"{library.code} is described on no day.")
+    return _view(latest, day)
+
+
 def library_by_code(code: str) -> Library:
     """The library with this code or official ISIL, in any letter case. Raises UnknownLibrary (404)."""
     code = code.strip()
@@ -163,6 +178,58 @@ def library_by_code(code: str) -> Library:
 def closed_library_ids() -> frozenset[int]:
     """Ids of the libraries that must never appear in public search."""
     return frozenset(Library.objects.filter(closed=True).values_list("id", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class BranchView:
+    """One branch as it was described on a day."""
+
+    id: int
+    library_id: int
+    code: str
+    name: str
+    name_en: str
+    kind: BranchKind
+    unit: AdministrativeUnit | None
+    address: str
+    valid_from: date | None
+    valid_to: date | None
+
+    @property
+    def kind_name(self) -> str:
+        """The name of the kind, translated."""
+        return str(self.kind.label)
+
+    @property
+    def place(self) -> str:
+        """The address, else the unit."""
+        return self.address or (self.unit.full_name if self.unit else "")
+
+
+def branches_as_of(library_ids: Iterable[int], day: date | None = None) -> dict[int, list[BranchView]]:
+    """Branches that existed on ``day`` (default: today) by library, as they were then. One query."""
+    found: dict[int, list[BranchView]] = defaultdict(list)
+    day = day or timezone.localdate()
+    rows = BranchPeriod.objects.filter(
+        holds_on(day), holds_on(day, "branch__"), branch__library_id__in=list(library_ids)
+    )
+    for row in rows.select_related("branch", "unit").order_by("branch__code"):
+        branch = row.branch
+        found[branch.library_id].append(
+            BranchView(
+                id=branch.pk,
+                library_id=branch.library_id,
+                code=branch.code,
+                name=row.name,
+                name_en=row.name_en,
+                kind=BranchKind(row.kind),
+                unit=row.unit,
+                address=row.address,
+                valid_from=branch.valid_from,
+                valid_to=branch.valid_to,
+            )
+        )
+    return dict(found)
 
 
 def service_offers(library_ids: Iterable[int], day: date | None = None) -> dict[int, list[ServiceOffer]]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lienthu.domain.network.models import (
+    Branch,
     Library,
     LibraryPeriod,
     LibraryType,
@@ -18,6 +19,7 @@ from lienthu.domain.network.models import (
     LineageParty,
     LineageSide,
 )
+from lienthu.domain.network.services.branch_periods import show_branch
 from lienthu.domain.network.services.periods import (
     Description,
     check,
@@ -192,13 +194,15 @@ def _day_shown(library: Library) -> date | None:
 
 @transaction.atomic(durable=True)
 def bring_up_to_date(*, actor: Actor, today: date | None = None) -> int:
-    """Show on every library what holds today, so that changes entered ahead arrive on their day.
+    """Show on every library and branch what holds today, so that changes entered ahead arrive on their day.
 
     Safe to repeat; run each night. Returns how many libraries changed.
     """
     day = today or timezone.localdate()
     libraries = Library.objects.select_for_update().order_by("pk")
     changed = [library.pk for library in libraries if show_current(library, day)]
+    branches = Branch.objects.select_for_update().order_by("pk")
+    changed += sorted({branch.library_id for branch in branches if show_branch(branch, day)} - {*changed})
     if changed:
         audit.record("library.brought_up_to_date", None, actor=actor, libraries=changed)
         changes.publish(LIBRARY_CHANGED, changed)

@@ -25,6 +25,7 @@ from lienthu.domain.network.models import (
     LineageSide,
     RoleAssignment,
 )
+from lienthu.domain.network.services.branch_periods import BranchDescription, end_branches, enter_branch
 from lienthu.domain.network.services.libraries import LIBRARY_CHANGED
 from lienthu.domain.network.services.periods import (
     Description,
@@ -251,11 +252,13 @@ def _as_branch(library: Library, of: Library, day: date) -> NewBranch:
 
 def _carry_out(plan: Plan) -> LineageEvent:
     happening = plan.happening
-    branches = [_open_branch(new, happening.day) for new in plan.branches]
+    owners = {library.pk: library for library in plan.after}
+    branches = [_open_branch(new, owners[new.owner_id], happening.day) for new in plan.branches]
     for library, _before, description in plan.described:
         describe_from(library, description, happening.day)
     for library in plan.ends:
         end_library(library, happening.day)
+        end_branches(library.branches.all(), happening.day)
     for library in {*plan.ends, *(row[0] for row in plan.described)}:
         show_current(library)
     event = LineageEvent(
@@ -275,15 +278,13 @@ def _carry_out(plan: Plan) -> LineageEvent:
     return event
 
 
-def _open_branch(new: NewBranch, day: date) -> Branch:
+def _open_branch(new: NewBranch, owner: Library, day: date) -> Branch:
     described = description_on(new.former_id, day - timedelta(days=1))
-    return Branch.objects.create(
-        library_id=new.owner_id,
+    return enter_branch(
+        owner,
         code=new.code,
-        name=new.name,
-        name_en=described.name_en,
-        kind=BranchKind.BRANCH,
-        unit=described.unit,
-        address=described.address,
+        description=BranchDescription(
+            new.name, described.name_en, BranchKind.BRANCH, described.unit, described.address
+        ),
         valid_from=day,
     )

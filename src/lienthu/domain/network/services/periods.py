@@ -100,12 +100,10 @@ def describe_from(library: Library, description: Description, since: date | None
 
 
 def end_library(library: Library, day: date) -> None:
-    """Let the library's existence, periods and branches end on ``day``, the first day on which it is no
-    more."""
+    """Let the library's existence and periods end on ``day``, the first day on which it is no more."""
     library.valid_to = day
     library.periods.filter(valid_from__gte=day).delete()
     library.periods.filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=day)).update(valid_to=day)
-    library.branches.filter(valid_to__isnull=True).update(valid_to=day)
     library.save(update_fields=["valid_to", "updated_at"])
 
 

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from lienthu.domain.network.errors import InvalidData, NotInForce, UnknownUnit
 from lienthu.domain.network.models import (
     AdministrativeUnit,
-    Branch,
     LibraryPeriod,
     UnitKind,
     UnitSuccession,
 )
+from lienthu.domain.network.services.branch_periods import branches_go_over
 from lienthu.domain.network.services.libraries import LIBRARY_CHANGED
 from lienthu.domain.network.services.periods import Description, check, describe_from, lock_libraries, show_current
 from lienthu.foundation.vietnamese.collation import sort_key
@@ -186,10 +186,7 @@ def _go_over(unit: AdministrativeUnit, heir: AdministrativeUnit, day: date) -> l
             describe_from(library, replace(Description.of(held), unit=heir), day)
         library.periods.filter(unit=unit, valid_from__gte=day).update(unit=heir)
         show_current(library)
-    branches = Branch.objects.filter(unit=unit).exclude(valid_to__lte=day)
-    ids |= set(branches.values_list("library_id", flat=True))
-    branches.update(unit=heir)
-    return sorted(ids)
+    return sorted(ids | branches_go_over(unit, heir, day))
 
 
 def libraries_placed(unit: AdministrativeUnit, day: date | None = None) -> list[int]:

@@ -51,10 +51,22 @@ def make_library(
     )
 
 
-def make_branch(library: Library, code: str = "", name: str = "Cơ sở 2") -> Branch:
-    """A branch of a library."""
+def make_branch(
+    library: Library,
+    code: str = "",
+    name: str = "Cơ sở 2",
+    *,
+    unit: AdministrativeUnit | None = None,
+    valid_from: date | None = None,
+    **data: str,
+) -> Branch:
+    """A branch of a library. ``data``: name_en, kind, address."""
     return open_branch(
-        library_id=library.pk, data=BranchData(code=code or f"B{next(_numbers)}", name=name), actor=TESTS
+        library_id=library.pk,
+        data=BranchData(code=code or f"B{next(_numbers)}", name=name, **data),
+        unit=unit,
+        valid_from=valid_from,
+        actor=TESTS,
     )
 
 

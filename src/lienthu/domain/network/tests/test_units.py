@@ -85,9 +85,7 @@ def test_reg_3_a_renamed_unit_takes_its_libraries_along_and_the_past_keeps_the_n
     district = make_unit("Hạ Long", kind=UnitKind.FORMER_DISTRICT)
     old = make_unit("Hồng Gai", title="Phường", former_district=district, valid_from=date(2025, 7, 1))
     library = make_library("VN-A", unit=old, valid_from=date(2000, 1, 1))
-    branch = make_branch(library)
-    branch.unit = old
-    branch.save()
+    branch = make_branch(library, unit=old)
     Change.objects.all().delete()
     new = rename_unit(
         unit_id=old.pk,
@@ -101,6 +99,8 @@ def test_reg_3_a_renamed_unit_takes_its_libraries_along_and_the_past_keeps_the_n
     library.refresh_from_db()
     branch.refresh_from_db()
     assert (library.unit, branch.unit) == (new, new)
+    by_day = [selectors.branches_as_of([library.pk], day)[library.pk] for day in (date(2026, 2, 28), date(2026, 3, 1))]
+    assert [branch.unit for (branch,) in by_day] == [old, new]
     assert [area.unit_codes for area in selectors.areas(date(2026, 3, 1))] == [("MOI",)]
     assert [step.successor for step in selectors.unit_lineage(old.pk).after] == [new]
     assert AuditEntry.objects.latest("id").action == "unit.renamed"

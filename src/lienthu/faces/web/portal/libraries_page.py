@@ -20,6 +20,8 @@ from lienthu.domain.network.selectors import (
     LibraryHours,
     LibraryView,
     LineageStep,
+    branches_as_of,
+    described_on,
     lineage_of,
     online_addresses,
     opening_hours,
@@ -30,26 +32,16 @@ from lienthu.faces.web.portal.record_page import hours_today, span_text
 from lienthu.faces.web.ui.forms import UiRenderer, offer_choices
 
 
-class DirectoryForm(forms.Form):
-    """What narrows the directory. Every field may be left empty."""
+class DayForm(forms.Form):
+    """As of which day a page is asked for; empty: today."""
 
     default_renderer = UiRenderer
 
-    q = forms.CharField(label=_("Name or code"), required=False, max_length=120)
-    area = forms.ChoiceField(label=_("Area"), required=False)
-    type = forms.ChoiceField(label=_("Type of library"), required=False)
     day = forms.DateField(
         label=_("As of"),
         required=False,
-        help_text=_("A past day shows the libraries of that day under the names they had."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-
-    def __init__(self, data: Mapping[str, Any], *, areas: Iterable[Area], **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        offer_choices(self, "area", [("", _("All areas")), *((a.code, a.name) for a in areas)])
-        public_types = [choice for choice in LibraryType.choices if choice[0] != LibraryType.ARMED_FORCES]
-        offer_choices(self, "type", [("", _("All types")), *public_types])
 
     def clean_day(self) -> date | None:
         """A day between the first libraries and a year from now."""
@@ -57,6 +49,22 @@ class DirectoryForm(forms.Form):
         if day and not 1800 <= day.year <= timezone.localdate().year + 1:
             raise forms.ValidationError(_("Choose a day between 1800 and next year."))
         return day
+
+
+class DirectoryForm(DayForm):
+    """What narrows the directory. Every field may be left empty."""
+
+    q = forms.CharField(label=_("Name or code"), required=False, max_length=120)
+    area = forms.ChoiceField(label=_("Area"), required=False)
+    type = forms.ChoiceField(label=_("Type of library"), required=False)
+    field_order = ("q", "area", "type", "day")
+
+    def __init__(self, data: Mapping[str, Any], *, areas: Iterable[Area], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        offer_choices(self, "area", [("", _("All areas")), *((a.code, a.name) for a in areas)])
+        public_types = [choice for choice in LibraryType.choices if choice[0] != LibraryType.ARMED_FORCES]
+        offer_choices(self, "type", [("", _("All types")), *public_types])
+        self.fields["day"].help_text = _("A past day shows the libraries of that day under the names they had.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +94,26 @@ def directory(
     hours: Mapping[int, LibraryHours],
     titles: Mapping[str, int],
     now: datetime,
+    day: date | None = None,
 ) -> list[AreaGroup]:
-    """The libraries by area, areas in Vietnamese order. ``titles``: publications by library code, where counted."""
+    """The libraries by area, areas in Vietnamese order. ``titles``: publications by library code, where counted.
+
+    ``day``: another day than today, which the links take along (REG-9).
+    """
     groups: dict[tuple[str, str], list[LibraryLine]] = {}
     for view in views:
         area = (view.unit.former_district or view.unit) if view.unit else None
         key = (area.name_sort, area.name) if area else ("\U0010ffff", "")
-        groups.setdefault(key, []).append(_line(view, hours.get(view.id), titles, now))
+        groups.setdefault(key, []).append(_line(view, hours.get(view.id), titles, now, day))
     return [AreaGroup(name, tuple(lines)) for (_sort, name), lines in sorted(groups.items(), key=lambda g: g[0])]
 
 
-def _line(view: LibraryView, hours: LibraryHours | None, titles: Mapping[str, int], now: datetime) -> LibraryLine:
+def _line(
+    view: LibraryView, hours: LibraryHours | None, titles: Mapping[str, int], now: datetime, day: date | None
+) -> LibraryLine:
     return LibraryLine(
         view=view,
-        url=reverse("portal:library", args=[view.code]),
+        url=library_url(view.code, day),
         place=view.address or (view.unit.full_name if view.unit else ""),
         hours=hours_today(hours, now.date()),
         open_now=hours.open_at(now) if hours else None,
@@ -108,22 +122,35 @@ def _line(view: LibraryView, hours: LibraryHours | None, titles: Mapping[str, in
     )
 
 
-def library_context(library: Library, now: datetime) -> dict[str, Any]:
-    """The context of portal/library.html but for its holdings."""
-    today = now.date()
-    hours = opening_hours([library.pk], today)[library.pk]
-    branches = [b for b in library.branches.select_related("unit") if b.holds(today)]
+def library_url(code: str, day: date | None) -> str:
+    """The page of a library; as of ``day`` where that is another one than today."""
+    url = reverse("portal:library", args=[code])
+    return f"{url}?day={day.isoformat()}" if day else url
+
+
+def library_context(library: Library, now: datetime, day: date | None = None) -> dict[str, Any]:
+    """The context of portal/library.html but for its holdings. ``day``: another day than today (REG-9)."""
+    on = day or now.date()
+    hours = opening_hours([library.pk], on)[library.pk]
+    view = described_on(library, on)
+    branches = branches_as_of([library.pk], on).get(library.pk, [])
     own = [b for b in branches if b.kind != "main" or len(branches) == 1]
-    existing = library.holds(today)
+    existing = library.holds(on)
     return {
         "library": library,
-        "name": _in_interface(library.name, library.name_en),
-        "other_name": library.name if (get_language() or "vi")[:2] == "en" and library.name_en else library.name_en,
+        "view": view,
+        "day": on,
+        "is_today": day is None,
+        "name": _in_interface(view.name, view.name_en),
+        "other_name": view.name if (get_language() or "vi")[:2] == "en" and view.name_en else view.name_en,
         "existing": existing,
-        "successors": [] if existing else [s for s in successors_of(library.pk, today) if not s.closed],
-        "hours": week(hours.week, today) if hours.known else [],
-        "hours_today": hours_today(hours, today),
-        "open_now": hours.open_at(now),
+        "begun": library.valid_from is None or library.valid_from <= on,
+        "successors": []
+        if existing
+        else [{"name": s.name, "url": library_url(s.code, day)} for s in successors_of(library.pk, on) if not s.closed],
+        "hours": week(hours.week, None if day else on) if hours.known else [],
+        "hours_today": hours_today(hours, on),
+        "open_now": None if day else hours.open_at(now),
         "exceptions": [
             {
                 "date": e.date,
@@ -133,18 +160,18 @@ def library_context(library: Library, now: datetime) -> dict[str, Any]:
             for e in hours.exceptions
             if e.branch_id is None
         ],
-        "services": services(service_offers([library.pk], today).get(library.pk, [])),
+        "services": services(service_offers([library.pk], on).get(library.pk, [])),
         "addresses": [
             (a.get_kind_display(), a.label or a.url, a.url if a.url.lower().startswith(("http://", "https://")) else "")
-            for a in online_addresses([library.pk], today).get(library.pk, [])
+            for a in online_addresses([library.pk], on).get(library.pk, [])
         ],
         "website": library.website if library.website.lower().startswith(("http://", "https://")) else "",
         "branches": [
             {
                 "name": _in_interface(b.name, b.name_en),
-                "kind": b.get_kind_display(),
-                "place": b.address or (b.unit.full_name if b.unit else ""),
-                "hours": week(hours.branches[b.pk], today) if b.pk in hours.branches else [],
+                "kind": b.kind_name,
+                "place": b.place,
+                "hours": week(hours.branches[b.id], None if day else on) if b.id in hours.branches else [],
             }
             for b in own
         ],
@@ -152,10 +179,14 @@ def library_context(library: Library, now: datetime) -> dict[str, Any]:
     }
 
 
-def week(days: Iterable[DayHours], today: date) -> list[dict[str, Any]]:
-    """The usual week for ui/components/hours.html."""
+def week(days: Iterable[DayHours], today: date | None) -> list[dict[str, Any]]:
+    """The usual week for ui/components/hours.html; no day of it is today's on a page of another day."""
     return [
-        {"day": d.name, "hours": [span_text(s) for s in d.spans], "today": int(d.weekday) == today.isoweekday()}
+        {
+            "day": d.name,
+            "hours": [span_text(s) for s in d.spans],
+            "today": bool(today and int(d.weekday) == today.isoweekday()),
+        }
         for d in days
     ]
 

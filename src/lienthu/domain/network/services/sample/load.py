@@ -23,6 +23,7 @@ from lienthu.domain.network.models import (
     ServiceKind,
     ServiceOffer,
 )
+from lienthu.domain.network.services.branch_periods import BranchDescription, enter_branch
 from lienthu.domain.network.services.libraries import LIBRARY_CHANGED, Particulars, enter_library
 from lienthu.domain.network.services.periods import Description, describe_from, show_current
 from lienthu.domain.network.services.sample.shapes import (
@@ -121,19 +122,19 @@ def _described_on(
 
 
 def _load_offers(library: Library, row: SampleLibrary, units: Mapping[str, AdministrativeUnit]) -> None:
-    Branch.objects.bulk_create(
-        Branch(
-            library=library,
+    for branch in row.branches:
+        enter_branch(
+            library,
             code=branch.code,
-            name=clean(branch.name_vi),
-            name_en=branch.name_en,
-            kind=BranchKind(branch.kind),
-            unit=units[branch.administrative_unit] if branch.administrative_unit else None,
+            description=BranchDescription(
+                branch.name_vi,
+                branch.name_en,
+                BranchKind(branch.kind),
+                units[branch.administrative_unit] if branch.administrative_unit else None,
+            ),
             valid_from=branch.valid_from or library.valid_from,
             valid_to=library.valid_to,
         )
-        for branch in row.branches
-    )
     ServiceOffer.objects.bulk_create(
         ServiceOffer(
             library=library,

@@ -13,7 +13,7 @@ from lienthu.domain.discovery import selectors as discovery
 from lienthu.domain.discovery.query import SearchRequest
 from lienthu.domain.network.selectors import areas, libraries_as_of, library_by_code, opening_hours
 from lienthu.faces.web.portal.addresses import absolute
-from lienthu.faces.web.portal.libraries_page import DirectoryForm, directory, library_context
+from lienthu.faces.web.portal.libraries_page import DayForm, DirectoryForm, directory, library_context
 from lienthu.faces.web.portal.works import work_of_hit
 
 _NEWEST_SHOWN = 6
@@ -39,7 +39,7 @@ def libraries(request: HttpRequest) -> HttpResponse:
     titles = _titles_by_library() if is_today else {}
     context = {
         "form": form,
-        "groups": directory(views, hours=hours, titles=titles, now=now),
+        "groups": directory(views, hours=hours, titles=titles, now=now, day=None if is_today else day),
         "count": len(views),
         "day": day,
         "is_today": is_today,
@@ -52,19 +52,30 @@ def libraries(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def library(request: HttpRequest, code: str) -> HttpResponse:
-    """One library. A closed one does not exist here; another spelling of the code leads to the right one."""
+    """One library, as of a day (REG-9). A closed one does not exist here; another spelling leads to the right one."""
     found = library_by_code(code)
     if found.closed:
         raise Http404(_("There is no such library."))
     if found.code != code:
-        return redirect("portal:library", code=found.code, permanent=True)
-    holdings = discovery.search(SearchRequest(filters={"library": (found.code,)}, size=_NEWEST_SHOWN, sort="newest"))
-    context = library_context(found, timezone.localtime())
-    context["library_hidden"] = [("library", found.code)]
-    context["titles"] = holdings.total if holdings.index_ready else None
-    context["newest"] = [work_of_hit(hit) for hit in holdings.hits]
+        query = request.META.get("QUERY_STRING", "")
+        url = reverse("portal:library", args=[found.code])
+        return redirect(f"{url}?{query}" if query else url, permanent=True)
+    form = DayForm(request.GET)
+    valid = form.is_valid()
+    now = timezone.localtime()
+    asked = form.cleaned_data.get("day") if valid else None
+    day = None if asked in (None, now.date()) else asked
+    context = library_context(found, now, day)
+    if day is None:
+        filters = {"library": (found.code,)}
+        holdings = discovery.search(SearchRequest(filters=filters, size=_NEWEST_SHOWN, sort="newest"))
+        context["library_hidden"] = [("library", found.code)]
+        context["titles"] = holdings.total if holdings.index_ready else None
+        context["newest"] = [work_of_hit(hit) for hit in holdings.hits]
+    context["form"] = form
     context["canonical"] = absolute(request, reverse("portal:library", args=[found.code]))
-    return render(request, "portal/library.html", context)
+    context["noindex"] = bool(request.GET)
+    return render(request, "portal/library.html", context, status=200 if valid else 422)
 
 
 def _titles_by_library() -> dict[str, int]:

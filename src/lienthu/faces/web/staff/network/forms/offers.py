@@ -55,6 +55,11 @@ class BranchForm(forms.Form):
     unit = UnitField()
     address = forms.CharField(label=_("Address"), max_length=300, required=False)
     valid_from = DayField(label=_("Open since"), required=False)
+    since = DayField(
+        label=_("These data hold since"),
+        required=False,
+        help_text=_("Give the day when something really changed: the past stays as it was. Empty corrects a mistake."),
+    )
 
     def __init__(self, *args: Any, branch: Branch | None = None, **kwargs: Any) -> None:
         if branch is not None:
@@ -64,8 +69,7 @@ class BranchForm(forms.Form):
         unit = self.fields["unit"]
         assert isinstance(unit, UnitField)
         unit.offer(branch.unit if branch is not None else None)
-        if branch is not None:
-            del self.fields["valid_from"]
+        del self.fields["since" if branch is None else "valid_from"]
 
     def data_of(self) -> BranchData:
         """What the form says."""

@@ -1,7 +1,8 @@
-"""The screens of administrative units."""
+"""The screens of administrative units, and the day on the pages of a library."""
 
 from __future__ import annotations
 
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -11,7 +12,16 @@ from django.urls import reverse
 
 from lienthu.domain.network.models import AdministrativeUnit, UnitKind
 from lienthu.domain.network.policy import Role
-from lienthu.domain.network.tests.factories import PASSWORD, make_admin, make_library, make_person, make_unit
+from lienthu.domain.network.services.offers import Opening, set_hours
+from lienthu.domain.network.tests.factories import (
+    PASSWORD,
+    TESTS,
+    make_admin,
+    make_branch,
+    make_library,
+    make_person,
+    make_unit,
+)
 from lienthu.platform.models import User
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +101,21 @@ def test_a_file_of_units_is_tried_out_and_written() -> None:
     assert admin.post(url).status_code == 302
     assert AdministrativeUnit.objects.get().code == "X1"
     assert admin.get(page("export_all")).headers["Content-Type"] == "application/zip"
+
+
+def test_reg_9_services_hours_and_branches_are_those_of_the_day() -> None:
+    library = make_library("VN-A", valid_from=date(2000, 1, 1))
+    branch = make_branch(library, "CS2", "Cơ sở cũ")
+    admin = of(make_admin())
+    change = {"code": "CS2", "name": "Cơ sở mới", "kind": "branch", "since": "2026-01-01"}
+    assert admin.post(page("branch_edit", library.pk, branch.pk), change).status_code == 302
+    for year, opens in ((2001, 7), (2026, 9)):
+        week = [Opening(1, time(opens), time(11))]
+        set_hours(library_id=library.pk, openings=week, since=date(year, 1, 1), actor=TESTS)
+    past = admin.get(page("services", library.pk), {"as_of": "2025-12-31"})
+    html = past.content.decode()
+    assert ("Cơ sở cũ" in html, "Cơ sở mới" in html, "07:00–11:00" in html) == (True, False, True)
+    assert page("branch_new", library.pk) not in html  # the past is not changed from here
+    assert page("library", library.pk) + "?as_of=2025-12-31" in html
+    now = admin.get(page("services", library.pk)).content.decode()
+    assert ("Cơ sở mới" in now, "09:00–11:00" in now, page("branch_new", library.pk) in now) == (True, True, True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -57,8 +57,9 @@ def _counted(views: list[LibraryView]) -> list[dict[str, Any]]:
     return [{"label": kind.label, "count": count} for kind, count in counts.items() if count]
 
 
-def tabs(library: Library, rights: Rights, current: str) -> list[dict[str, Any]]:
-    """The tabs of a library that this person may open."""
+def tabs(library: Library, rights: Rights, current: str, day: date) -> list[dict[str, Any]]:
+    """The tabs of a library that this person may open; another day than today goes along."""
+    asked = "" if day == timezone.localdate() else f"?as_of={day.isoformat()}"
     shown = [
         ("library", _("Data"), "home", True),
         ("services", _("Branches, services, hours"), "clock", True),
@@ -67,7 +68,7 @@ def tabs(library: Library, rights: Rights, current: str) -> list[dict[str, Any]]
     ]
     return [
         {
-            "url": reverse(f"staff_network:{name}", args=[library.pk]),
+            "url": reverse(f"staff_network:{name}", args=[library.pk]) + asked,
             "label": label,
             "icon": icon,
             "current": name == current,
@@ -80,18 +81,21 @@ def tabs(library: Library, rights: Rights, current: str) -> list[dict[str, Any]]
 def library_page(
     request: HttpRequest, rights: Rights, library: Library, tab: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    """One of the pages of a library."""
+    """One of the pages of a library, as of the day that is asked for (REG-9)."""
+    day, today = day_asked(request), timezone.localdate()
     return show(
         request,
         f"{tab}.html",
         trail=library_trail(library),
         status=status,
         library=library,
-        tabs=tabs(library, rights, tab),
+        tabs=tabs(library, rights, tab, day),
+        day=day,
+        is_today=day == today,
         may_edit=rights.allowed(Permission.EDIT_LIBRARY, library.pk),
         may_record=rights.allowed(Permission.EDIT_NETWORK),
         may_audit=rights.allowed(Permission.VIEW_AUDIT, library.pk),
-        today=timezone.localdate(),
+        today=today,
         **context,
     )
 
@@ -107,8 +111,6 @@ def library(request: HttpRequest, rights: Rights, pk: int) -> HttpResponse:
         rights,
         found,
         "library",
-        day=day,
-        is_today=day == timezone.localdate(),
         view=selectors.library_as_of(pk, day),
         periods=found.periods.select_related("unit"),
         successors=[s for s in selectors.successors_of(pk, day) if s.pk != pk],
@@ -118,27 +120,30 @@ def library(request: HttpRequest, rights: Rights, pk: int) -> HttpResponse:
 @require_safe
 @for_staff
 def services(request: HttpRequest, rights: Rights, pk: int) -> HttpResponse:
-    """Branches, services, hours, closed days and online addresses."""
+    """Branches, services, hours, closed days and online addresses, as of a day; today also what is yet to come."""
     found = visible_library(rights, pk)
-    today = timezone.localdate()
-    hours = selectors.opening_hours([pk])[pk]
-    branches = list(found.branches.select_related("unit").order_by("code"))
+    today, day = timezone.localdate(), day_asked(request)
+    hours = selectors.opening_hours([pk], day)[pk]
+    branches = selectors.branches_as_of([pk], day).get(pk, [])
+    others = [b for b in found.branches.select_related("unit").order_by("code") if not b.holds(day)]
+    marked = today.isoweekday() if day == today else 0
     return library_page(
         request,
         rights,
         found,
         "services",
+        may_edit_here=day == today and rights.allowed(Permission.EDIT_LIBRARY, pk),
         branches=branches,
-        week=_shown(hours.week, today.isoweekday()) if hours.known else None,
+        coming_branches=[b for b in others if b.valid_from is not None and b.valid_from > day],
+        ended_branches=[b for b in others if b.valid_to is not None and b.valid_to <= day],
+        week=_shown(hours.week, marked) if hours.known else None,
         branch_weeks=[
-            (branch, _shown(hours.branches[branch.pk], today.isoweekday()))
-            for branch in branches
-            if branch.pk in hours.branches
+            (branch, _shown(hours.branches[branch.id], marked)) for branch in branches if branch.id in hours.branches
         ],
         closed_days=hours.exceptions,
-        offers=selectors.service_offers([pk]).get(pk, []),
-        ended_offers=found.service_offers.filter(Q(valid_to__lte=today)).select_related("branch"),
-        addresses=selectors.online_addresses([pk]).get(pk, []),
+        offers=selectors.service_offers([pk], day).get(pk, []),
+        ended_offers=found.service_offers.filter(valid_to__lte=day).select_related("branch"),
+        addresses=selectors.online_addresses([pk], day).get(pk, []),
     )
 
 

@@ -105,14 +105,18 @@ def new_branch(request: HttpRequest, rights: Rights, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_staff
 def edit_branch(request: HttpRequest, rights: Rights, pk: int, branch: int) -> HttpResponse:
-    """Correct a branch."""
+    """Correct a branch, or say what it is from a day on."""
     library = _editable(rights, pk)
     row = get_object_or_404(library.branches, pk=branch)
     form = BranchForm(posted(request), branch=row)
 
     def act() -> None:
         branch_services.update_branch(
-            branch_id=row.pk, data=form.data_of(), unit=form.cleaned_data["unit"], actor=actor_of(request.user)
+            branch_id=row.pk,
+            data=form.data_of(),
+            unit=form.cleaned_data["unit"],
+            since=form.cleaned_data["since"],
+            actor=actor_of(request.user),
         )
 
     return _form_page(
