@@ -76,7 +76,7 @@ def debian() -> Iterator[Callable[[], str]]:
 
 def _rows(connection: psycopg.Connection[Any]) -> dict[str, int]:
     tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
-    return {t: connection.execute(f'SELECT count(*) FROM "{t}"').fetchone()[0] for (t,) in tables}  # type: ignore[index]
+    return {t: connection.execute(f'SELECT count(*) FROM "{t}"').fetchall()[0][0] for (t,) in tables}
 
 
 def test_a_backup_is_restored_on_debians_server_and_from_there_back(

@@ -131,7 +131,9 @@ def _replay(dump: Path) -> None:
     17, which would refuse the whole: so the script goes through here, without that line where the server is older.
     It is committed only once pg_restore has said that it was everything.
     """
-    older = connection.pg_version < 17_00_00
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        older = int(cursor.fetchone()[0]) < 17_00_00
     environment = {**os.environ, **_connection()}
     with tempfile.TemporaryFile() as reader_said, tempfile.TemporaryFile() as writer_said:
         reader = subprocess.Popen(
