@@ -42,7 +42,11 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A word on a pair. ``stands``: no act has withdrawn it."""
+    """A word on a pair. ``stands``: no act has withdrawn it.
+
+    ``rule_version``, ``score`` and ``levels``: what the rule in force said of the pair then; None and "" for words of
+    before that was kept, and for records that were withdrawn.
+    """
 
     id: int
     left: int
@@ -52,6 +56,9 @@ class DecisionRow:
     at: datetime
     act_id: int
     stands: bool
+    rule_version: int | None = None
+    score: float | None = None
+    levels: str = ""
 
 
 def history_of(cluster_id: int, limit: int = 200) -> list[EventRow]:
@@ -80,12 +87,14 @@ def decisions_of(record_ids: Sequence[int], *, withdrawn_too: bool = False) -> l
     found = PairDecision.objects.filter(Q(left_id__in=record_ids) | Q(right_id__in=record_ids)).order_by("-id")
     if not withdrawn_too:
         found = found.filter(withdrawn_by=None)
-    return [
-        DecisionRow(
-            d.pk, d.left_id, d.right_id, d.verdict, d.decided_by, d.decided_at, d.act_id, d.withdrawn_by_id is None
-        )
-        for d in found
-    ]
+    return [_row(d) for d in found]
+
+
+def _row(d: PairDecision) -> DecisionRow:
+    return DecisionRow(
+        d.pk, d.left_id, d.right_id, d.verdict, d.decided_by, d.decided_at, d.act_id, d.withdrawn_by_id is None,
+        d.rule_version, d.score, d.levels,
+    )  # fmt: skip
 
 
 def recent_acts(before: int | None = None, limit: int = 50) -> list[ActRow]:
@@ -124,9 +133,4 @@ def acts_by_id(ids: Sequence[int]) -> list[ActRow]:
 def decisions_by_act(act_id: int, limit: int = 200) -> list[DecisionRow]:
     """What an act said, in the order of the records. One query."""
     found = PairDecision.objects.filter(act_id=act_id, restored_by=None).order_by("left_id", "right_id")[:limit]
-    return [
-        DecisionRow(
-            d.pk, d.left_id, d.right_id, d.verdict, d.decided_by, d.decided_at, d.act_id, d.withdrawn_by_id is None
-        )
-        for d in found
-    ]
+    return [_row(d) for d in found]

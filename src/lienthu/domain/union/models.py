@@ -127,6 +127,10 @@ class PairDecision(models.Model):
     withdrawn_by = models.ForeignKey(Act, null=True, on_delete=models.PROTECT, related_name="withdrawn")
     decided_by = models.CharField(max_length=120)
     decided_at = models.DateTimeField(auto_now_add=True)
+    # what the rule said when it was decided (CLU-5); nothing for decisions of before this was kept
+    rule_version = models.SmallIntegerField(null=True)
+    score = models.FloatField(null=True)
+    levels = models.TextField(blank=True, help_text="how each feature came out, as scoring writes it")
 
     class Meta:
         constraints = [

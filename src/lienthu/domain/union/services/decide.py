@@ -9,10 +9,13 @@ from django.db.models import Q
 
 from lienthu.domain.catalog.models import BibRecord
 from lienthu.domain.union.errors import ActRefused, NotInUnion
+from lienthu.domain.union.fingerprint import Fingerprint
 from lienthu.domain.union.models import Act, Cluster, Membership, PairDecision
 from lienthu.domain.union.name_selectors import known_names
 from lienthu.domain.union.partition import Pair
 from lienthu.domain.union.rule_selectors import rule_in_force
+from lienthu.domain.union.scoring.model import Scored, score_pair
+from lienthu.domain.union.scoring.rules import Rule
 from lienthu.domain.union.selectors import where_is
 from lienthu.domain.union.services.book import Book
 from lienthu.domain.union.services.placing import place
@@ -162,6 +165,9 @@ def revert(act_id: int, *, actor: Actor, note: str = "") -> Act:
             act_id=d.act_id,
             decided_by=d.decided_by,
             restored_by=done,
+            rule_version=d.rule_version,
+            score=d.score,
+            levels=d.levels,
         )
         for d in again
     )
@@ -207,15 +213,35 @@ def _act(
         words.say(pair, Word(0, verdict, actor.name, None, 0))
     act = _new_act(kind, actor, note)
     PairDecision.objects.filter(pk__in=replaced).update(withdrawn_by=act)
+    rule = rule_in_force()
+    scored = _scored(news, rule)
     PairDecision.objects.bulk_create(
-        PairDecision(left_id=left, right_id=right, verdict=verdict, act=act, decided_by=actor.name[:120])
-        for (left, right), verdict in news.items()
-    )
+        PairDecision(
+            left_id=pair[0], right_id=pair[1], verdict=verdict, act=act, decided_by=actor.name[:120],
+            rule_version=rule.version if pair in scored else None,
+            score=scored[pair].score if pair in scored else None,
+            levels=scored[pair].levels if pair in scored else "",
+        )
+        for pair, verdict in news.items()
+    )  # fmt: skip
     plan = _form({r for pair in news for r in pair}, Cause("act", act.pk), leaving)
     if plan.borne:
         act.moves = [list(move) for move in plan.borne]
         act.save(update_fields=["moves"])
     return act, plan
+
+
+def _scored(pairs: Iterable[Pair], rule: Rule) -> dict[Pair, Scored]:
+    """What a rule says of these pairs, feature by feature; not of those with a record that is withdrawn."""
+    wanted = list(pairs)
+    stored = Membership.objects.filter(record_id__in={r for pair in wanted for r in pair})
+    names = known_names()
+    prints = {r: names.settled(Fingerprint.loads(text)) for r, text in stored.values_list("record_id", "fingerprint")}
+    return {
+        (left, right): score_pair(prints[left], prints[right], rule, full=True)
+        for left, right in wanted
+        if left in prints and right in prints
+    }
 
 
 def _form(records: Iterable[int], cause: Cause, leaving: Mapping[int, int] | None = None) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,10 +10,13 @@ import pytest
 from lienthu.domain.catalog.tests.cast import CLERK, book, held
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.tests.factories import make_library
-from lienthu.domain.union.models import Cluster, PairDecision
+from lienthu.domain.union.history import decisions_of
+from lienthu.domain.union.models import Cluster, Edge, PairDecision, RuleVersion
+from lienthu.domain.union.rule_selectors import rule_in_force
+from lienthu.domain.union.scoring.rules import shipped
 from lienthu.domain.union.selectors import reasons_in, where_is
 from lienthu.domain.union.services.conduct import undo_batch
-from lienthu.domain.union.services.decide import bring_together, set_apart
+from lienthu.domain.union.services.decide import bring_together, decide_pairs, revert, set_apart
 from lienthu.domain.union.tests.cast import assert_union_is_sound, cluster_of, imported
 from lienthu.foundation.marc.model import Record
 from lienthu.platform.actor import Actor
@@ -230,3 +234,39 @@ def test_both_acts_are_in_the_audit_trail_and_news_for_the_index(joined: int, ha
         ("union.set_apart", "Lan", str(held(ha_long, "a").pk)),
         ("union.bring_together", "Lan", str(held(ha_long, "a").pk)),
     ]
+
+
+def test_a_word_keeps_what_the_rule_said_then(joined: int, tinh: Library, ha_long: Library) -> None:
+    """CLU-11: version, score and features of that time, whatever rule is in force later; also where it stands again."""
+    left, right = sorted((held(tinh, "1").pk, held(ha_long, "a").pk))
+    edge = Edge.objects.get(left_id=left, right_id=right)
+    act = decide_pairs([(left, right, "different")], actor=LAN)
+    assert act is not None
+    [said] = decisions_of([left])
+    assert (said.rule_version, said.score, said.levels) == (shipped().version, edge.score, edge.levels)
+    assert "title=whole-short" in said.levels
+    other = replace(shipped(), version=90, bias=-5.0)
+    RuleVersion.objects.create(version=90, rule=other.as_json(), status="active", created_by="Lan")
+    assert rule_in_force().version == 90
+    later = decide_pairs([(left, right, "same")], actor=LAN)
+    assert later is not None
+    [now] = decisions_of([left])
+    assert (now.rule_version, now.levels) == (90, said.levels)
+    assert now.score is not None
+    assert now.score < edge.score
+    revert(later.pk, actor=LAN)
+    [again] = decisions_of([left])
+    assert (again.verdict, again.rule_version, again.score) == ("different", shipped().version, edge.score)
+
+
+def test_of_a_withdrawn_record_a_word_keeps_nothing(tinh: Library, ha_long: Library) -> None:
+    """A record that is set apart is told from former companions too; of withdrawn ones there is nothing to compare."""
+    imported(tinh, so_do("1"), so_do("2"))
+    batch = imported(ha_long, so_do("a"))
+    one, two, gone = held(tinh, "1").pk, held(tinh, "2").pk, held(ha_long, "a").pk
+    decide_pairs([(one, gone, "same")], actor=LAN)
+    undo_batch(batch.pk, actor=CLERK)
+    set_apart(one, actor=LAN)
+    said = {(d.left, d.right): d for d in decisions_of([one])}
+    assert (said[one, gone].verdict, said[one, gone].score, said[one, gone].levels) == ("different", None, "")
+    assert said[one, two].score is not None

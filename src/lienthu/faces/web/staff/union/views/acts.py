@@ -18,7 +18,7 @@ from lienthu.domain.union.services import decide as deciding
 from lienthu.faces.web.staff.access import Desk, staff_page
 from lienthu.faces.web.staff.union.filters import number
 from lienthu.faces.web.staff.union.page import show
-from lienthu.faces.web.staff.union.pairs import hidden_libraries
+from lienthu.faces.web.staff.union.pairs import hidden_libraries, percent
 from lienthu.faces.web.staff.union.progress import note_undone
 from lienthu.faces.web.staff.union.words import ACTS, VERDICTS
 
@@ -61,7 +61,15 @@ def act(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
         trail=[(_("Decisions"), reverse("staff_union:acts")), (_("Decision %(n)d") % {"n": pk}, "")],
         act=row,
         label=ACTS.get(row.kind, row.kind),
-        said=[{"pair": d, "label": VERDICTS[d.verdict][0], "kind": VERDICTS[d.verdict][1]} for d in seen],
+        said=[
+            {
+                "pair": d,
+                "label": VERDICTS[d.verdict][0],
+                "kind": VERDICTS[d.verdict][1],
+                "then": percent(d.score) if d.score is not None else "",
+            }
+            for d in seen
+        ],
         shown=SHOWN,
     )
 
