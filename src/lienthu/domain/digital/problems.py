@@ -30,7 +30,7 @@ SENTENCES: dict[str, Promise] = {
     "too-many-files": _("The archive holds too many files. Split it into volumes."),
     "too-deep": _("The folders in the archive are nested too deep."),
     "bomb": _("The archive would grow out of all proportion and is not opened."),
-    "nested-archive": _("There is an archive inside the archive. Unpack it and hand over the files themselves."),
+    "nested-archive": _("There is an archive inside. Unpack it and hand over the files themselves."),
     "method": _("The archive is packed in a way that is not read. Pack it as an ordinary ZIP."),
     "name-twice": _("The archive holds one name twice."),
     "unsafe-name": _("The archive names a file outside itself and is not opened."),

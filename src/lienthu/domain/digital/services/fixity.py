@@ -44,8 +44,8 @@ def begin(*, actor: Actor, budget_bytes: int | None = None, budget_seconds: int 
     """Open a run, or take up the one that is open."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO digital_preservation (object_id, head, problem, check_path)"
-            " SELECT o.id, 0, '', '' FROM digital_digitalobject o ON CONFLICT DO NOTHING"
+            "INSERT INTO digital_preservation (object_id, head, problem, check_path, told_record)"
+            " SELECT o.id, 0, '', '', 0 FROM digital_digitalobject o ON CONFLICT DO NOTHING"
         )
     if (open_run := FixityRun.objects.filter(ended_at=None).first()) is not None:
         return open_run
