@@ -93,6 +93,7 @@ def test_a_volume_goes_from_the_scanner_to_the_reader(
     page.keyboard.press("Home")
     acted(page, "c")
     expect(page.locator(".sheet--closed")).to_have_count(1)
+    in_order(page, "1", "2", "3")  # and still with their places, by which chapters are put among them
     acted(page, "c")
     expect(page.locator(".sheet--closed")).to_have_count(0)
     page.keyboard.press("?")

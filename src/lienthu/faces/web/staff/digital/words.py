@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from lienthu.domain.digital.models import PageAct
+from lienthu.faces.web.ui.templatetags.ui import count
 
 
 def undo_sentence(act: PageAct) -> str:
@@ -28,7 +29,7 @@ def undo_sentence(act: PageAct) -> str:
         "numbered": ngettext("%(n)s page numbered", "%(n)s pages numbered", n),
         "contents": _("contents changed"),
     }
-    return said.get(act.kind, act.kind) % {"n": n}
+    return said.get(act.kind, act.kind) % {"n": count(n)}
 
 
 DIGITAL_ACTS: dict[str, Any] = {

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.urls.resolvers import URLPattern
 from django.utils import timezone
@@ -27,6 +31,7 @@ from lienthu.foundation.pagetext.model import Block, Line, Word
 from lienthu.foundation.pagetext.model import PageText as Written
 
 pytestmark = pytest.mark.django_db
+NO_WORDS = zlib.compress(orjson.dumps(Written(1000, 1400, ()).to_json()))
 LAW = {"status": "official", "basis": "Luật SHTT, điều 15", "basis_date": "2005-11-29"}
 
 
@@ -55,6 +60,51 @@ def test_every_view_declares_its_permission_and_asks_whose_object_it_is(
         for who, allowed in ((stranger, {403, 404, 405}), (editor, {403, 405}), (client, {302, 405})):
             assert who.get(where).status_code in allowed, pattern.name
             assert who.post(where).status_code in allowed, pattern.name
+
+
+@pytest.mark.parametrize(
+    "name", ["object", "pages", "pages_data", "quality", "texts", "describe", "rights", "making", "pages_waiting"]
+)
+def test_a_page_about_an_object_asks_no_more_of_a_large_volume(
+    name: str, manager: Client, home: Library, django_assert_max_num_queries: Any
+) -> None:
+    """WFL-8: what is shown of 60 pages takes as many statements as of 3."""
+    small, large = (make_object(home, f"Địa chí {n}", pages=n, stage="scanned") for n in (3, 60))
+    for made in (small, large):
+        PageText.objects.bulk_create(
+            PageText(
+                page=page, number=1, source="ocr", text="x", content=NO_WORDS, words=1, confidence=50 + page.seq % 7
+            )
+            for page in made.pages.all()
+        )
+    with CaptureQueriesContext(connection) as asked:
+        assert manager.get(url(name, small)).status_code == 200
+    with django_assert_max_num_queries(len(asked)):
+        assert manager.get(url(name, large)).status_code == 200
+
+
+def test_the_text_page_knows_its_neighbours(manager: Client, home: Library) -> None:
+    """The most doubtful page first; without any, the first; before and after it what can be read."""
+    made = make_object(home, "Địa chí", pages=5, stage="scanned")
+    made.pages.filter(seq=2).update(state="failed")
+    shown = manager.get(url("texts", made)).context
+    assert (shown["page"].seq, shown["before"], shown["after"].seq, shown["place"], shown["number"]) == (
+        1,
+        None,
+        3,
+        1,
+        4,
+    )
+    shown = manager.get(url("texts", made) + "?page=3").context
+    assert (shown["page"].seq, shown["before"].seq, shown["after"].seq, shown["place"]) == (3, 1, 4, 2)
+    shown = manager.get(url("texts", made) + "?page=5").context
+    assert (shown["page"].seq, shown["before"].seq, shown["after"], shown["place"]) == (5, 4, None, 4)
+    for strange in ("2", "9", "99999999999", "x"):
+        assert manager.get(url("texts", made) + f"?page={strange}").context["page"].seq == 1
+    PageText.objects.create(
+        page=made.pages.get(seq=4), number=1, source="ocr", text="x", content=b"", words=1, confidence=9
+    )
+    assert manager.get(url("texts", made)).context["page"].seq == 4
 
 
 @pytest.mark.parametrize("name", ["object", "pages", "quality", "texts", "describe", "rights"])

@@ -29,16 +29,17 @@ EMPTY_LINES = 12
 @object_page()
 def texts(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
     """The text of one page; without a page named, of the one that is most doubtful."""
-    pages = list(obj.pages.filter(state=Page.State.READY).order_by("position").only("seq", "label", "width", "height"))
+    pages = Page.objects.filter(object=obj, state=Page.State.READY).order_by("position")
     wanted = number_from(request, "page")
-    page = next((p for p in pages if p.seq == wanted), None) or _most_doubtful(obj) or (pages[0] if pages else None)
+    named = pages.filter(seq=wanted).first() if wanted is not None and wanted < 2**31 else None
+    page = named or _most_doubtful(obj) or pages.first()
     layered = request.GET.get("mode", "layers" if obj.kind == Kind.MANUSCRIPT else "words") == "layers"
     context: dict[str, Any] = {}
     if page is not None:
-        at = [p.seq for p in pages].index(page.seq)
+        before = pages.filter(position__lt=page.position)
         context = {
-            "before": pages[at - 1] if at else None, "after": pages[at + 1] if at + 1 < len(pages) else None,
-            "place": at + 1, "versions": list(_versions(page, Layer.ORIGINAL)), "number": len(pages),
+            "before": before.last(), "after": pages.filter(position__gt=page.position).first(),
+            "place": before.count() + 1, "versions": list(_versions(page, Layer.ORIGINAL)), "number": pages.count(),
         }  # fmt: skip
         if layered:
             lines, boxes = correcting.layer_lines(page)

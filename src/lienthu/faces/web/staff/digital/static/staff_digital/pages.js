@@ -9,6 +9,7 @@ if (root) start(root);
 function start(root) {
   const $ = (selector) => root.querySelector(selector);
   const say = root.dataset;
+  const written = (n) => n?.toLocaleString(document.documentElement.lang) ?? "";
   const csrf = JSON.parse(document.body.getAttribute("hx-headers:inherited"))["X-CSRFToken"];
   const status = $("[data-status]");
   const refusal = $("[data-refusal]");
@@ -102,12 +103,7 @@ function start(root) {
           if (come.length) {
             const { pages } = await ask(`${say.some}?seqs=${come.join(",")}`);
             const here = pages.filter(([seq]) => sheets.pages.has(seq));
-            for (const row of here) {
-              const before = sheets.pages.get(row[0]).place;
-              sheets.take([row]);
-              sheets.pages.get(row[0]).place = before;
-              sheets.nodes.get(row[0]).querySelector(".sheet__place").textContent = before;
-            }
+            sheets.take(here);
             sheets.mark();
           }
         }
@@ -127,9 +123,9 @@ function start(root) {
     }
     const seq = sheets.current;
     const page = sheets.pages.get(seq);
-    const parts = [`${say.sayPage} ${page.label || say.sayNone} · ${page.place ?? ""} ${say.sayOf} ${sheets.order.length}`];
-    if (sheets.chosen.size > 1) parts.push(`${sheets.chosen.size} ${say.sayChosen}`);
-    if (cut.length) parts.push(`${cut.length} ${say.sayCut}`);
+    const parts = [`${say.sayPage} ${page.label || say.sayNone} · ${written(page.place)} ${say.sayOf} ${written(sheets.order.length)}`];
+    if (sheets.chosen.size > 1) parts.push(`${written(sheets.chosen.size)} ${say.sayChosen}`);
+    if (cut.length) parts.push(`${written(cut.length)} ${say.sayCut}`);
     status.textContent = parts.join(" · ");
     window.clearTimeout(viewing);
     viewing = window.setTimeout(() => { // not while somebody runs through the volume

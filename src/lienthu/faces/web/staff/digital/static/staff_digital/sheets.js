@@ -31,7 +31,8 @@ export class Sheets {
 
   take(rows) {
     for (const [seq, label, state, closed, version, width, height, problem] of rows) {
-      this.pages.set(seq, { seq, label, state, closed: Boolean(closed), version, width, height, problem });
+      const { place } = this.pages.get(seq) ?? {}; // told by the order, which an act on a page need not change
+      this.pages.set(seq, { seq, label, state, closed: Boolean(closed), version, width, height, problem, place });
       this.nodes.get(seq)?.replaceWith(this.node(seq));
     }
   }
