@@ -28,6 +28,9 @@ if _OWN not in os.environ:
 os.environ["LIENTHU_DATA"] = os.environ[_OWN]
 os.environ["DJANGO_SETTINGS_MODULE"] = "lienthu.config.settings"
 
+_SELF_MADE = {"province", "digitised", "scene"}
+"""Fixtures that see to database and transaction themselves."""
+
 SHARED = Path(__file__).resolve().parents[1] / "shared"
 
 # The commands that tests start find the modules compiled, whatever the shell says: each of them loads hundreds.
@@ -92,9 +95,9 @@ _LONGEST = (
 
 @pytest.hookimpl(trylast=True)  # after pytest-django, which puts what needs no database last
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the province need the test database to be made: pytest-django goes by the marker."""
+    """These tests, too, need the test database to be made: pytest-django goes by the marker."""
     for item in items:
-        if {"province", "digitised"} & set(getattr(item, "fixturenames", ())):
+        if _SELF_MADE & set(getattr(item, "fixturenames", ())):
             item.add_marker("django_db")
     items.sort(key=lambda item: next((n for n, begin in enumerate(_LONGEST) if item.nodeid.startswith(begin)), 9))
 
@@ -131,8 +134,8 @@ def _cheap_passwords(settings: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def _django_db_marker(request: pytest.FixtureRequest) -> None:
-    """As pytest-django's, but tests of the sample province have a database of their own."""
-    if not {"province", "digitised"} & set(request.fixturenames) and request.node.get_closest_marker("django_db"):
+    """As pytest-django's, but tests of the sample province have a database of their own, and others a transaction."""
+    if not _SELF_MADE & set(request.fixturenames) and request.node.get_closest_marker("django_db"):
         request.getfixturevalue("_django_db_helper")
 
 

@@ -23,7 +23,7 @@ from lienthu.domain.digital import policy, store
 from lienthu.domain.digital.access import Opened, open_object
 from lienthu.domain.digital.errors import AccessDenied, NoSuchObject
 from lienthu.domain.digital.models import Page
-from lienthu.domain.digital.policy import Access, Act, Block, Reader
+from lienthu.domain.digital.policy import Access, Act, Reader
 from lienthu.domain.digital.selectors.objects import page_by_seq
 from lienthu.domain.digital.services.remaking import make_again
 from lienthu.platform.actor import Actor
@@ -118,7 +118,8 @@ def size_in(opened: Opened, seq: int) -> tuple[int, int]:
     """
     page = page_by_seq(opened.object, seq)
     decision = opened.decide(Act.READ, page)
-    if not decision.allowed and (opened.audiences.access not in _WAYS_IN or decision.block is Block.PAGE_CLOSED):
+    shut = page is not None and page.closed  # also where signing in would come first: it would not help
+    if not decision.allowed and (opened.audiences.access not in _WAYS_IN or shut):
         opened.require(Act.READ, page)
     if page is None or page.state != Page.State.READY:
         raise NoSuchObject(f"{opened.object.public_id}.{seq}")

@@ -104,7 +104,8 @@ def volume_of(object_id: int) -> Volume:
 
 
 def volume_for(opened: Opened) -> Volume:
-    """The volume as this reader meets it: of closed pages neither labels nor headings, which may name people (RGT-14).
+    """The volume as this reader meets it: of closed pages neither labels nor headings, which may name people (RGT-14),
+    nor sizes (IMG-8), nor the dates of the issues that begin there.
 
     Pages and entries keep their places. Three queries, whatever the volume's size.
     """
@@ -113,8 +114,8 @@ def volume_for(opened: Opened) -> Volume:
     if not closed or opened.may(Act.WORK):
         return volume
     return Volume(
-        tuple(page._replace(label="") if page.closed else page for page in volume.pages),
-        tuple(entry._replace(title="") if entry.seq in closed else entry for entry in volume.contents),
+        tuple(page._replace(label="", width=0, height=0) if page.closed else page for page in volume.pages),
+        tuple(entry._replace(title="", issued=None) if entry.seq in closed else entry for entry in volume.contents),
         volume.texts,
     )
 
