@@ -105,7 +105,9 @@ def picture(path: Path, kind: str, frame: int = 0, *, once: bool = False, strict
     with _typed(kind):
         if kind == "jp2":
             return _jp2_picture(path)
-        return _load(path, kind, frame, "sequential" if once else "random", "warning" if strict else "truncated")
+        # what cannot be read of a TIFF is black and no failure to libvips below "error"
+        fail_on = "warning" if strict else "error" if kind == "tiff" else "truncated"
+        return _load(path, kind, frame, "sequential" if once else "random", fail_on)
 
 
 @contextmanager

@@ -15,7 +15,9 @@ import pytest
 import pyvips
 from PIL import Image
 
+from lienthu.foundation.imaging import probing, pyramid
 from lienthu.foundation.imaging.tests import making
+from lienthu.foundation.kernel.refusal import Refused
 from lienthu.platform.sandbox import Failed, Limits, Sandbox
 
 PROBE = "lienthu.foundation.imaging.work:probe"
@@ -103,6 +105,30 @@ def test_a_tiff_of_many_pages_is_not_read_from_the_start_for_each(box: Sandbox, 
     )
     assert made["width"] == 20 + 599 % 7
     assert making.read(tmp_path / "out.tif")(5, 5)[0] == pytest.approx(599 % 256, abs=2)
+
+
+def test_of_very_many_pages_the_later_ones_are_read_with_their_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """IMG-1: a damaged one is a bad page then, not the end of the volume."""
+    noise = np.random.default_rng(1).integers(0, 255, (3, 90, 120)).astype(np.uint8)
+    pages = [Image.fromarray(one) for one in noise]
+    path = tmp_path / "long.tif"
+    pages[0].save(path, save_all=True, append_images=pages[1:], compression="tiff_deflate")
+    with Image.open(path) as opened:
+        opened.seek(2)
+        begins = opened.tag_v2[273][0]  # where the pixels of the last page are said to lie
+    whole = path.read_bytes()
+    said = struct.pack("<HHII", 273, 4, 1, begins)
+    assert whole.count(said) == 1
+    path.write_bytes(whole.replace(said, struct.pack("<HHII", 273, 4, 1, len(whole) + 1000)))
+    with pytest.raises(Refused):
+        probing.probe(path)  # short enough to be read whole
+    monkeypatch.setattr(probing, "_LOOKED_AT", 2 * 90 * 120)
+    assert probing.probe(path)["frames"] == 3
+    assert pyramid.build(path, tmp_path / "1.tif", frame=1)["width"] == 120
+    with pytest.raises(Refused):
+        pyramid.build(path, tmp_path / "2.tif", frame=2)
 
 
 def test_an_empty_file_is_refused(box: Sandbox, tmp_path: Path) -> None:
