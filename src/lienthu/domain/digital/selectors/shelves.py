@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from lienthu.domain.digital import policy
@@ -54,13 +55,7 @@ def objects_for(
     size: int = 24,
 ) -> Shelf:
     """Published objects that the reader may know of, the newest first, by keyset. ``loose``: those in no collection."""
-    rows = _published(reader).select_related("library", "collection").order_by("-pk")
-    if collection_id is not None:
-        rows = rows.filter(collection_id=collection_id)
-    if library_id is not None:
-        rows = rows.filter(library_id=library_id)
-    if loose:
-        rows = rows.filter(collection=None)
+    rows = _standing(reader, collection_id, library_id, loose=loose).select_related("library", "collection")
     if kind:
         rows = rows.filter(kind=kind)
     if after is not None:
@@ -71,6 +66,28 @@ def objects_for(
     seen = [o for o in found[:size] if policy.decide(facts[o.pk], reader, Act.SEE, rules, on).allowed]
     readable = frozenset(o.pk for o in seen if policy.decide(facts[o.pk], reader, Act.READ, rules, on).allowed)
     return Shelf(seen, found[size - 1].pk if len(found) > size else None, readable)
+
+
+def _standing(
+    reader: Reader, collection_id: int | None, library_id: int | None, *, loose: bool
+) -> QuerySet[DigitalObject]:
+    rows = _published(reader).order_by("-pk")
+    if collection_id is not None:
+        rows = rows.filter(collection_id=collection_id)
+    if library_id is not None:
+        rows = rows.filter(library_id=library_id)
+    if loose:
+        rows = rows.filter(collection=None)
+    return rows
+
+
+def starts_of_parts(
+    reader: Reader, *, collection_id: int | None = None, library_id: int | None = None, loose: bool = False, size: int
+) -> list[int]:
+    """The first object of each part of a list, where it is cut into parts of this size: one query."""
+    place = Window(RowNumber(), order_by=F("pk").desc())
+    rows = _standing(reader, collection_id, library_id, loose=loose).annotate(part=(place - 1) % size)
+    return list(rows.filter(part=0).values_list("pk", flat=True))
 
 
 def collections_for(reader: Reader) -> list[Collection]:

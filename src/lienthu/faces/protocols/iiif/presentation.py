@@ -12,10 +12,15 @@ from django.utils.translation import gettext as _
 
 from lienthu.domain.digital.access import Opened, open_object
 from lienthu.domain.digital.errors import NoSuchObject
-from lienthu.domain.digital.models import Layer
+from lienthu.domain.digital.models import DigitalObject, Layer
 from lienthu.domain.digital.policy import PUBLIC, Act, Reader
 from lienthu.domain.digital.selectors.objects import page_by_seq, text_of
-from lienthu.domain.digital.selectors.shelves import collection_for, collections_for, objects_for
+from lienthu.domain.digital.selectors.shelves import (
+    collection_for,
+    collections_for,
+    objects_for,
+    starts_of_parts,
+)
 from lienthu.domain.digital.services.texts import content_of
 from lienthu.domain.network.errors import UnknownLibrary
 from lienthu.domain.network.selectors import library_by_code
@@ -27,6 +32,7 @@ from lienthu.faces.protocols.iiif.who import reader as reader_behind
 
 FORMS: Final[dict[int, ModuleType]] = {2: manifest2, 3: manifest3}
 _LISTED: Final = 2000
+"""So many objects stand in one document; longer lists are collections of such parts (PRE-8)."""
 _OF_LAYER: Final = {"transcription": "vi", "translation": "vi"}
 # ISO 639 of the texts, by the names Tesseract gives to its languages.
 _LANGUAGE: Final = {"vie": "vi", "eng": "en", "fra": "fr", "chi_tra": "zh-Hant", "chi_tra_vert": "zh-Hant"}
@@ -102,8 +108,8 @@ def collection(request: HttpRequest, version: int, code: str) -> HttpResponse:
     found = collection_for(code, reader)
     if found is None:
         raise NoSuchObject(code)
-    objects = objects_for(reader, collection_id=found.pk, size=_LISTED).objects
-    return _listing(request, version, reader, at.collection(code), found.name, objects, [], at)
+    objects, parts = _shelf(request, version, reader, at.collection(code), found.name, collection_id=found.pk)
+    return _listing(request, version, reader, at.collection(code), found.name, objects, parts, at)
 
 
 @packed
@@ -116,11 +122,37 @@ def library(request: HttpRequest, version: int, code: str) -> HttpResponse:
     except UnknownLibrary as unknown:
         raise NoSuchObject(code) from unknown  # the same answer as where one is closed
     own = [c for c in collections_for(reader) if c.library_id == found.pk]
-    objects = objects_for(reader, library_id=found.pk, loose=True, size=_LISTED).objects
-    if found.closed and not own and not objects:
+    here = at.library(found.code)
+    objects, parts = _shelf(request, version, reader, here, found.name, library_id=found.pk, loose=True)
+    if found.closed and not own and not objects and not parts:
         raise NoSuchObject(code)  # a closed library is not there for others (RGT-3)
-    parts = [_form(version).part(at.collection(c.code), c.name) for c in own]
-    return _listing(request, version, reader, at.library(found.code), found.name, objects, parts, at)
+    if _begins(request) is None:
+        parts = [_form(version).part(at.collection(c.code), c.name) for c in own] + parts
+    return _listing(request, version, reader, here, found.name, objects, parts, at)
+
+
+def _begins(request: HttpRequest) -> int | None:
+    """The object with which the part that is asked for begins; None: the whole is asked for."""
+    asked = request.GET.get("from", "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 16 else None
+
+
+def _shelf(
+    request: HttpRequest, version: int, reader: Reader, address: str, name: str, **which: Any
+) -> tuple[list[DigitalObject], list[dict[str, Any]]]:
+    """What stands in the document: objects, or where these are too many the parts in which they stand."""
+    begins = _begins(request)
+    if begins is not None:
+        return objects_for(reader, after=begins + 1, size=_LISTED, **which).objects, []
+    found = objects_for(reader, size=_LISTED, **which)
+    if found.after is None:
+        return found.objects, []
+    starts = starts_of_parts(reader, size=_LISTED, **which)
+    numbers = ((n * _LISTED + 1, (n + 1) * _LISTED) for n in range(len(starts)))
+    return [], [
+        _form(version).part(f"{address}?from={start}", f"{name} [{first}–{last}]")
+        for start, (first, last) in zip(starts, numbers, strict=True)
+    ]
 
 
 def _listing(
@@ -134,10 +166,13 @@ def _listing(
     at: Addresses,
 ) -> HttpResponse:
     known = name == words.COLLECTIONS
+    begins = _begins(request)
+    if begins is not None and not known:
+        address, whole = f"{address}?from={begins}", address
     label = (words.both(name) if known else words.plain(name)) if version == 3 else (_(name) if known else name)
-    response = HttpResponse(
-        orjson.dumps(_form(version).collection(address, label, objects, parts, at)),
-        content_type=PRESENTATION_TYPE[version],
-    )
+    made = _form(version).collection(address, label, objects, parts, at)
+    if begins is not None and not known:
+        made |= {"partOf": [{"id": whole, "type": "Collection"}]} if version == 3 else {"within": whole}
+    response = HttpResponse(orjson.dumps(made), content_type=PRESENTATION_TYPE[version])
     response["Cache-Control"] = "public, no-cache" if reader.tokens == {PUBLIC} else "private, no-cache"
     return response

@@ -21,6 +21,7 @@ from lienthu.domain.digital.tests.cast import CLERK
 from lienthu.domain.network.policy import Role
 from lienthu.domain.network.services.libraries import Particulars
 from lienthu.domain.network.tests.factories import make_library, make_person
+from lienthu.faces.protocols.iiif import presentation
 from lienthu.faces.protocols.iiif.answers import KEPT
 from lienthu.faces.protocols.iiif.tests.cast import LINES, add_contents, make_volume, write_text
 
@@ -298,3 +299,33 @@ def test_a_manifest_tells_the_record_and_follows_it(volume: DigitalObject) -> No
     after = Client().get(address, headers={"If-None-Match": before["ETag"]})
     assert after.status_code == 200
     assert "Nguyễn Thị Hoa" in after.content.decode()
+
+
+def test_a_long_collection_stands_in_parts(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PRE-8."""
+    monkeypatch.setattr(presentation, "_LISTED", 2)
+    library = make_library()
+    shelf = Collection._default_manager.create(library=library, code="dia-chi", name="Địa chí")
+    made = [make_volume(library, f"tập {n}", collection=shelf) for n in range(5)]
+    make_volume(library, "chưa công bố", collection=shelf)
+    DigitalObject.objects.filter(title="chưa công bố").update(published_at=None)
+    loose = [make_volume(library, f"lẻ {n}") for n in range(3)]
+    for address, objects, before in (
+        ("collection/dia-chi", made, []), (f"library/{library.code}", loose, ["Địa chí"]),
+    ):  # fmt: skip
+        whole = get(f"/iiif/presentation/3/{address}")
+        assert not schema_errors(whole, shared_data)
+        assert {part["type"] for part in whole["items"]} == {"Collection"}
+        assert [part["label"]["none"][0] for part in whole["items"]][: len(before)] == before
+        found = []
+        for part in whole["items"][len(before) :]:
+            inside_it = get(part["id"].removeprefix("http://testserver"))
+            assert not schema_errors(inside_it, shared_data)
+            assert (inside_it["id"], inside_it["partOf"][0]["id"]) == (part["id"], whole["id"])
+            assert len(inside_it["items"]) <= 2
+            found += [one["id"].split("/")[-2] for one in inside_it["items"]]
+        assert found == [o.public_id for o in reversed(objects)]
+        older = get(f"/iiif/presentation/2/{address}")
+        assert len(older["collections"]) == len(whole["items"])
+        last = get(older["collections"][-1]["@id"].removeprefix("http://testserver"))
+        assert (last["within"], len(last["manifests"])) == (older["@id"], 1)
