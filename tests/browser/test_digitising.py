@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import pyvips
@@ -132,6 +134,31 @@ def test_a_volume_goes_from_the_scanner_to_the_reader(
     manifest = visitor.request.get(f"/iiif/presentation/3/{public_id}/manifest")
     assert manifest.status == 200
     assert "Quảng Ninh nhất thống chí" in json.dumps(manifest.json(), ensure_ascii=False)
+
+    visitor.goto("/")  # and a reader with a phone, who knows of a sentence and of nothing else
+    sentence = "đất mỏ than"
+    deadline = time.monotonic() + 120
+    hit = visitor.locator(f"a.volume__page[href*='/read/{public_id}?'][href*='page=3']").first
+    while True:  # the index follows by itself
+        visitor.goto(f"/search/?in=text&q={quote(sentence)}")
+        if hit.count() or time.monotonic() > deadline:
+            break
+        visitor.wait_for_timeout(1000)
+    expect(hit).to_be_visible()
+    marked = visitor.locator("li.volume", has=visitor.locator(f"a[href*='/read/{public_id}']")).locator("mark").first
+    expect(marked).to_have_text(re.compile("đất|mỏ|than"))
+    hit.click()
+    visitor.wait_for_url(f"**/read/{public_id}?**page=3**")
+    expect(visitor.locator(".rd-osd rect.rd-mark").first).to_be_visible(timeout=30_000)
+    visitor.wait_for_function(  # where the word stands: on the picture of the page, and no larger than a line of it
+        """() => {
+            const mark = document.querySelector('.rd-osd rect.rd-mark').getBoundingClientRect();
+            const stage = document.querySelector('[data-stage]').getBoundingClientRect();
+            return mark.width > 2 && mark.height > 2 && mark.width < stage.width && mark.height < stage.height / 4
+                && mark.left >= stage.left && mark.right <= stage.right
+                && mark.top >= stage.top && mark.bottom <= stage.bottom;
+        }"""
+    )
 
 
 @pytest.mark.parametrize(("width", "scheme"), VARIANTS)

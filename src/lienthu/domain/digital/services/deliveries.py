@@ -252,18 +252,37 @@ def _not_whole(delivery: Delivery) -> DeliveredFile | None:
 
 
 def _laid_out(delivery: Delivery) -> list[Path]:
-    """The files under the names they had, in the order of their names, each in a folder of its own."""
+    """The files under the names they had, in the order of their names, each in a folder of its own.
+
+    The folder of a bag stays one: only whole can it be held against its digests (ING-8).
+    """
     laid = folder_of(delivery) / "laid-out"
     shutil.rmtree(laid, ignore_errors=True)
-    places = []
+    places: list[Path] = []
     files = sorted(delivery.files.select_related("delivery"), key=lambda f: (natural(f.path), f.pk))
+    bags = {f.path.removesuffix("bagit.txt") for f in files if f.path.split("/")[-1] == "bagit.txt"}
     for n, file in enumerate(files):
-        name = "".join(c for c in file.path.rpartition("/")[2] if c.isprintable() and c not in "/\\\0").strip(". ")
-        place = laid / str(n) / (name.encode()[-180:].decode(errors="ignore") or "file")
-        place.parent.mkdir(parents=True, mode=0o700)
-        os.link(_place(file), place)
-        places.append(place)
+        bag = min((b for b in bags if file.path.startswith(b)), key=len, default=None)
+        if bag is None:
+            place = laid / str(n) / _name(file.path.rpartition("/")[2])
+            places.append(place)
+        else:
+            folder = laid / f"bag-{sorted(bags).index(bag)}"
+            place = folder.joinpath(*map(_name, file.path.removeprefix(bag).split("/")))
+            if folder not in places:
+                places.append(folder)
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            os.link(_place(file), place)
+        except FileExistsError:
+            raise UploadRefused(_("“%(name)s” was uploaded twice.") % {"name": file.path[-200:]}, 422) from None
     return places
+
+
+def _name(part: str) -> str:
+    """One part of a path, as a name that stays where it is put."""
+    name = "".join(c for c in part if c.isprintable() and c not in "/\\\0").strip(". ")
+    return name.encode()[-180:].decode(errors="ignore") or "file"
 
 
 def _meant_for(delivery: Delivery) -> DigitalObject | None:

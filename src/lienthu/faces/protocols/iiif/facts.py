@@ -15,7 +15,7 @@ from lienthu.domain.digital.selectors.volumes import PageLine, Volume, newest_te
 from lienthu.faces.protocols.iiif import words
 
 BEHAVIOR = {"map": "individuals", "photographs": "individuals", "document": "individuals"}
-FORMAT = 7
+FORMAT = 8
 """Rises when manifests are written differently: part of their ETags."""
 
 

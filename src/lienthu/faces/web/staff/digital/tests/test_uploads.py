@@ -357,3 +357,31 @@ def test_what_an_upload_left_out_is_named(librarian: Client, home: Library) -> N
     page = librarian.get(reverse("staff_digital:delivery", args=[delivery.token])).content.decode()
     assert "1 file was left out" in page
     assert "ghi chú.txt" in page
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_bag_that_is_uploaded_as_a_folder_is_held_against_its_digests(
+    librarian: Client, home: Library, *, damaged: bool
+) -> None:
+    """ING-8: its own files of names and digests are no pages."""
+    delivery = begun(librarian, home)
+    pages = {f"data/trang {n}.png": picture(50 + n) for n in (10, 2)}
+    manifest = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in pages.items())
+    tags = {
+        "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+        "manifest-sha256.txt": manifest.encode(),
+        "bag-info.txt": b"Source-Organization: x\n",
+    }
+    for name, data in {**tags, **pages}.items():
+        sent(librarian, delivery, f"tui/{name}", picture() if damaged and "trang 2" in name else data)
+    sent(librarian, delivery, "bia.png", picture(9))
+    deliveries.finish(delivery.token, actor=deliveries.Actor.system("tests"))
+    deliveries.take(delivery.pk)
+    delivery.refresh_from_db()
+    if damaged:
+        assert delivery.state == "failed"
+        assert not DigitalObject.objects.exists()
+        return
+    assert (delivery.state, delivery.left_out) == ("done", [])
+    files = [p.file.name for p in DigitalObject.objects.get().pages.order_by("position")]
+    assert files == ["bia.png", "trang 2.png", "trang 10.png"]
