@@ -27,6 +27,7 @@ from lienthu.domain.digital.models import Layer, MasterFile, Page, Section
 from lienthu.domain.digital.pictures import LOSSES, watermark_fonts
 from lienthu.domain.digital.policy import Act
 from lienthu.domain.digital.scans import Scans
+from lienthu.domain.digital.selectors.describing import description_of
 from lienthu.domain.digital.selectors.objects import page_by_seq, pages_of
 from lienthu.domain.digital.selectors.texts import texts_of_pages
 from lienthu.foundation.imaging.render import encoded, pixels
@@ -151,10 +152,9 @@ def _pdf(opened: Opened, pages: list[Page], layer: Layer) -> Iterator[bytes]:
         raise NotPrepared
     index = {page.pk: n for n, page in enumerate(pages)}
     sections = Section.objects.filter(object=obj, page__in=index).order_by("position").values_list("title", "page_id")
-    creators = obj.description.get("creator", [])
     about = About(
         title=obj.title,
-        author="; ".join(map(str, creators)) if isinstance(creators, list) else "",
+        author="; ".join(description_of(obj).get("creator", ())),
         languages=list(obj.languages) or ["vie"],
         made=timezone.now().replace(microsecond=0),
         contents=[(title, index[page_id]) for title, page_id in sections if page_id is not None],
