@@ -6,7 +6,6 @@ from typing import Any
 
 from lienthu.domain.discovery.publications import PublicationView, Related
 from lienthu.domain.discovery.selectors import SearchResult
-from lienthu.domain.network.selectors import LibraryView
 from lienthu.domain.network.selectors.facts import LibraryFacts, library_facts
 
 
@@ -126,25 +125,6 @@ def record_answer(view: PublicationView) -> dict[str, Any]:
         "host": _related(view.host) if view.host else None,
         "parts": [_related(r) for r in view.parts],
         "editions": [_related(r) for r in view.editions],
-    }
-
-
-def library_answer(view: LibraryView) -> dict[str, Any]:
-    """A library as LibraryOut."""
-    area = (view.unit.former_district or view.unit) if view.unit else None
-    return {
-        "code": view.code,
-        "name": view.name,
-        "name_en": view.name_en,
-        "type": str(view.type),
-        "parent_body": view.parent_body,
-        "area": area.name if area else "",
-        "address": view.address,
-        "website": view.website,
-        "valid_from": view.valid_from.isoformat() if view.valid_from else "",
-        "valid_to": view.valid_to.isoformat() if view.valid_to else "",
-        "sample": view.sample,
-        "url": f"/libraries/{view.code}/",
     }
 
 

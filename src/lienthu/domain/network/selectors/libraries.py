@@ -213,7 +213,7 @@ def branches_as_of(library_ids: Iterable[int], day: date | None = None) -> dict[
     rows = BranchPeriod.objects.filter(
         holds_on(day), holds_on(day, "branch__"), branch__library_id__in=list(library_ids)
     )
-    for row in rows.select_related("branch", "unit").order_by("branch__code"):
+    for row in rows.select_related("branch", "unit", "unit__former_district").order_by("branch__code"):
         branch = row.branch
         found[branch.library_id].append(
             BranchView(

@@ -104,7 +104,7 @@ def set_hours(
     library = lock_library(library_id)
     branch = _own_branch(library_id, branch_id)
     week = sorted(openings, key=lambda o: (o.weekday, o.opens))
-    _check_week(week)
+    check_week(week)
     rows = OpeningHours.objects.filter(library=library, branch=branch)
     rows.filter(valid_from__gte=since).delete()
     rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=since)).update(valid_to=since)
@@ -123,7 +123,8 @@ def set_hours(
     changes.publish(LIBRARY_CHANGED, [library.pk])
 
 
-def _check_week(week: Sequence[Opening]) -> None:
+def check_week(week: Sequence[Opening]) -> None:
+    """Raise InvalidData where openings, in order, overlap or end before they begin."""
     for opening in week:
         if not 1 <= opening.weekday <= 7 or opening.closes <= opening.opens:
             day = Weekday(opening.weekday).label if 1 <= opening.weekday <= 7 else opening.weekday

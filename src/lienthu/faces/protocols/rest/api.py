@@ -14,15 +14,15 @@ from ninja import NinjaAPI, Query, Schema
 from lienthu.domain.digital.access import who_asks
 from lienthu.domain.digital.policy import PUBLIC
 from lienthu.domain.discovery import selectors as discovery
-from lienthu.domain.discovery.answers import library_answer, record_answer, search_answer
+from lienthu.domain.discovery.answers import record_answer, search_answer
 from lienthu.domain.discovery.cost import cost_of, cost_of_pages
 from lienthu.domain.discovery.fulltext.answers import pages_answer
 from lienthu.domain.discovery.fulltext.query import page_search_from
 from lienthu.domain.discovery.fulltext.selectors import search_pages
 from lienthu.domain.discovery.publications import publication
-from lienthu.domain.network.selectors import public_libraries
 from lienthu.domain.union.selectors import is_gone, where_is
 from lienthu.faces.protocols.rest.formats import FORMATS, rendered
+from lienthu.faces.protocols.rest.libraries import library_answers
 from lienthu.faces.protocols.rest.schemas import ErrorOut, FulltextOut, LibrariesOut, RecordOut, SearchOut, SuggestOut
 from lienthu.platform.cost_limit import charge
 
@@ -163,9 +163,12 @@ def record(request: HttpRequest, record_id: str, format: str = "") -> HttpRespon
 
 @api.get("/libraries", response=LibrariesOut, summary="Libraries of the network", tags=["libraries"])
 def libraries(request: HttpRequest, as_of: str = "") -> HttpResponse:
-    """The public libraries as they were on a day (yyyy-mm-dd, today without one)."""
+    """The public libraries as they were on a day (yyyy-mm-dd, today without one), with branches, services and hours.
+
+    Telephone, e-mail, website and about are today's.
+    """
     try:
         day = date.fromisoformat(as_of) if as_of else timezone.localdate()
     except ValueError:
         return json_response({"error": "bad-date", "message": "as_of is a date such as 2025-06-30."}, status=400)
-    return json_response({"as_of": day.isoformat(), "libraries": [library_answer(v) for v in public_libraries(day)]})
+    return json_response({"as_of": day.isoformat(), "libraries": library_answers(day)})

@@ -175,17 +175,86 @@ class RecordOut(Schema):
     editions: list[RelatedOut]
 
 
-class LibraryOut(Schema):
-    """A public library as of the day asked for."""
+class OpeningOut(Schema):
+    """Open on a weekday (1 Monday … 7 Sunday) from one time to another (hh:mm)."""
+
+    weekday: int
+    opens: str
+    closes: str
+
+
+class OtherDayOut(Schema):
+    """A day with other hours than usual; without times: closed. ``branch``: its code, "" for the library as a whole."""
+
+    date: str
+    branch: str
+    opens: str
+    closes: str
+    note: str
+
+
+class UnitOut(Schema):
+    """An administrative unit and, where it came out of a district, that one."""
+
+    code: str
+    name: str
+    former_district: str
+
+
+class BranchOut(Schema):
+    """A branch of a library. ``hours``: its own; null where it has none of its own."""
 
     code: str
     name: str
     name_en: str
+    kind: str
+    unit: UnitOut | None
+    address: str
+    hours: list[OpeningOut] | None
+    valid_from: str
+    valid_to: str
+
+
+class ServiceOut(Schema):
+    """A service of a library. ``branch``: the code of the branch that offers it, "" for the library as a whole."""
+
+    kind: str
+    branch: str
+    online: bool
+    url: str
+    note: str
+
+
+class OnlineAddressOut(Schema):
+    """Where a library is found online."""
+
+    kind: str
+    url: str
+    label: str
+
+
+class LibraryOut(Schema):
+    """A public library as of the day asked for. ``hours``: the usual week; null where nobody has told it."""
+
+    code: str
+    official_isil: str
+    name: str
+    name_en: str
+    short_name: str
     type: str
     parent_body: str
     area: str
+    unit: UnitOut | None
     address: str
+    phone: str
+    email: str
     website: str
+    about: str
+    branches: list[BranchOut]
+    services: list[ServiceOut]
+    hours: list[OpeningOut] | None
+    other_days: list[OtherDayOut]
+    online_addresses: list[OnlineAddressOut]
     valid_from: str
     valid_to: str
     sample: bool

@@ -14,7 +14,10 @@ from django.utils.translation import gettext as _
 
 from lienthu.domain.network.errors import Refused
 from lienthu.domain.network.models import Library
+from lienthu.domain.network.services.exchange.branches import Branches
+from lienthu.domain.network.services.exchange.events import Events
 from lienthu.domain.network.services.exchange.libraries import Libraries
+from lienthu.domain.network.services.exchange.offers import Addresses, Hours, Services
 from lienthu.domain.network.services.exchange.table import (
     MAX_BYTES,
     Report,
@@ -32,7 +35,9 @@ from lienthu.domain.network.services.libraries import LIBRARY_CHANGED
 from lienthu.platform.actor import Actor
 from lienthu.platform.services import audit, changes
 
-TABLES: Final[dict[str, type[Table]]] = {table.kind: table for table in (Units, Libraries)}
+TABLES: Final[dict[str, type[Table]]] = {
+    table.kind: table for table in (Units, Libraries, Branches, Services, Hours, Addresses, Events)
+}
 """Kinds of file in the order in which a ZIP is written: what is named comes before what names it."""
 _ZIP = b"PK\x03\x04"
 
@@ -46,11 +51,14 @@ def export_csv(as_of: date, *, kind: str = "libraries", library_ids: Collection[
 
 
 def export_zip(as_of: date, *, library_ids: Collection[int] | None = None) -> bytes:
-    """The whole register as of a day: a ZIP with one CSV file a kind."""
+    """All that the register had known by a day, what had ended too: a ZIP with one CSV file a kind.
+
+    Of libraries and branches it holds the latest description only; what they were called before is in the events.
+    """
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for kind in TABLES:
-            archive.writestr(f"{kind}.csv", export_csv(as_of, kind=kind, library_ids=library_ids))
+            archive.writestr(f"{kind}.csv", written(TABLES[kind], as_of, library_ids, whole=True))
     return out.getvalue()
 
 

@@ -89,9 +89,11 @@ class Libraries(Table):
         self.units = {unit.code: unit for unit in AdministrativeUnit.objects.all()}
 
     @classmethod
-    def rows(cls, day: date, library_ids: Collection[int] | None) -> Iterator[dict[str, str]]:
-        """Libraries that existed on the day, as they were described then. Two queries."""
+    def rows(cls, day: date, library_ids: Collection[int] | None, *, whole: bool = False) -> Iterator[dict[str, str]]:
+        """Libraries that existed on the day, as they were described then; those that ended, as they were last."""
         views = libraries_as_of(day, library_ids=library_ids)
+        if whole:
+            views += libraries_as_of(day, library_ids=library_ids, state="ended")
         kept = Library.objects.in_bulk([view.id for view in views])
         for view in views:
             library = kept[view.id]

@@ -8,12 +8,15 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import IO, ClassVar
+from typing import IO, Any, ClassVar
 
-from django.db.models import TextChoices
+from django.db import models
+from django.db.models import Q, TextChoices
 from django.utils.translation import gettext as _
 
 from lienthu.domain.network.models import Branch, Library
+from lienthu.domain.network.models.dated import holds_on
+from lienthu.domain.network.services.periods import check
 from lienthu.foundation.vietnamese.fold import fold
 from lienthu.foundation.vietnamese.text import clean
 
@@ -114,8 +117,8 @@ class Table:
     """Whether a row is written into the audit trail of its library."""
 
     @classmethod
-    def rows(cls, day: date, library_ids: Collection[int] | None) -> Iterator[dict[str, str]]:
-        """The rows in force on a day, of these libraries (None: of all)."""
+    def rows(cls, day: date, library_ids: Collection[int] | None, *, whole: bool = False) -> Iterator[dict[str, str]]:
+        """The rows in force on a day, of these libraries (None: of all); ``whole``: also those that had ended by it."""
         raise NotImplementedError
 
     def write(self, cells: Cells) -> Written:
@@ -126,13 +129,13 @@ class Table:
         """Once every row is written: what a row says of other rows; what was news is added to ``row``."""
 
 
-def written(table: type[Table], day: date, library_ids: Collection[int] | None) -> str:
+def written(table: type[Table], day: date, library_ids: Collection[int] | None, *, whole: bool = False) -> str:
     """The file of a kind as of a day: UTF-8 text with a byte order mark for spreadsheets."""
     out = io.StringIO()
     out.write("\ufeff")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(table.headings)
-    for row in table.rows(day, library_ids):
+    for row in table.rows(day, library_ids, whole=whole):
         writer.writerow([guarded(row.get(heading, "")) for heading in table.headings])
     return out.getvalue()
 
@@ -280,9 +283,22 @@ def branch_in(cells: Cells, library: Library) -> Branch | None:
     return found
 
 
-def of_libraries(library_ids: Collection[int] | None) -> dict[str, Collection[int]]:
-    """The filter on rows of a library; nothing where all are meant."""
-    return {} if library_ids is None else {"library_id__in": library_ids}
+def put_on(row: models.Model, told: Mapping[str, Any]) -> set[str]:
+    """Put what a row tells (neither None nor "") onto a row of the database and save it; the names of what differs."""
+    changed = {name for name, value in told.items() if value not in (None, "") and getattr(row, name) != value}
+    for name in changed:
+        setattr(row, name, told[name])
+    if changed or row.pk is None:
+        check(row)
+        row.save()
+    return changed
+
+
+def of_libraries(day: date, library_ids: Collection[int] | None, whole: bool) -> Q:
+    """The filter on dated rows of libraries; None: of all."""
+    begun = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
+    chosen = begun if whole else holds_on(day)
+    return chosen if library_ids is None else chosen & Q(library_id__in=library_ids)
 
 
 def joined(codes: Iterable[str]) -> str:

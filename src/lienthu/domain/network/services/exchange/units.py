@@ -79,7 +79,7 @@ class Units(Table):
     }
 
     @classmethod
-    def rows(cls, day: date, library_ids: Collection[int] | None) -> Iterator[dict[str, str]]:
+    def rows(cls, day: date, library_ids: Collection[int] | None, *, whole: bool = False) -> Iterator[dict[str, str]]:
         """Every unit that had begun by the day, those that ended too: their codes stand in what happened before."""
         followed: dict[int, list[str]] = {}
         for row in UnitSuccession.objects.filter(date__lte=day).select_related("successor").order_by("successor__code"):

@@ -331,3 +331,22 @@ def test_the_page_for_people_names_every_operation(client: Client) -> None:
     page = client.get("/api/").content.decode()
     for path in api.get_openapi_schema()["paths"]:
         assert path in page
+
+
+def test_reg_13_libraries_tell_what_they_offer_in_a_fixed_number_of_queries(
+    client: Client, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(6):
+        libraries = get(client, "libraries")["libraries"]
+    (province,) = [library for library in libraries if library["code"] == "VN-QNTV"]
+    assert province["unit"]["former_district"] == "193"
+    assert all(branch["code"] and branch["name"] for branch in province["branches"])
+    assert province["branches"]
+    assert {service["kind"] for service in province["services"]} >= {"loan"}
+    assert {opening["weekday"] for opening in province["hours"]} <= set(range(1, 8))
+    assert province["online_addresses"][0]["url"].startswith("https://")
+    assert not [library for library in libraries if library["type"] == "armed_forces"]
+    document = client.get("/api/v1/openapi.json").json()
+    assert {"branches", "services", "hours", "online_addresses", "official_isil", "phone", "email"} <= set(
+        document["components"]["schemas"]["LibraryOut"]["properties"]
+    )

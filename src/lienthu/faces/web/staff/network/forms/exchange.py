@@ -11,6 +11,11 @@ from lienthu.domain.network.services.exchange import MAX_BYTES
 
 KINDS = [
     ("libraries", _("Libraries")),
+    ("branches", _("Branches")),
+    ("services", _("Services")),
+    ("hours", _("Opening hours")),
+    ("online_addresses", _("Online addresses")),
+    ("events", _("Events in the life of libraries")),
     ("units", _("Administrative units")),
 ]
 """What a CSV file may be about, the commonest first."""

@@ -27,7 +27,15 @@ from lienthu.platform.services import files
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
 
-_FILE_NAMES = {"units": "don-vi-hanh-chinh", "libraries": "thu-vien"}
+_FILE_NAMES = {
+    "units": "don-vi-hanh-chinh",
+    "libraries": "thu-vien",
+    "branches": "co-so",
+    "services": "dich-vu",
+    "hours": "gio-mo-cua",
+    "online_addresses": "dia-chi-mang",
+    "events": "su-kien",
+}
 
 
 def _exportable(request: HttpRequest) -> set[int]:
