@@ -15,12 +15,16 @@ AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 PORTAL = """
     / /search/?q=h%E1%BA%A1+long /search/?q=thuw+vieenj /search/?q=zzzqqq /search/?material_type=map&sort=title
     /records/1/ /records/1/?view=marc /libraries/ /libraries/VN-QNTV/ /about/ /api/ /account/sign-in/ /records/9999/
+    /api/oai/ /people/1/ /libraries/VN-QNTV/?day=2025-06-30 /libraries/VN-QN193/ /libraries/?day=2025-06-30
 """.split()
 STAFF = """
     /staff/ /staff/authorities/ /staff/authorities/suggestions/ /staff/harvesting/ /staff/harvesting/new/
     /staff/imports/ /staff/imports/new/ /staff/imports/1/ /staff/records/ /staff/export/
     /staff/quality/ /staff/quality/lists/missing-creator/ /staff/quality/lists/twins/ /staff/quality/lists/alone/
     /staff/union/sources/ /staff/network/ /staff/network/new/
+    /staff/network/1/ /staff/network/1/services/ /staff/network/1/services/?as_of=2025-06-30 /staff/network/1/history/
+    /staff/network/1/roles/ /staff/network/1/edit/ /staff/network/1/branches/new/ /staff/network/import/
+    /staff/network/audit/ /staff/network/units/ /staff/network/units/2/ /staff/network/units/2/end/
     /staff/accounts/ /staff/accounts/new/ /staff/accounts/1/ /staff/accounts/2/
 """.split()
 VARIANTS = [(360, "light"), (1280, "dark")]
