@@ -39,7 +39,7 @@ CAPS = {
     "persons": {"other-student": 0.3, "other": 0.8},
     "edition": {"differ": 0.85},
     "language": {"vietnamese": 0.85},
-    "evidence": {"0": 0.5, "1": 0.85, "brief-0": 0.85, "brief-1": 0.85},
+    "evidence": {"0": 0.5, "1": 0.85, "brief-0": 0.85, "brief-short": 0.85},
     "extent": {"volumes-other": 0.85},
     "scale": {"differ": 0.2},
     "succession": {"differ": 0.3},

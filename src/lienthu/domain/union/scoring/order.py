@@ -39,7 +39,7 @@ CHAINS: Final[Mapping[str, Sequence[str]]] = {
     "edition": ["same kind one differ", "none first one"],
     "identifiers": ["isbn-pages isbn isbn-other silent differ", "national silent", "issn silent"],
     "language": ["same silent differ vietnamese"],
-    "evidence": ["4 3 2 1 0", "2 brief-1 1", "brief-1 brief-0 0"],
+    "evidence": ["4 3 2 1 0", "2 brief-1 brief-short 1", "brief-short brief-0 0"],
     "kind": ["same none one differ"],
     "scale": ["same silent differ"],
     "succession": ["none differ"],

@@ -18,8 +18,9 @@ _SPLIT: Final = {
     ("year", "stated-far"): "stated",
     ("part", "numbered"): "near",
     ("extent", "volumes-other"): "volumes-differ",
+    ("evidence", "brief-short"): "brief-1",
 }
-"""Levels that rules of before version 3 do not know → the level that said the same then."""
+"""Levels that rules of before versions 3 and 4 do not know → the level that said the same then."""
 
 
 @dataclass(frozen=True)

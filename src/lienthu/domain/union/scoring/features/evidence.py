@@ -15,6 +15,7 @@ LEVELS: Final = {
     "3": agrees("three statements behind the title agree"),
     "2": agrees("two statements behind the title agree"),
     "brief-1": agrees("brief records: everything they state beside the title agrees"),
+    "brief-short": agrees("brief records: a title that says little and all else they state agree"),
     "brief-0": silent("two records that state nothing but the same title"),
     "1": nearly("one statement behind the title agrees"),
     "0": silent("nothing behind the title agrees"),
@@ -38,8 +39,13 @@ def level(a: Fingerprint, b: Fingerprint) -> str:
     if a.isbns and not set(a.isbns).isdisjoint(b.isbns):
         count += 1
     if count < 2 and _stated(a) == _stated(b) and count == sum(_stated(a)):
-        return f"brief-{count}"
+        return "brief-short" if count and (_says_little(a) or _says_little(b)) else f"brief-{count}"
     return str(min(count, 4))
+
+
+def _says_little(f: Fingerprint) -> bool:
+    """A title of one word, and one of a collection or the like: "Thơ", "Tuyển tập", "Toán nâng cao"."""
+    return " " not in f.whole_folded or bool(f.kind)
 
 
 def _stated(f: Fingerprint) -> tuple[bool, bool, bool, bool]:

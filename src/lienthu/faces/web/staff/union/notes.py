@@ -163,6 +163,7 @@ SENTENCES: Final = frozenset(
         gettext_noop("brief records: everything they state beside the title agrees"),
         gettext_noop("no names on either side of an article, as news often has none"),
         gettext_noop("two records that state nothing but the same title"),
+        gettext_noop("brief records: a title that says little and all else they state agree"),
     }
 )
 
