@@ -44,9 +44,11 @@ def bench_editor(options: argparse.Namespace) -> int:
 def measure(pages: int, times: int) -> None:
     """Make the volume, act on it, print the medians as one line of JSON. Runs in a process of its own."""
     from lienthu.faces.cli.ground import prepare
+    from lienthu.platform.processes import keep_what_is_loaded
 
     prepare()
     client, obj = _signed_in(), _volume(pages)
+    keep_what_is_loaded()  # as a web process does
     seqs = list(range(1, pages + 1))
     acts: dict[str, dict[str, Any]] = {
         "turn one": {"act": "rotate", "seqs": seqs[:1], "degrees": 90},
