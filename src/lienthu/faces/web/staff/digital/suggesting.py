@@ -8,6 +8,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lienthu.domain.digital.access import open_object
 from lienthu.domain.digital.models import DigitalObject
@@ -30,7 +31,7 @@ _INTO: Final = {
 }
 # Dublin Core has no words for these: the value says what it is, as it is printed in Vietnamese books
 _LABELS: Final = {
-    Field.TITLE: _("Title"), Field.PLACE: _("Place"), Field.LICENCE: _("Publishing licence"),
+    Field.TITLE: _("Title"), Field.PLACE: pgettext_lazy("fact", "Place"), Field.LICENCE: _("Publishing licence"),
     Field.DEPOSIT: _("Legal deposit"),
 }  # fmt: skip
 _SAYING: Final = {Field.LICENCE: "Giấy phép xuất bản: {}", Field.DEPOSIT: "Nộp lưu chiểu: {}"}
