@@ -173,7 +173,7 @@ def made_once() -> Callable[[str, Callable[[Path], None]], Path]:
 @pytest.fixture(scope="session")
 def prepared_install() -> Path:
     """A data folder without records, ready to be served and stopped. Tests copy it (``tests/installs.py``)."""
-    from tests.installs import prepared
+    from installs import prepared
 
     return _once("prepared-install", lambda folder: prepared(folder, sample=False))
 
@@ -181,7 +181,7 @@ def prepared_install() -> Path:
 @pytest.fixture(scope="session")
 def seeded_install(prepared_install: Path) -> Path:
     """The same with the sample province, without digitised volumes."""
-    from tests.installs import copied, prepared
+    from installs import copied, prepared
 
     return _once("seeded-install", lambda folder: prepared(copied(prepared_install, folder), sample=True))
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.installs import LIENTHU, Install, copied
+
+from installs import LIENTHU, Install, copied
 
 _FLAGS = """
     --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking

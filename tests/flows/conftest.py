@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.installs import Install, copied, until
+
+from installs import Install, copied, until
 
 _LIBRARIES = """
 from lienthu.domain.network.services.libraries import Particulars, create_library

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.installs import Install, copied
+
+from installs import Install, copied
 
 pytestmark = pytest.mark.slow
 

@@ -44,8 +44,7 @@ def test_records_are_attached_one_by_one_and_the_catalogue_is_left_as_it_was() -
 
 @pytest.mark.slow
 def test_the_last_line(prepared_install: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from tests.installs import copied
-
+    from installs import copied
     from lienthu.faces.cli.main import main
 
     copied(prepared_install, tmp_path / "data")

@@ -27,8 +27,7 @@ def test_what_is_asked_for_is_what_it_is_called(tmp_path: Path) -> None:
 def test_the_last_line(
     prepared_install: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from tests.installs import copied
-
+    from installs import copied
     from lienthu.faces.cli.main import main
 
     copied(prepared_install, tmp_path / "data")
