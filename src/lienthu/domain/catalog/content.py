@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -11,8 +12,22 @@ from lienthu.foundation.marc.describe import Description, describe
 from lienthu.foundation.marc.holdings import HoldingRule, ItemData, read_holdings_statements, read_items
 from lienthu.foundation.marc.model import Record
 from lienthu.foundation.marc.normalise import canonical_and_digest, digest
+from lienthu.foundation.vietnamese.tokens import folded_tokens
 
 MAX_CONTROL_NUMBER: Final = 110
+_REMAINDER: Final = re.compile(r"\s[:/=;]\s")
+
+
+class HostNames(NamedTuple):
+    """What hosts are found by where no number says which (IMP-37): of a possible host its own, of a part its host's.
+
+    Keys of 64 bits for titles, the digits for ISSN and ISBN; None: not said, or of the other kind.
+    """
+
+    title: int | None = None
+    number: int | None = None
+    host_title: int | None = None
+    host_number: int | None = None
 
 
 class Content(NamedTuple):
@@ -29,6 +44,7 @@ class Content(NamedTuple):
     statements: tuple[str, ...]
     host_control_number: str
     local_history: bool
+    names: HostNames
 
     @property
     def label(self) -> str:
@@ -37,12 +53,16 @@ class Content(NamedTuple):
 
 
 class Notes(NamedTuple):
-    """What the catalogue notes beside a record, to find its host and its sets by. Raise READING when read otherwise."""
+    """What the catalogue notes beside a record, to find its host and its sets by. Raise READING when read otherwise.
+
+    What stands before ``names`` changes what people and harvesters see of the record.
+    """
 
     host_control_number: str
     material_type: str
     local_history: bool
     children: bool
+    names: HostNames = HostNames()
 
 
 def notes_of(description: Description) -> Notes:
@@ -54,7 +74,31 @@ def notes_of(description: Description) -> Notes:
         material_type=description.material_type,
         local_history=is_local_history(description),
         children=description.audience_children,
+        names=host_names(description, named=bool(host)),
     )
+
+
+def host_names(d: Description, *, named: bool) -> HostNames:
+    """The names of a described record. ``named``: it says the number of its host, which then needs no other name."""
+    if d.host is None:
+        return HostNames(title=title_key(d.title_proper or d.title), number=_first_number(d.issns[:1] or d.isbns[:1]))
+    if named:
+        return HostNames()
+    numbers = [n for n in (d.host.issn, d.host.isbn) if n]
+    return HostNames(host_title=title_key(d.host.title), host_number=_first_number(numbers))
+
+
+def title_key(title: str) -> int | None:
+    """A title without its remainder, in folded words, as a signed number of 64 bits; None for one without words."""
+    words = folded_tokens(_REMAINDER.split(title, 1)[0])
+    if not words:
+        return None
+    return int.from_bytes(hashlib.blake2b(" ".join(words).encode(), digest_size=8).digest(), signed=True)
+
+
+def _first_number(numbers: Sequence[str]) -> int | None:
+    digits = numbers[0].replace("-", "")[:-1] if numbers else ""  # without the check digit, which may be an X
+    return int(digits) if digits.isascii() and digits.isdigit() else None
 
 
 class Arrival(NamedTuple):
@@ -90,6 +134,7 @@ def content_of(
         statements=read_holdings_statements(record),
         host_control_number=notes.host_control_number,
         local_history=notes.local_history,
+        names=notes.names,
     )
 
 

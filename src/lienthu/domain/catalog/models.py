@@ -104,6 +104,11 @@ class BibRecord(models.Model):
     deleted = models.BooleanField(default=False)
     host = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="parts")
     host_control_number = models.CharField(max_length=110, blank=True)
+    # what hosts are found by where no number says which (IMP-37, content.HostNames)
+    title_key = models.BigIntegerField(null=True)
+    number_key = models.BigIntegerField(null=True)
+    host_title_key = models.BigIntegerField(null=True)
+    host_number_key = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     # What harvesters are told by (rules OAI-5 to OAI-9): full seconds, given by services/datestamps.py and nobody else.
@@ -148,6 +153,14 @@ class BibRecord(models.Model):
                 fields=["source", "host_control_number"],
                 condition=~models.Q(host_control_number=""),
                 name="record_host_number",
+            ),
+            *(
+                models.Index(
+                    fields=["library", name],
+                    condition=models.Q(**{f"{name}__isnull": False}),
+                    name=f"record_{name}",
+                )
+                for name in ("title_key", "number_key", "host_title_key", "host_number_key")
             ),
             models.Index(
                 fields=["source", "control_number"],

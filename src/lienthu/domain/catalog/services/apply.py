@@ -126,7 +126,7 @@ def apply(arrivals: Sequence[Arrival], *, source: Source, batch_id: int | None, 
     by_id = {r.known.id: r.last for r in rows.values()}
     out.barcodes_taken = [(by_id[record_id], barcode) for record_id, barcode in taken]
     out.items = sum(len(r.last.content.items) for r in rows.values())
-    link_hosts(source.pk, [(r.known.id, r.last.content) for r in rows.values()], harvested=raw_format == HARVESTED)
+    link_hosts(source, [(r.known.id, r.last.content) for r in rows.values()], harvested=raw_format == HARVESTED)
     link_written(
         [(r.known.id, r.last.content.marc) for r in rows.values()],
         fresh=frozenset(r.known.id for r in rows.values() if r.known.created_now),
@@ -190,14 +190,14 @@ def _write_records(
         with cursor.copy(
             "COPY catalog_bibrecord (id, library_id, source_id, identity, control_number, revision, content_digest,"
             " deleted, host_control_number, created_at, updated_at, datestamp, exposed, material_type, local_history,"
-            " children, origin) FROM STDIN"
+            " children, origin, title_key, number_key, host_title_key, host_number_key) FROM STDIN"
         ) as copy:
             for identity, r in fresh:
                 c = r.last.content
                 copy.write_row(
                     (r.known.id, source.library_id, source.pk, identity, c.control_number, r.known.revision, c.digest,
                      False, c.host_control_number, "now", "now", stamp, public, c.material_type,
-                     c.local_history, c.children, 0)
+                     c.local_history, c.children, 0, *c.names)
                 )  # fmt: skip
         if old:
             cursor.execute(
@@ -206,10 +206,12 @@ def _write_records(
                 SET revision = n.revision, content_digest = n.digest, deleted = false,
                     host_control_number = n.host, host_id = NULL, updated_at = now(), datestamp = %s,
                     exposed = exposed OR %s, material_type = n.material_type, local_history = n.local_history,
-                    children = n.children
+                    children = n.children, title_key = n.title_key, number_key = n.number_key,
+                    host_title_key = n.host_title_key, host_number_key = n.host_number_key
                 FROM unnest(%s::bigint[], %s::integer[], %s::bytea[], %s::text[], %s::text[], %s::boolean[],
-                            %s::boolean[])
-                    AS n(id, revision, digest, host, material_type, local_history, children)
+                            %s::boolean[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+                    AS n(id, revision, digest, host, material_type, local_history, children, title_key, number_key,
+                         host_title_key, host_number_key)
                 WHERE r.id = n.id
                 """,
                 [
@@ -222,6 +224,7 @@ def _write_records(
                     [r.last.content.material_type for r in old],
                     [r.last.content.local_history for r in old],
                     [r.last.content.children for r in old],
+                    *map(list, zip(*(r.last.content.names for r in old), strict=True)),
                 ],
             )
         with cursor.copy(

@@ -1,4 +1,4 @@
-"""Link parts to their hosts: chapters to books, articles to journals, volumes to sets (rules IMP-20, HAR-5)."""
+"""Link parts to their hosts: chapters to books, articles to journals, volumes to sets (rules IMP-20, IMP-37, HAR-5)."""
 
 from __future__ import annotations
 
@@ -6,18 +6,57 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from lienthu.domain.catalog.content import Content
+from lienthu.domain.catalog.content import Content, HostNames
+from lienthu.domain.catalog.models import Source
+
+_NAMES = 7_406_207  # class of advisory locks: parts and hosts by name in one library
 
 
-def link_hosts(source_id: int, contents: Sequence[tuple[int, Content]], *, harvested: bool = False) -> None:
-    """Link parts to their hosts by control number, in either order of arrival (rule IMP-20).
+def link_hosts(source: Source, contents: Sequence[tuple[int, Content]], *, harvested: bool = False) -> None:
+    """Link parts to their hosts by control number (rule IMP-20), else by name (IMP-37), in either order of arrival.
 
     A repository may hold the records of several systems, whose control numbers are not unique in it. There a part and
     its host must have identifiers that are the same up to their last mark, and only one record may answer (HAR-5).
     """
     parts = [(record_id, c.host_control_number) for record_id, c in contents if c.host_control_number]
     hosts = [(record_id, c.control_number) for record_id, c in contents if c.control_number]
-    link(source_id, parts=parts, hosts=hosts, harvested=harvested)
+    link(source.pk, parts=parts, hosts=hosts, harvested=harvested)
+    link_by_name(source.library_id, [(record_id, c.names) for record_id, c in contents])
+
+
+def link_by_name(library_id: int, named: Sequence[tuple[int, HostNames]]) -> None:
+    """Link parts whose host has no number to the one record of the library that has its ISSN, ISBN or title (IMP-37).
+
+    ``named`` are records just written. Parts among them look for their host; hosts among them for the parts that want
+    one of that name, and those that had it are asked again. Whatever the order of arrival, the links are the same.
+    """
+    parts = [record_id for record_id, n in named if n.host_title is not None or n.host_number is not None]
+    with connection.cursor() as cursor:
+        # two systems of a library may import at once, and neither sees what the other has not committed
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_NAMES, library_id])
+        if not parts:
+            cursor.execute(_ANY_WANTED, {"library": library_id})
+            if not cursor.fetchone()[0]:
+                return
+        cursor.execute(
+            _BY_NAME,
+            {
+                "library": library_id,
+                "parts": parts,
+                "hosts": [record_id for record_id, n in named if n.title is not None or n.number is not None],
+                "titles": list({n.title for _, n in named if n.title is not None}),
+                "numbers": list({n.number for _, n in named if n.number is not None}),
+            },
+        )
+
+
+def relink_names(gone: Sequence[tuple[int, int | None, int | None]]) -> None:
+    """Ask parts anew that want a name of records that have gone: library, key of the title, key of the number."""
+    by_library: dict[int, list[tuple[int, HostNames]]] = {}
+    for library_id, title, number in gone:
+        by_library.setdefault(library_id, []).append((0, HostNames(title, number)))
+    for library_id, named in sorted(by_library.items()):
+        link_by_name(library_id, named)
 
 
 def link(
@@ -88,4 +127,53 @@ _HARVESTED_PARTS = r"""
         ) part
     )
     UPDATE catalog_bibrecord part SET host_id = waiting.host_id FROM waiting WHERE part.id = waiting.id
+"""
+_ANY_WANTED = """
+    SELECT EXISTS (SELECT FROM catalog_bibrecord WHERE library_id = %(library)s AND host_title_key IS NOT NULL)
+        OR EXISTS (SELECT FROM catalog_bibrecord WHERE library_id = %(library)s AND host_number_key IS NOT NULL)
+"""
+# An ISSN has seven digits without its last: two of them that differ are two serials. Books have several ISBN.
+_BY_NAME = """
+    WITH asked AS (
+        SELECT unnest(%(parts)s::bigint[]) AS id
+        UNION SELECT p.id FROM unnest(%(titles)s::bigint[]) AS said(key) CROSS JOIN LATERAL (
+            SELECT id FROM catalog_bibrecord
+            WHERE library_id = %(library)s AND host_title_key = said.key AND host_title_key IS NOT NULL OFFSET 0) p
+        UNION SELECT p.id FROM unnest(%(numbers)s::bigint[]) AS said(key) CROSS JOIN LATERAL (
+            SELECT id FROM catalog_bibrecord
+            WHERE library_id = %(library)s AND host_number_key = said.key AND host_number_key IS NOT NULL OFFSET 0) p
+        UNION SELECT p.id FROM unnest(%(hosts)s::bigint[]) AS said(id) CROSS JOIN LATERAL (
+            SELECT id FROM catalog_bibrecord WHERE host_id = said.id AND host_control_number = ''
+              AND (host_title_key IS NOT NULL OR host_number_key IS NOT NULL) OFFSET 0) p
+    ), found AS (
+        SELECT part.id, one.id AS host_id FROM asked
+        CROSS JOIN LATERAL (
+            SELECT id, source_id, host_title_key, host_number_key FROM catalog_bibrecord
+            WHERE id = asked.id AND NOT deleted OFFSET 0
+        ) part
+        LEFT JOIN LATERAL (
+            SELECT min(id) AS id FROM (
+                SELECT id, rank, min(rank) OVER () AS best FROM (
+                    SELECT h.id, 2 * CASE WHEN h.number_key = part.host_number_key AND h.title_key = part.host_title_key
+                                               THEN 0 WHEN h.number_key = part.host_number_key THEN 1 ELSE 2 END
+                                 + (h.source_id <> part.source_id)::integer AS rank
+                    FROM (
+                        (SELECT id, source_id, title_key, number_key FROM catalog_bibrecord
+                         WHERE library_id = %(library)s AND number_key = part.host_number_key
+                           AND number_key IS NOT NULL AND NOT deleted LIMIT 100)
+                        UNION
+                        (SELECT id, source_id, title_key, number_key FROM catalog_bibrecord
+                         WHERE library_id = %(library)s AND title_key = part.host_title_key
+                           AND title_key IS NOT NULL AND NOT deleted LIMIT 100)
+                    ) h
+                    WHERE h.id <> part.id
+                      AND (part.host_number_key IS NULL OR h.number_key IS NULL OR h.number_key = part.host_number_key
+                           OR part.host_number_key > 9999999)
+                ) ranked
+            ) nearest
+            WHERE rank = best HAVING count(*) = 1
+        ) one ON true
+    )
+    UPDATE catalog_bibrecord part SET host_id = found.host_id FROM found
+    WHERE part.id = found.id AND part.host_id IS DISTINCT FROM found.host_id
 """

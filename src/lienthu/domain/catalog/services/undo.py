@@ -102,9 +102,12 @@ def _restore(restore: Sequence[tuple[int, int, Content]], batch: ImportBatch, pu
             SET revision = r.revision + 1, deleted = false, content_digest = b.digest,
                 host_control_number = b.host, host_id = NULL, updated_at = now(), datestamp = %s,
                 exposed = exposed OR %s, material_type = b.material_type,
-                local_history = b.local_history, children = b.children
-            FROM unnest(%s::bigint[], %s::bytea[], %s::text[], %s::text[], %s::boolean[], %s::boolean[])
-                AS b(id, digest, host, material_type, local_history, children)
+                local_history = b.local_history, children = b.children, title_key = b.title_key,
+                number_key = b.number_key, host_title_key = b.host_title_key, host_number_key = b.host_number_key
+            FROM unnest(%s::bigint[], %s::bytea[], %s::text[], %s::text[], %s::boolean[], %s::boolean[],
+                        %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+                AS b(id, digest, host, material_type, local_history, children, title_key, number_key,
+                     host_title_key, host_number_key)
             WHERE r.id = b.id
             """,
             [
@@ -116,9 +119,10 @@ def _restore(restore: Sequence[tuple[int, int, Content]], batch: ImportBatch, pu
                 [r[2].material_type for r in restore],
                 [r[2].local_history for r in restore],
                 [r[2].children for r in restore],
+                *map(list, zip(*(r[2].names for r in restore), strict=True)),
             ],
         )
     contents = [(record_id, content) for record_id, _, content in restore]
     write_items(contents, replace=[r[0] for r in restore], library_id=batch.library_id, taken=[])
-    link_hosts(batch.source_id, contents, harvested=batch.format == HARVESTED)
+    link_hosts(batch.source, contents, harvested=batch.format == HARVESTED)
     link_written([(record_id, content.marc) for record_id, content in contents])

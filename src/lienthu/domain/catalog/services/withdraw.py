@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from lienthu.domain.catalog.models import Source
-from lienthu.domain.catalog.services import datestamps
+from lienthu.domain.catalog.services import datestamps, hosts
 from lienthu.domain.catalog.services.apply import hand_on_barcodes, lock_source, remove_items
 
 
@@ -69,8 +69,10 @@ def take_out(words: dict[int, bytes], *, batch_id: int | None = None, raw_format
         )
         cursor.execute(
             "UPDATE catalog_bibrecord SET revision = revision + 1, deleted = true, host_id = NULL, updated_at = now(),"
-            " datestamp = %s WHERE id = ANY(%s) AND NOT deleted",
+            " datestamp = %s WHERE id = ANY(%s) AND NOT deleted RETURNING library_id, title_key, number_key",
             [stamp, ids],
         )
+        named = cursor.fetchall()
         cursor.execute("UPDATE catalog_bibrecord SET host_id = NULL WHERE host_id = ANY(%s)", [ids])
+    hosts.relink_names(named)
     hand_on_barcodes(remove_items(ids).keys())

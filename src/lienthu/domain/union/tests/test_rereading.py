@@ -65,6 +65,19 @@ def test_volumes_that_came_before_find_their_set(tinh: Library) -> None:
     assert AuditEntry.objects.filter(action="catalog.reread").count() == 1
 
 
+def test_articles_that_came_before_find_their_journal_by_name(tinh: Library) -> None:
+    wanted = Field("773", "0", " ", (("t", "Báo Quảng Ninh"),))
+    imported(tinh, book("Báo Quảng Ninh", number="BAO"), book("Bài", number="B", more=[wanted]))
+    BibRecord.objects.update(
+        host=None, title_key=None, number_key=None, host_title_key=None, host_number_key=None, datestamp=LONG_AGO
+    )
+    changes.discard("discovery")
+    worked()
+    assert held(tinh, "B").host_id == held(tinh, "BAO").pk
+    assert not changes.keys_waiting(["discovery"], 10)["discovery"], "nothing that the index says of them has changed"
+    assert {r.datestamp for r in BibRecord.objects.all()} == {LONG_AGO}
+
+
 def test_killed_it_goes_on_and_is_done_once(tinh: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     a_set(tinh, 5)
     assert reread_piece(actor=CLERK, size=3) is not None
