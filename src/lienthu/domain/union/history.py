@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Q
 
 from lienthu.domain.union.models import Act, ClusterEvent, Membership, PairDecision
@@ -128,6 +129,28 @@ def acts_by_id(ids: Sequence[int]) -> list[ActRow]:
         ActRow(a.pk, a.kind, a.actor_name, a.at, a.note, a.reverts_id, not in_effect(a.pk), counts.get(a.pk, 0))
         for a in acts
     ]
+
+
+def acts_about(act_ids: Collection[int], libraries: Collection[int]) -> frozenset[int]:
+    """Which of these acts said, withdrew or restored a word on a record of any of these libraries. One query."""
+    if not act_ids or not libraries:
+        return frozenset()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT spoken.act_id FROM (
+                SELECT act_id, left_id, right_id FROM union_pairdecision WHERE act_id = ANY(%(acts)s)
+                UNION ALL
+                SELECT restored_by_id, left_id, right_id FROM union_pairdecision WHERE restored_by_id = ANY(%(acts)s)
+                UNION ALL
+                SELECT withdrawn_by_id, left_id, right_id FROM union_pairdecision WHERE withdrawn_by_id = ANY(%(acts)s)
+            ) spoken
+            JOIN catalog_bibrecord r ON r.id IN (spoken.left_id, spoken.right_id)
+            WHERE r.library_id = ANY(%(libraries)s)
+            """,
+            {"acts": list(act_ids), "libraries": list(libraries)},
+        )
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 def decisions_by_act(act_id: int, limit: int = 200) -> list[DecisionRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import Q
@@ -10,6 +10,7 @@ from django.db.models import Q
 from lienthu.domain.catalog.models import BibRecord
 from lienthu.domain.union.errors import ActRefused, NotInUnion
 from lienthu.domain.union.fingerprint import Fingerprint
+from lienthu.domain.union.history import acts_about
 from lienthu.domain.union.models import Act, Cluster, Membership, PairDecision
 from lienthu.domain.union.name_selectors import known_names
 from lienthu.domain.union.partition import Pair
@@ -128,15 +129,18 @@ def merge_clusters(cluster_ids: Sequence[int], *, actor: Actor, note: str = "") 
 
 
 @transaction.atomic
-def revert(act_id: int, *, actor: Actor, note: str = "") -> Act:
+def revert(act_id: int, *, actor: Actor, note: str = "", hidden: Collection[int] = ()) -> Act:
     """Take an act back as a whole: what it said stands no more, what it replaced stands again (CLU-11).
 
     Words that a later act has replaced stay as that act left them. Reverting is an act itself and can be reverted.
+    ``hidden``: libraries whose records the actor may not see; an act that speaks of any of them is not there (CLU-11).
     Raises ActRefused, or DecisionContradicts where what would stand again contradicts a newer word.
     """
     lock_union()
     act = Act.objects.select_for_update().filter(pk=act_id).first()
     if act is None:
+        raise ActRefused.unknown(act_id)
+    if acts_about([act_id], hidden):
         raise ActRefused.unknown(act_id)
     if not _in_effect(act_id):
         raise ActRefused.reverted(act_id)

@@ -177,6 +177,27 @@ def test_records_of_closed_libraries_are_not_there(editor: Client, doubtful: lis
     assert shown(of(make_admin()).get(QUEUE)) == keys(doubtful)
 
 
+def test_what_was_said_of_closed_libraries_is_not_taken_back(
+    editor: Client, doubtful: list[Pair], ha_long: Library
+) -> None:
+    say(editor, doubtful[0], "different")
+    act = Act.objects.get()
+    Library.objects.filter(pk=ha_long.pk).update(closed=True)
+    assert editor.post(reverse("staff_union:undo"), {"act": act.pk}, headers=JSON).status_code == 409
+    answer = editor.post(reverse("staff_union:act_revert", args=[act.pk]), follow=True)
+    assert f"There is no decision {act.pk}" in answer.content.decode()
+    assert Act.objects.count() == 1
+    for at in (reverse("staff_union:acts"), reverse("staff_union:act", args=[act.pk])):
+        assert reverse("staff_union:act_revert", args=[act.pk]) not in editor.get(at).content.decode()
+    admin = of(make_admin())
+    assert reverse("staff_union:act_revert", args=[act.pk]) in admin.get(reverse("staff_union:acts")).content.decode()
+    admin.post(reverse("staff_union:act_revert", args=[act.pk]))
+    assert Act.objects.count() == 2
+    revert = Act.objects.latest("pk")
+    assert editor.post(reverse("staff_union:undo"), {"act": revert.pk}, headers=JSON).status_code == 409
+    assert Act.objects.count() == 2, "nor is what took it back"
+
+
 def test_filters(editor: Client, doubtful: list[Pair], tinh: Library) -> None:
     imported(tinh, book("Bản đồ Quảng Ninh", number="m1", leader="00000nem a2200000 a 4500"))
     pair = made_doubtful(held(tinh, "m1").pk, doubtful[0][0], 0.3)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.union.errors import UnionRefused
-from lienthu.domain.union.history import ActRow, acts_by_id, decisions_by_act, recent_acts
+from lienthu.domain.union.history import ActRow, acts_about, acts_by_id, decisions_by_act, recent_acts
 from lienthu.domain.union.review_selectors import libraries_of
 from lienthu.domain.union.services import decide as deciding
 from lienthu.faces.web.staff.access import Desk, staff_page
@@ -33,13 +33,14 @@ def acts(request: HttpRequest, desk: Desk) -> HttpResponse:
     before = number(request.GET.get("before", ""))
     rows = recent_acts(before, PAGE + 1)
     more, rows = len(rows) > PAGE, rows[:PAGE]
+    closed = acts_about([row.id for row in rows], hidden_libraries(desk))
     here = reverse("staff_union:acts")
     return show(
         desk,
         "acts.html",
         current="acts",
         trail=[(_("Decisions"), "")],
-        rows=[{"act": row, "label": ACTS.get(row.kind, row.kind)} for row in rows],
+        rows=[{"act": row, "label": ACTS.get(row.kind, row.kind), "closed": row.id in closed} for row in rows],
         next_url=f"{here}?before={rows[-1].id}" if more else "",
         first_url=here if before else "",
     )
@@ -61,6 +62,7 @@ def act(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
         trail=[(_("Decisions"), reverse("staff_union:acts")), (_("Decision %(n)d") % {"n": pk}, "")],
         act=row,
         label=ACTS.get(row.kind, row.kind),
+        closed=bool(acts_about([pk], hidden)),
         said=[
             {
                 "pair": d,
@@ -80,7 +82,7 @@ def revert(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
     """Take an act back as a whole, and return where the button stood."""
     row = _act(pk)
     try:
-        deciding.revert(pk, actor=desk.actor, note=request.POST.get("note", ""))
+        deciding.revert(pk, actor=desk.actor, note=request.POST.get("note", ""), hidden=hidden_libraries(desk))
     except UnionRefused as refused:
         messages.error(request, refused.message)
     else:

@@ -139,7 +139,7 @@ def undo(request: HttpRequest, desk: Desk) -> HttpResponse:
     if act_id is None:
         return _refused(request, _("There is nothing to take back in this sitting. See the list of decisions."), 409)
     try:
-        deciding.revert(act_id, actor=desk.actor)
+        deciding.revert(act_id, actor=desk.actor, hidden=hidden_libraries(desk))
     except UnionRefused as refused:
         return _refused(request, refused.message, 409)
     note_undone(request.session, act_id)
