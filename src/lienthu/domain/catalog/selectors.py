@@ -76,18 +76,33 @@ def items_of(record_ids: Sequence[int]) -> list[ItemRow]:
         return [ItemRow(*row) for row in cursor.fetchall()]
 
 
-def shelf_marks_of(record_ids: Sequence[int]) -> dict[int, tuple[list[str], list[str]]]:
-    """Record id → its call numbers and its barcodes, in one statement: for searching them."""
+class ShelfMarks(NamedTuple):
+    """What the copies of a record are found by: call numbers, barcodes, and the branches they are in ("" unsaid)."""
+
+    call_numbers: Sequence[str] = ()
+    barcodes: Sequence[str] = ()
+    branches: Sequence[str] = ()
+
+
+def shelf_marks_of(record_ids: Sequence[int], *, spread: Collection[int] = ()) -> dict[int, ShelfMarks]:
+    """Record id → its call numbers, barcodes and branches, in one statement: for searching them.
+
+    Branches are told of the libraries ``spread`` only: an index of millions of records need not read the others.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT wanted.id, i.marks, i.barcodes FROM unnest(%s::bigint[]) AS wanted(id)"
+            "SELECT wanted.id, i.marks, i.barcodes, i.branches FROM unnest(%s::bigint[]) AS wanted(id)"
             " CROSS JOIN LATERAL (SELECT array_agg(DISTINCT call_number) FILTER (WHERE call_number <> '') AS marks,"
-            " array_agg(barcode) FILTER (WHERE barcode <> '') AS barcodes"
+            " array_agg(barcode) FILTER (WHERE barcode <> '') AS barcodes, array_agg(DISTINCT branch_text)"
+            " FILTER (WHERE library_id = ANY(%s::bigint[])) AS branches"
             " FROM catalog_item WHERE record_id = wanted.id OFFSET 0) i"
-            " WHERE i.marks IS NOT NULL OR i.barcodes IS NOT NULL",
-            [list(record_ids)],
+            " WHERE i.marks IS NOT NULL OR i.barcodes IS NOT NULL OR i.branches IS NOT NULL",
+            [list(record_ids), list(spread)],
         )
-        return {record_id: (marks or [], barcodes or []) for record_id, marks, barcodes in cursor.fetchall()}
+        return {
+            record_id: ShelfMarks(marks or (), barcodes or (), branches or ())
+            for record_id, marks, barcodes, branches in cursor.fetchall()
+        }
 
 
 def marc_of(record_ids: Sequence[int]) -> dict[int, Record]:

@@ -70,7 +70,7 @@ def facet_labels() -> dict[str, dict[str, str]]:
     facts = library_facts().values()
     return {
         "library": {f.code: f.name for f in facts},
-        "area": {f.area: f.area_name for f in facts if f.area},
+        "area": {code: name for f in facts for code, name in f.area_names.items()},
     }
 
 

@@ -17,7 +17,7 @@ from lienthu.foundation.vietnamese.names import direct_form
 from lienthu.foundation.vietnamese.tokens import token_pairs
 
 # Raised whenever documents or the index schema change shape: an index of another version is rebuilt (rule SEA-12).
-SCHEMA_VERSION: Final = 7
+SCHEMA_VERSION: Final = 8
 
 _MAX_SUGGESTION = 90
 _SORTED_CHARS = 48
@@ -28,7 +28,7 @@ class Contribution(NamedTuple):
     """One library's part in a publication, as the index needs it."""
 
     library_code: str
-    area: str
+    areas: Sequence[str]  # of the branches where it has copies, else of its seat (SEA-15)
     description: Description
     call_numbers: Sequence[str]
     barcodes: Sequence[str]
@@ -147,7 +147,7 @@ def _facets(
         collections.append(CHILDREN)
     return {
         "library": _distinct([c.library_code for c in contributions]),
-        "area": _distinct([c.area for c in contributions]),
+        "area": _distinct([area for c in contributions for area in c.areas]),
         "material_type": [preferred.material_type],
         "language": _distinct([code for d in described for code in d.languages])[:6],
         "subject": _distinct([s.partition(" -- ")[0] for d in described for s in d.subjects])[:30],

@@ -44,6 +44,7 @@ _SLICE = 500
 # How long without news means that an import is over; how long its news waits for a commit at most. Seconds.
 _LULL = 0.7
 _LONGEST = 15.0
+_NO_COPIES = catalog.ShelfMarks()
 Progress = Callable[[int], None]
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,10 @@ def anything_waits() -> bool:
 
 def _as_indexed() -> dict[str, list[Any]]:
     """What documents say of each library: when it changes they are made anew."""
-    return {str(f.id): [f.code, f.area, f.closed] for f in network.library_facts().values()}
+    return {
+        str(f.id): [f.code, f.area, f.closed, sorted((code, area) for code, (area, _) in f.branches.items())]
+        for f in network.library_facts().values()
+    }
 
 
 class Indexer:
@@ -290,19 +294,20 @@ def documents_of(cluster_ids: Sequence[int]) -> Iterator[SearchDocument]:
     libraries = network.library_facts()
     clusters = union.contents_of(cluster_ids)
     record_ids = [m.record_id for members in clusters.values() for m in members]
-    shelf_marks = catalog.shelf_marks_of(record_ids)
+    shelf_marks = catalog.shelf_marks_of(record_ids, spread=[f.id for f in libraries.values() if f.spread])
     headings = headings_of(record_ids, other_names=True)
     digitised = records_online(record_ids)
     for cluster_id, members in clusters.items():
         contributions = []
         for m in members:
             library = libraries[m.library_id]
-            marks, barcodes = shelf_marks.get(m.record_id, ((), ()))
+            marks = shelf_marks.get(m.record_id, _NO_COPIES)
             under = headings.get(m.record_id)
             description = describe(under.applied(from_canonical(m.marc))) if under else describe_canonical(m.marc)
             contributions.append(
                 Contribution(
-                    library.code, library.area, description, marks, barcodes, _acquired(description, m.came),
+                    library.code, _areas(library, marks.branches), description, marks.call_numbers, marks.barcodes,
+                    _acquired(description, m.came),
                     under.people if under else (), under.subjects if under else (),
                 )
             )  # fmt: skip
@@ -311,6 +316,11 @@ def documents_of(cluster_ids: Sequence[int]) -> Iterator[SearchDocument]:
         if not digitised.isdisjoint(m.record_id for m in members):
             document.facets["online"] = ["online"]
         yield document
+
+
+def _areas(library: network.LibraryFacts, branches: Sequence[str]) -> Sequence[str]:
+    """Where a library's copies are: in the areas of their branches, else, as without any copy, in that of its seat."""
+    return [library.area_at(branch) for branch in branches] or (library.area,)
 
 
 def _acquired(description: Description, came: date) -> date:

@@ -70,7 +70,7 @@ def publication(
     """The document of a publication that libraries describe alike."""
     description = describe(book(title, **said))
     contributions = [
-        Contribution(code, area, description, shelf, barcodes, date.fromisoformat(added)) for code in held_by
+        Contribution(code, (area,), description, shelf, barcodes, date.fromisoformat(added)) for code in held_by
     ]
     return build(id_, description, contributions)
 

@@ -13,12 +13,14 @@ from django.test.utils import CaptureQueriesContext
 
 from lienthu.domain.catalog.tests.cast import CLERK, article, book, held
 from lienthu.domain.discovery import documents, publications, selectors
+from lienthu.domain.discovery.answers import facet_labels
 from lienthu.domain.discovery.backends.base import IndexMissing
 from lienthu.domain.discovery.backends.tantivy import store as stores
 from lienthu.domain.discovery.backends.tantivy import writer as writers
 from lienthu.domain.discovery.services import indexing
 from lienthu.domain.discovery.services.indexing import CONSUMER, Indexer, ask_for_rebuild, documents_of, store
 from lienthu.domain.network.models import Library
+from lienthu.domain.network.services.branches import BranchData, open_branch, update_branch
 from lienthu.domain.network.services.libraries import Particulars, update_library
 from lienthu.domain.network.services.periods import Description
 from lienthu.domain.network.tests.factories import TESTS, make_library, make_unit
@@ -202,6 +204,27 @@ def test_a_library_that_moves_or_is_given_another_code_is_found_there(tinh: Libr
     changes.publish("library.changed", [tinh.pk])
     indexer.drain()
     assert facet("library") == {"VN-MOI": 1}
+
+
+def test_copies_of_a_branch_count_where_the_branch_is(tinh: Library, indexer: Indexer) -> None:
+    seat, far, farther = make_unit("Hồng Gai"), make_unit("Vàng Danh"), make_unit("Móng Cái")
+    described = Description(name=tinh.name, type=tinh.type, unit=seat)
+    update_library(library_id=tinh.pk, actor=TESTS, description=described)
+    data = BranchData(code="VD", name="Phòng Vàng Danh")
+    branch = open_branch(library_id=tinh.pk, data=data, unit=far, actor=TESTS)
+
+    def copy_in(code: str) -> Field:
+        return Field("852", subfields=(("b", code), ("h", "959.7")))
+
+    in_branch = book("Đất mỏ", number="1", more=[copy_in("vd")])
+    in_both = book("Vùng mỏ", number="2", more=[copy_in("VD"), copy_in("Kho mượn")])
+    imported(tinh, in_branch, in_both, book("Biển gọi", number="3"))
+    indexer.drain()
+    assert facet("area") == {far.code: 2, seat.code: 2}
+    assert facet_labels()["area"] == {far.code: "Vàng Danh", seat.code: "Hồng Gai"}
+    update_branch(branch_id=branch.pk, data=data, unit=farther, actor=TESTS)
+    indexer.drain()
+    assert facet("area") == {farther.code: 2, seat.code: 2}, "a branch that moves takes its copies along"
 
 
 def test_a_library_that_only_changes_its_telephone_renews_nothing(tinh: Library, indexer: Indexer) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from django.db import connection
 
@@ -14,7 +14,8 @@ from lienthu.domain.network.models import Branch
 class LibraryFacts:
     """A library as the index knows it.
 
-    ``area`` is the code of the former district, else of the unit, else "".
+    ``area`` is the code of the former district, else of the unit, else "". ``branches`` has code in small letters →
+    area and its name of every branch that says where it is.
     """
 
     id: int
@@ -24,6 +25,21 @@ class LibraryFacts:
     area_name: str
     closed: bool
     sample: bool
+    branches: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def area_at(self, branch: str) -> str:
+        """Where a copy is that its record puts into this branch: by the branch, else where the library has its seat."""
+        return self.branches.get(branch.lower(), (self.area,))[0]
+
+    @property
+    def spread(self) -> bool:
+        """Whether any of its branches is in another area than its seat."""
+        return any(area != self.area for area, _ in self.branches.values())
+
+    @property
+    def area_names(self) -> dict[str, str]:
+        """Code → name of every area in which the library has copies."""
+        return {area: name for area, name in [(self.area, self.area_name), *self.branches.values()] if area}
 
 
 def library_facts() -> dict[int, LibraryFacts]:
@@ -32,13 +48,27 @@ def library_facts() -> dict[int, LibraryFacts]:
         cursor.execute(
             """
             SELECT l.id, l.code, coalesce(nullif(l.short_name, ''), l.name), coalesce(d.code, u.code, ''),
-                   coalesce(d.name, u.name, ''), l.closed, l.sample
+                   coalesce(d.name, u.name, ''), l.closed, l.sample, b.codes, b.areas, b.names
             FROM network_library l
             LEFT JOIN network_administrativeunit u ON u.id = l.unit_id
             LEFT JOIN network_administrativeunit d ON d.id = u.former_district_id
+            LEFT JOIN (
+                SELECT library_id, array_agg(lower(branch.code)) AS codes, array_agg(coalesce(d.code, u.code)) AS areas,
+                       array_agg(coalesce(d.name, u.name)) AS names
+                FROM network_branch branch
+                JOIN network_administrativeunit u ON u.id = branch.unit_id
+                LEFT JOIN network_administrativeunit d ON d.id = u.former_district_id
+                GROUP BY library_id
+            ) b ON b.library_id = l.id
             """
         )
-        return {row[0]: LibraryFacts(*row) for row in cursor.fetchall()}
+        return {
+            id_: LibraryFacts(
+                id_, code, name, area, area_name, closed, sample,
+                {c: (a, n) for c, a, n in zip(codes or (), areas or (), names or (), strict=True)},
+            )
+            for id_, code, name, area, area_name, closed, sample, codes, areas, names in cursor.fetchall()
+        }  # fmt: skip
 
 
 def branch_names(library_ids: Collection[int]) -> dict[tuple[int, str], str]:

@@ -36,7 +36,8 @@ class FacetNames:
     def of(cls, facts: Mapping[int, LibraryFacts]) -> FacetNames:
         """Names from the facts of every library; closed libraries are not named."""
         open_ones = [f for f in facts.values() if not f.closed]
-        return cls({f.code: f.name for f in open_ones}, {f.area: f.area_name for f in open_ones if f.area})
+        areas = {code: name for f in open_ones for code, name in f.area_names.items()}
+        return cls({f.code: f.name for f in open_ones}, areas)
 
     def label(self, facet: str, value: str) -> str:
         """What a facet value is called; the value itself where it has no name."""
