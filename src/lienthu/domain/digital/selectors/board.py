@@ -16,7 +16,7 @@ from lienthu.domain.digital import policy
 from lienthu.domain.digital.board import STAGES, Share, shares
 from lienthu.domain.digital.models import Collection, DigitalObject, Project, Stage, StageMove
 from lienthu.domain.digital.policy import Reader
-from lienthu.domain.digital.selectors.shelves import houses_of
+from lienthu.domain.digital.selectors.shelves import houses_of, in_their_order
 
 
 def own_libraries(reader: Reader) -> frozenset[int]:
@@ -52,7 +52,7 @@ def collections_known(reader: Reader) -> QuerySet[Collection]:
 
 def every_collection() -> list[Collection]:
     """All collections, for the command line: whoever can start it can read the disk."""
-    return list(Collection._default_manager.select_related("library").order_by("place", "name", "pk"))
+    return in_their_order(Collection._default_manager.select_related("library"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
@@ -12,6 +13,7 @@ from lienthu.domain.digital import policy
 from lienthu.domain.digital.access import facts_of_objects, rules_in_force
 from lienthu.domain.digital.models import Collection, DigitalObject, RightsRecord
 from lienthu.domain.digital.policy import Act, Reader
+from lienthu.foundation.vietnamese.collation import sort_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,13 @@ def starts_of_parts(
 def collections_for(reader: Reader) -> list[Collection]:
     """The collections that the reader may know of, by name. Closed ones are for their own people (RGT-3)."""
     open_house = Q(closed=False, library__closed=False)
-    return list(
-        Collection._default_manager.filter(open_house | Q(library_id__in=houses_of(reader)))
-        .select_related("library")
-        .order_by("place", "name", "pk")
-    )
+    rows = Collection._default_manager.filter(open_house | Q(library_id__in=houses_of(reader)))
+    return in_their_order(rows.select_related("library"))
+
+
+def in_their_order(rows: Iterable[Collection]) -> list[Collection]:
+    """Collections by the place they were given, those at the same place by name as Vietnamese is sorted."""
+    return sorted(rows, key=lambda c: (c.place, sort_key(c.name), c.pk))
 
 
 def collection_for(code: str, reader: Reader) -> Collection | None:

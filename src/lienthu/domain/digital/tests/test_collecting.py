@@ -120,6 +120,12 @@ def test_a_collection_of_the_armed_forces_stays_closed() -> None:
 def test_collections_stand_in_the_order_that_was_given_them() -> None:
     """DIG-10."""
     library = make_library()
-    for code, name, place in (("b", "B", 2), ("a", "A", 2), ("c", "C", 1)):
+    for code, name, place in (
+        ("b", "Báo chí", 2),
+        ("a", "Bản đồ", 2),
+        ("d", "Địa chí", 2),
+        ("e", "Gia phả", 2),
+        ("c", "Thơ", 1),
+    ):
         create_collection(code, library, CollectionFacts(name, place=place), actor=CLERK)
-    assert [c.code for c in collections_for(Reader())] == ["c", "a", "b"]
+    assert [c.code for c in collections_for(Reader())] == ["c", "a", "b", "d", "e"]

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lienthu.domain.digital.errors import DigitalRefused
 from lienthu.domain.digital.models import Collection, OwnerGroup
 from lienthu.domain.digital.selectors.board import Holding, collections_known, holdings_of
+from lienthu.domain.digital.selectors.shelves import in_their_order
 from lienthu.domain.digital.services import collecting
 from lienthu.domain.network.policy import Permission
 from lienthu.faces.web.staff.access import Desk, staff_page
@@ -47,7 +48,7 @@ def _one(desk: Desk, pk: int) -> Collection:
 @staff_page(SEE)
 def collection_list(request: HttpRequest, desk: Desk) -> HttpResponse:
     """All collections in the order in which readers see them, with how much they hold."""
-    found = list(_known(desk))
+    found = in_their_order(_known(desk))
     holdings = holdings_of([row.pk for row in found])
     mine = set(desk.library_ids(SET))
     return show(
