@@ -23,7 +23,12 @@ class Entry:
 
 
 class Box(Protocol):
-    """What is done with a box. Every act raises Failure or Transient."""
+    """What is done with a box. Every act raises Failure or Transient.
+
+    ``seen_key`` is what its server showed of itself, to be known again by; empty for a box that has no server.
+    """
+
+    seen_key: str
 
     def look(self) -> list[Entry]:
         """The files that may be taken, by name: plain files, no folders, no links, none with the name of a draft."""

@@ -15,6 +15,7 @@ class FolderBox:
 
     def __init__(self, path: str) -> None:
         self._path = Path(path)
+        self.seen_key = ""
 
     def look(self) -> list[Entry]:
         """See Box."""

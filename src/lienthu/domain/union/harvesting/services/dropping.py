@@ -18,7 +18,6 @@ from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.services import batches
 from lienthu.domain.union.harvesting.boxes.base import DONE, FAILED, Box
 from lienthu.domain.union.harvesting.boxes.folder import FolderBox
-from lienthu.domain.union.harvesting.boxes.sftp import SftpBox
 from lienthu.domain.union.harvesting.errors import Failure, HarvestRefused, Transient
 from lienthu.domain.union.harvesting.models import HarvestBatch, HarvestRun, HarvestSource
 from lienthu.domain.union.harvesting.services.place import note, save_place
@@ -155,7 +154,7 @@ def _remember(harvest: HarvestSource, sightings: dict[str, Any]) -> None:
 
 
 def _keep_key(harvest: HarvestSource, box: Box) -> None:
-    if isinstance(box, SftpBox) and box.seen_key and not harvest.host_key:
+    if box.seen_key and not harvest.host_key:
         harvest.host_key = box.seen_key
         HarvestSource.objects.filter(pk=harvest.pk, host_key="").update(host_key=box.seen_key)
 
@@ -167,6 +166,8 @@ def _box(harvest: HarvestSource) -> Box:
         secret = password_of(harvest)
     except HarvestRefused as e:
         raise Failure("secret") from e
+    from lienthu.domain.union.harvesting.boxes.sftp import SftpBox  # its library runs programs when it is imported
+
     return SftpBox(
         harvest.address, username=harvest.username, secret=secret, known_key=harvest.host_key,
         private=harvest.private_allowed,
