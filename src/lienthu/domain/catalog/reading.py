@@ -41,8 +41,8 @@ _PREVIEWED: Final = 8
 class ReadPiece(NamedTuple):
     """One piece of a file: a record, or a problem that says why there is none.
 
-    ``offset`` is in bytes for ISO 2709, an ordinal elsewhere; ``resume`` is where reading goes on after it. ``header``
-    came with a harvested record; one that the repository has deleted has neither record nor problem.
+    ``offset`` is its first byte, of tables its row, of harvested lists its ordinal; ``resume`` is where reading goes on
+    after it. ``header`` came with a harvested record; one that was deleted there has neither record nor problem.
     """
 
     ordinal: int

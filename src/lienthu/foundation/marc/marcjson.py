@@ -30,7 +30,7 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class JsonPiece(NamedTuple):
-    """One JSON object: ``offset`` counts them from 0, ``raw`` is its source in UTF-8.
+    """One JSON object: ``offset`` is that of its first byte, ``raw`` its source in UTF-8.
 
     Exactly one of ``record`` and ``problem`` is set; ``repairs`` tells what reading the record took.
     """
@@ -48,10 +48,12 @@ def read(stream: BinaryIO, *, max_record: int = MAX_RECORD) -> Iterator[JsonPiec
     A broken entry is a piece with a problem, and reading goes on at the next record. Memory is bounded by
     ``max_record`` characters. An empty stream or array yields nothing, one without JSON a piece that says so.
     """
-    for ordinal, (text, value) in enumerate(_Objects(stream, max_record)):
+    objects = _Objects(stream, max_record)
+    for text, value in objects:
+        offset = objects.offset
         raw = text.encode("utf-8", "surrogateescape")
         if value is None:
-            yield JsonPiece(ordinal, raw, None, Problem("json-malformed", shown(raw, 60)))
+            yield JsonPiece(offset, raw, None, Problem("json-malformed", shown(raw, 60)))
             continue
         notes: list[Problem] = []
         if not text.isascii() and _SURROGATE.search(text):
@@ -59,9 +61,9 @@ def read(stream: BinaryIO, *, max_record: int = MAX_RECORD) -> Iterator[JsonPiec
         try:
             record = _record(value, notes)
         except Unreadable as error:
-            yield JsonPiece(ordinal, raw, None, error.problem)
+            yield JsonPiece(offset, raw, None, error.problem)
         else:
-            yield JsonPiece(ordinal, raw, record, None, tuple(notes))
+            yield JsonPiece(offset, raw, record, None, tuple(notes))
 
 
 class _Objects:
@@ -75,6 +77,15 @@ class _Objects:
         self._ended = False
         self._decoder = json.JSONDecoder(strict=False)
         self._bytes: codecs.IncrementalDecoder | None = None
+        self._told = 0
+        self._counted = 0  # characters of the buffer that are counted in _offset
+        self._offset = 0
+        self._wide = False
+
+    @property
+    def offset(self) -> int:
+        """Of the first byte, in the stream, of the value that was told last."""
+        return self._told
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         self._more()
@@ -92,6 +103,7 @@ class _Objects:
                 in_array = True
                 self._at += 1
                 continue
+            self._told = self._count(self._at)
             yield self._next() if char == "{" else self._broken()
 
     def _next(self) -> tuple[str, Any]:
@@ -132,6 +144,18 @@ class _Objects:
         self._at += length
         return self._buffer[begin : self._at].rstrip(" \t\r\n,"), None
 
+    def _count(self, upto: int) -> int:
+        """The bytes of the stream before this place in the buffer."""
+        text = self._buffer[self._counted : upto]
+        if text.isascii():
+            self._offset += len(text) * (2 if self._wide else 1)
+        elif self._wide:
+            self._offset += len(text.encode("utf-16-le", "replace"))
+        else:
+            self._offset += len(text.encode("utf-8", "surrogateescape"))
+        self._counted = upto
+        return self._offset
+
     def _between(self) -> int:
         match = _BETWEEN.match(self._buffer, self._at)
         return match.end() if match else self._at
@@ -151,9 +175,13 @@ class _Objects:
         chunk = self._stream.read(max(_CHUNK, len(self._buffer) - self._at))
         if self._bytes is None:
             self._bytes = _text_decoder(chunk)
+            self._wide = chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+            self._offset = 2 if self._wide else 3 if chunk.startswith(codecs.BOM_UTF8) else 0
         self._ended = not chunk
         text = self._bytes.decode(chunk, self._ended)
-        self._buffer = self._buffer[self._at :] + text
+        if self._counted < self._at:
+            self._count(self._at)
+        self._buffer, self._counted = self._buffer[self._at :] + text, self._counted - self._at
         self._at = 0
         return not self._ended or bool(text)
 

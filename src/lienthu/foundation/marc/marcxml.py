@@ -28,7 +28,7 @@ NAMESPACE: Final = "http://www.loc.gov/MARC21/slim"
 
 
 class XmlPiece(NamedTuple):
-    """One record element: ``offset`` counts them from 0, ``raw`` is its source as it was (UTF-16 as UTF-8).
+    """One record element: ``offset`` is that of its first byte, ``raw`` its source as it was (UTF-16 as UTF-8).
 
     Exactly one of ``record`` and ``problem`` is set; ``repairs`` tells what reading the record took.
     """
@@ -56,35 +56,35 @@ def read(stream: BinaryIO, *, max_record: int = MAX_RECORD) -> Iterator[XmlPiece
     says so, unless it is an empty collection. Memory is bounded by ``max_record`` bytes.
     """
     scanner = Scanner(stream, max_record=max_record)
-    ordinal = 0
+    any_yet = False
     for element in scanner:
-        piece = _piece(ordinal, element, scanner)
+        piece = _piece(element, scanner)
         if piece is not None:
             yield piece
-            ordinal += 1
+            any_yet = True
     if scanner.refused:
-        yield XmlPiece(ordinal, scanner.first_bytes, None, Problem("xml-entities"))
-    elif not ordinal and not scanner.is_container and scanner.first_bytes.strip():
+        yield XmlPiece(0, scanner.first_bytes, None, Problem("xml-entities"))
+    elif not any_yet and not scanner.is_container and scanner.first_bytes.strip():
         problem = Problem("no-records", shown(scanner.first_bytes))
         yield XmlPiece(0, scanner.first_bytes, None, problem)
 
 
-def _piece(ordinal: int, element: Element, scanner: Scanner) -> XmlPiece | None:
+def _piece(element: Element, scanner: Scanner) -> XmlPiece | None:
     """The record of one element; None for records of something else than MARC (a deleted one of OAI-PMH)."""
     raw = element.raw
     if element.problem:
-        return XmlPiece(ordinal, raw, None, Problem(element.problem, shown(raw[-40:])))
+        return XmlPiece(element.offset, raw, None, Problem(element.problem, shown(raw[-40:])))
     notes: list[Problem] = []
     try:
         root = parse_element(raw, scanner.encoding, scanner.prefixes, notes)
         record = record_in(root, notes)
     except etree.XMLSyntaxError as error:
-        return XmlPiece(ordinal, raw, None, Problem("xml-malformed", str(error)))
+        return XmlPiece(element.offset, raw, None, Problem("xml-malformed", str(error)))
     if record is None:
         return None
     if not record.fields:
-        return XmlPiece(ordinal, raw, None, Problem("no-fields"))
-    return XmlPiece(ordinal, raw, record, None, tuple(notes))
+        return XmlPiece(element.offset, raw, None, Problem("no-fields"))
+    return XmlPiece(element.offset, raw, record, None, tuple(notes))
 
 
 def parse_element(raw: bytes, encoding: str, prefixes: set[str], notes: list[Problem]) -> etree._Element:

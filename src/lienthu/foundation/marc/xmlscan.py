@@ -32,6 +32,8 @@ class Element(NamedTuple):
 
     raw: bytes
     problem: str = ""
+    offset: int = 0
+    """Of its first byte in the stream."""
 
 
 class Scanner:
@@ -47,6 +49,7 @@ class Scanner:
         self._max = max_record
         self._buffer = b""
         self._ended = False
+        self._behind = 0  # bytes of the stream before the buffer
         self._transcode: codecs.IncrementalDecoder | None = None
         self.encoding = "utf-8"
         self.prefixes: set[str] = set()
@@ -77,23 +80,33 @@ class Scanner:
             elif match["close"]:
                 if start >= 0:
                     at = self._tag_end(at)
-                    yield Element(self._buffer[start:at])
+                    yield self._element(start, at)
                     start = -1
             else:
                 if start >= 0 and _MARC_CHILD.search(self._buffer, start, match.start()):
-                    yield Element(self._buffer[start : match.start()], "xml-unclosed")
+                    yield self._element(start, match.start(), "xml-unclosed")
                 self._note_prefixes(max(0, match.start() - 4096), match.start())
                 start = match.start()
                 at, start, empty = self._empty_element(at, start)
                 if empty:
                     yield empty
         if start >= 0 and start < len(self._buffer) and _MARC_CHILD.search(self._buffer, start):
-            yield Element(self._buffer[start:], "xml-unclosed")
+            yield self._element(start, len(self._buffer), "xml-unclosed")
+
+    def _element(self, start: int, end: int, problem: str = "") -> Element:
+        return Element(self._buffer[start:end], problem, self._behind + self._length(start))
+
+    def _length(self, end: int) -> int:
+        """How many bytes of the stream the beginning of the buffer is."""
+        if self._transcode is None:
+            return end
+        return len(self._buffer[:end].decode("utf-8", "replace").encode("utf-16-le", "replace"))
 
     def _begin(self) -> None:
         head = self._stream.read(_CHUNK)
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             self._transcode = codecs.getincrementaldecoder("utf-16")("replace")
+            self._behind = 2
         elif head.startswith(b"<\0"):
             self._transcode = codecs.getincrementaldecoder("utf-16-le")("replace")
         elif head.startswith(b"\0<"):
@@ -120,9 +133,10 @@ class Scanner:
         """Drop what lies behind, read more. A record that grows beyond bounds is handed out as it is."""
         cut = None
         if start >= 0 and len(self._buffer) - start > self._max:
-            cut = Element(self._buffer[start:keep], "oversized")
+            cut = self._element(start, keep, "oversized")
             start = -1
         behind = keep if start < 0 else start
+        self._behind += self._length(behind)
         self._buffer = self._buffer[behind:]
         self._append()
         return keep - behind, (start if start < 0 else 0), cut
@@ -155,5 +169,5 @@ class Scanner:
     def _empty_element(self, at: int, start: int) -> tuple[int, int, Element | None]:
         end = self._tag_end(at)
         if self._buffer[end - 2 : end] == b"/>":
-            return end, -1, Element(self._buffer[start:end])
+            return end, -1, self._element(start, end)
         return end, start, None

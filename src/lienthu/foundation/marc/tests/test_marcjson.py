@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 from pathlib import Path
@@ -29,11 +30,27 @@ def book(number: int, title: str = 'Số đỏ {"[]"}') -> Record:
 ONE, TWO, THREE = (write(book(n)) for n in (1, 2, 3))
 
 
+def stands_at(data: bytes, offset: int, raw: bytes) -> bool:
+    """Whether these bytes are there in the file, which may be UTF-16."""
+    text = raw.decode("utf-8", "replace")
+    wide = (text.encode("utf-16-le", "replace"), text.encode("utf-16-be", "replace"))
+    return data[offset:].startswith((raw, *wide))
+
+
 def pieces(data: bytes, **options: int) -> list[JsonPiece]:
     found = list(read(io.BytesIO(data), **options))
-    assert [p.offset for p in found] == list(range(len(found)))
+    assert all(stands_at(data, p.offset, p.raw) for p in found)
     assert all((p.record is None) != (p.problem is None) for p in found)
     return found
+
+
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+def test_a_broken_entry_is_told_by_its_byte(mark: bytes) -> None:
+    broken = b'{"leader": "x", "fields": [}'
+    data = mark + b"[" + ONE + b",\n" + broken + b"," + THREE + b"]"
+    found = pieces(data)
+    assert outcome(found) == ["b1", "json-malformed", "b3"]
+    assert [p.offset for p in found] == [data.index(ONE), data.index(broken), data.index(THREE)]
 
 
 def outcome(found: list[JsonPiece]) -> list[str]:

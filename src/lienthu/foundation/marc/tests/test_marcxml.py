@@ -37,14 +37,29 @@ def bare(number: int, title: str = "Số đỏ") -> str:
     )
 
 
+def test_a_broken_record_is_told_by_its_byte() -> None:
+    broken = bare(2).replace("</subfield>", "")
+    data = f"<collection>{bare(1, 'Bến không chồng')}\n{broken}\n{bare(3)}</collection>".encode()
+    found = list(read(io.BytesIO(data)))
+    assert [p.problem is None for p in found] == [True, False, True]
+    assert [p.offset for p in found] == [m.start() for m in re.finditer(b"<record>", data)]
+
+
 def prefixed(record: str, prefix: str) -> str:
     return re.sub("<(/?)", rf"<\1{prefix}:", record)
+
+
+def stands_at(data: bytes, offset: int, raw: bytes) -> bool:
+    """Whether these bytes are there in the file, which may be UTF-16."""
+    text = raw.decode("utf-8", "replace")
+    wide = (text.encode("utf-16-le", "replace"), text.encode("utf-16-be", "replace"))
+    return data[offset:].startswith((raw, *wide))
 
 
 def pieces(source: str | bytes, **options: int) -> list[XmlPiece]:
     data = source.encode() if isinstance(source, str) else source
     found = list(read(io.BytesIO(data), **options))
-    assert [p.offset for p in found] == list(range(len(found)))
+    assert all(stands_at(data, p.offset, p.raw) for p in found)
     assert all((p.record is None) != (p.problem is None) for p in found)
     return found
 

@@ -60,6 +60,7 @@ def quarantine(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResp
         trail=batch_trail(batch, (_("Records not read"), "")),
         batch=batch,
         rows=rows,
+        in_bytes=all(_in_bytes(batch, row) for row in rows),
         next_url=f"{here}?after={rows[-1].ordinal}" if len(found) > PAGE else "",
         previous_url=here if after is not None else "",
     )
@@ -88,10 +89,20 @@ def piece(request: HttpRequest, desk: Desk, batch: ImportBatch, ordinal: int) ->
         piece=found,
         sentence=sentence(found.code),
         size=len(raw),
-        rows=hex_rows(raw, start=found.offset if batch.format == "iso2709" else 0),
+        rows=hex_rows(raw, start=found.offset if _in_bytes(batch, found) else 0),
         cut=len(raw) > SHOWN,
-        in_bytes=batch.format == "iso2709",
+        in_bytes=_in_bytes(batch, found),
     )
+
+
+def _in_bytes(batch: ImportBatch, piece: Quarantined) -> bool:
+    """Whether the place of a piece is a byte of the file: of tables it is the row, of lists harvested the record.
+
+    Before, it was the record also in XML and JSON; of files, none but the first record begins at so early a byte.
+    """
+    if batch.format in ("marcxml", "json"):
+        return piece.ordinal == 0 or piece.offset > piece.ordinal
+    return batch.format == "iso2709"
 
 
 @require_safe
