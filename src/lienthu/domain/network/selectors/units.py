@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from lienthu.domain.network.models import AdministrativeUnit, LibraryPeriod, UnitSuccession
 from lienthu.domain.network.models.dated import holds_on
+from lienthu.foundation.vietnamese.fold import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,9 @@ def units_listed(day: date, *, kind: str = "", text: str = "") -> QuerySet[Admin
     )
     if kind:
         rows = rows.filter(kind=kind)
-    if text:
-        rows = rows.filter(Q(name__icontains=text) | Q(code__icontains=text) | Q(official_code=text))
+    if needle := fold(text.strip()):  # with and without diacritics; there are never many units
+        named = AdministrativeUnit.objects.values_list("pk", "title", "name", "code", "official_code")
+        rows = rows.filter(pk__in=[pk for pk, *words in named if needle in fold(" ".join(words))])
     return rows.annotate(libraries=Count("libraryperiod", filter=placed)).order_by("name_sort", "code")
 
 

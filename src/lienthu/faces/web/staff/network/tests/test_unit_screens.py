@@ -86,9 +86,10 @@ def test_a_unit_is_entered_renamed_and_ended_on_screen() -> None:
     heirs = [make_unit("Một").pk, make_unit("Hai").pk]
     ended = admin.post(page("unit_end", new.pk), {"on": "2026-05-01", "successors": heirs}, follow=True)
     assert "1 library still stands in it" in ended.content.decode()
-    body = admin.get(page("units"), {"as_of": "2026-04-01", "q": "hòn"}).content.decode()
+    body = admin.get(page("units"), {"as_of": "2026-04-01", "q": "phuong hon"}).content.decode()
     assert "Phường Hòn Gai" in body
     assert "Phường Hòn Gai" not in admin.get(page("units")).content.decode()
+    assert admin.get(page("unit", new.pk)).context["day"] == date(2026, 4, 30)  # the last day it was there
 
 
 def test_a_file_of_units_is_tried_out_and_written() -> None:

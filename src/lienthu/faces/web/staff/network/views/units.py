@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -76,7 +77,8 @@ def unit(request: HttpRequest, rights: Rights, pk: int) -> HttpResponse:
     today = timezone.localdate()
     day = day_asked(request)
     if "as_of" not in request.GET and not found.holds(today):
-        day = (found.valid_to or today) if found.valid_from is None else found.valid_from
+        last = found.valid_to - timedelta(days=1) if found.valid_to is not None else today
+        day = last if last < today else found.valid_from or today
     views = selectors.libraries_as_of(day, library_ids=selectors.libraries_in(pk, day))
     return show(
         request,
