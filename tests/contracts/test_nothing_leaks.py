@@ -170,9 +170,15 @@ def _opened(obj: DigitalObject, person: Person) -> Opened | None:
 
 
 def _is_a_case(name: str, person: str) -> bool:
-    """Where nothing is hidden a soldier is anybody who signed in, and so is who sits at another volume."""
+    """Whether this person differs from the others there: where nothing is hidden a soldier is one who signed in."""
     if name in ("hidden", "in a closed collection"):
         return True
+    if person == "in the room":
+        return name.startswith(("signed", "premises", "seats"))
+    if person == "signed in":
+        return name == "open" or name not in OPEN
+    if person == "administrator":
+        return name not in OPEN and not name.startswith("seats")
     return person != "soldier" and (person != "sitting" or name.startswith("seats"))
 
 
@@ -484,7 +490,7 @@ def test_what_is_closed_afterwards_is_closed_on_every_route_at_once(scene: Scene
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content
             if answer.status_code == 200 and not may and (address in PICTURES or SECRET.encode() in body):
                 wrong.append(f"{person.name}, {address}: {answer.status_code}")
-    wrong += _wrong_in_lists(scene, some)
+    wrong += _wrong_in_lists(scene, some if act == "collection closed" else some[:1])
     assert not wrong, "\n".join(wrong[:20])
 
 
