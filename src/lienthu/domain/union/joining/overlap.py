@@ -31,6 +31,7 @@ class Overlap:
     """What the first records of a file have in common with its source. ``other``: numbers with quite another title."""
 
     looked_at: int = 0
+    numbered: int = 0
     common: int = 0
     other: int = 0
     examples: list[Reused] = field(default_factory=list)
@@ -45,6 +46,7 @@ def overlap_of(source_id: int, records: Sequence[Record]) -> Overlap:
     """Compare these records with those that the source has under their numbers. One statement."""
     out = Overlap(looked_at=len(records))
     numbered = {identity_of(r.control_number, r): r for r in records if r.control_number}
+    out.numbered = len(numbered)
     stored = stored_under(source_id, numbered.keys())
     for identity, record in numbered.items():
         if identity not in stored:
