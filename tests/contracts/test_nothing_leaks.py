@@ -29,8 +29,7 @@ from lienthu.domain.digital import access, store
 from lienthu.domain.digital.access import Opened, open_object
 from lienthu.domain.digital.errors import DigitalRefused
 from lienthu.domain.digital.models import Collection, DigitalObject, Page, PremisesNetwork, ReadingSeat, Section
-from lienthu.domain.digital.policy import Access, Act, Reader, Rule, Status
-from lienthu.domain.digital.selectors.board import collections_known
+from lienthu.domain.digital.policy import Access, Act, Reader, Rule, Status, member, staff
 from lienthu.domain.digital.selectors.rules import rules_of
 from lienthu.domain.digital.services import paging, publishing
 from lienthu.domain.digital.services.collecting import CollectionFacts, close_collection, create_collection
@@ -412,7 +411,7 @@ def _wrong_in_lists(scene: Scene, people: list[Person]) -> list[str]:
     codes = [c.code for c in scene.collections.values()]
     for person in people:
         opened = {name: _opened(obj, person) for name, obj in scene.objects.items()}
-        known = {c.code for c in collections_known(person.reader())}
+        known = {c.code for c in scene.collections.values() if _knows(person.reader(), c)}
         for address in [one.format(c=code) for one in LISTS for code in (codes if "{c}" in one else codes[:1])]:
             answer = person.get(address)
             body = (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
@@ -435,6 +434,12 @@ def _wrong_in_lists(scene: Scene, people: list[Person]) -> list[str]:
             if address == f"/api/v1/fulltext?q={ASKED}":
                 wrong += _wrong_counts(answer.json(), opened, where)
     return wrong
+
+
+def _knows(reader: Reader, collection: Collection) -> bool:
+    """RGT-3, said once more: what is asked here is not asked of what is tested."""
+    own = {member(collection.library_id), staff(collection.library_id)}
+    return bool(own & reader.tokens) or not (collection.closed or collection.library.closed)
 
 
 def _wrong_counts(answer: dict[str, Any], opened: dict[str, Opened | None], where: str) -> list[str]:
