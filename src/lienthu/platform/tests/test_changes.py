@@ -105,6 +105,7 @@ def test_the_topics_of_the_house_have_the_listeners_we_count_on() -> None:
         "digital.page": ("discovery.pages", "digital.preservation_pages"),
         "digital.page_of_act": ("discovery.pages",),
         "digital.audiences": ("discovery.volumes",),
+        "digital.restricted": ("digital.preservation_restricted",),
         "library.closedness": ("catalog.closedness",),
     }
 
