@@ -48,6 +48,8 @@ def link_by_name(library_id: int, named: Sequence[tuple[int, HostNames]]) -> Non
                 "numbers": list({n.number for _, n in named if n.number is not None}),
             },
         )
+        if found := cursor.fetchall():
+            cursor.execute(_SET_HOSTS, [[part for part, _ in found], [host for _, host in found]])
 
 
 def relink_names(gone: Sequence[tuple[int, int | None, int | None]]) -> None:
@@ -145,35 +147,38 @@ _BY_NAME = """
         UNION SELECT p.id FROM unnest(%(hosts)s::bigint[]) AS said(id) CROSS JOIN LATERAL (
             SELECT id FROM catalog_bibrecord WHERE host_id = said.id AND host_control_number = ''
               AND (host_title_key IS NOT NULL OR host_number_key IS NOT NULL) OFFSET 0) p
-    ), found AS (
-        SELECT part.id, one.id AS host_id FROM asked
-        CROSS JOIN LATERAL (
-            SELECT id, source_id, host_title_key, host_number_key FROM catalog_bibrecord
-            WHERE id = asked.id AND NOT deleted OFFSET 0
-        ) part
-        LEFT JOIN LATERAL (
-            SELECT min(id) AS id FROM (
-                SELECT id, rank, min(rank) OVER () AS best FROM (
-                    SELECT h.id, 2 * CASE WHEN h.number_key = part.host_number_key AND h.title_key = part.host_title_key
-                                               THEN 0 WHEN h.number_key = part.host_number_key THEN 1 ELSE 2 END
-                                 + (h.source_id <> part.source_id)::integer AS rank
-                    FROM (
-                        (SELECT id, source_id, title_key, number_key FROM catalog_bibrecord
-                         WHERE library_id = %(library)s AND number_key = part.host_number_key
-                           AND number_key IS NOT NULL AND NOT deleted LIMIT 100)
-                        UNION
-                        (SELECT id, source_id, title_key, number_key FROM catalog_bibrecord
-                         WHERE library_id = %(library)s AND title_key = part.host_title_key
-                           AND title_key IS NOT NULL AND NOT deleted LIMIT 100)
-                    ) h
-                    WHERE h.id <> part.id
-                      AND (part.host_number_key IS NULL OR h.number_key IS NULL OR h.number_key = part.host_number_key
-                           OR part.host_number_key > 9999999)
-                ) ranked
-            ) nearest
-            WHERE rank = best HAVING count(*) = 1
-        ) one ON true
     )
-    UPDATE catalog_bibrecord part SET host_id = found.host_id FROM found
-    WHERE part.id = found.id AND part.host_id IS DISTINCT FROM found.host_id
+    SELECT part.id, one.id FROM asked
+    CROSS JOIN LATERAL (
+        SELECT id, source_id, host_id, host_title_key, host_number_key FROM catalog_bibrecord
+        WHERE id = asked.id AND NOT deleted OFFSET 0
+    ) part
+    LEFT JOIN LATERAL (
+        SELECT min(id) AS id FROM (
+            SELECT id, rank, min(rank) OVER () AS best FROM (
+                SELECT h.id, 2 * CASE WHEN h.number_key = part.host_number_key AND h.title_key = part.host_title_key
+                                           THEN 0 WHEN h.number_key = part.host_number_key THEN 1 ELSE 2 END
+                             + (h.source_id <> part.source_id)::integer AS rank
+                FROM (
+                    (SELECT id, source_id, title_key, number_key FROM catalog_bibrecord
+                     WHERE library_id = %(library)s AND number_key = part.host_number_key
+                       AND number_key IS NOT NULL AND NOT deleted LIMIT 100)
+                    UNION
+                    (SELECT id, source_id, title_key, number_key FROM catalog_bibrecord
+                     WHERE library_id = %(library)s AND title_key = part.host_title_key
+                       AND title_key IS NOT NULL AND NOT deleted LIMIT 100)
+                ) h
+                WHERE h.id <> part.id
+                  AND (part.host_number_key IS NULL OR h.number_key IS NULL OR h.number_key = part.host_number_key
+                       OR part.host_number_key > 9999999)
+            ) ranked
+        ) nearest
+        WHERE rank = best HAVING count(*) = 1
+    ) one ON true
+    WHERE part.host_id IS DISTINCT FROM one.id
+"""
+# Apart from the question: of its rows the planner expects so many that it would read the whole table to write a few.
+_SET_HOSTS = """
+    UPDATE catalog_bibrecord part SET host_id = found.host_id
+    FROM unnest(%s::bigint[], %s::bigint[]) AS found(id, host_id) WHERE part.id = found.id
 """
