@@ -23,8 +23,6 @@ _WORTH_IT = 1024 * 1024
 _TABLES: Final = frozenset({"csv", "xlsx"})  # small, and their readers are the ones that refuse
 _PIPE: Final = 1024 * 1024
 _LENGTH: Final = 8
-_PATIENCE: Final = 10
-"""What is read ahead can wait for whoever answers readers, and for the index, which else is behind when all is read."""
 
 
 def chunks_ahead(task: Task) -> Generator[Prepared]:
@@ -63,7 +61,6 @@ def _left(task: Task) -> int:
 def main() -> None:
     """The process that reads: a task comes in, chunks go out, then None. What went wrong is raised at the other end."""
     tune_for_bulk()
-    os.nice(_PATIENCE)
     task = _receive(sys.stdin.buffer)
     assert isinstance(task, Task)
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
