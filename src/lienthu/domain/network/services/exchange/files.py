@@ -179,6 +179,7 @@ def _unzipped(stream: IO[bytes]) -> dict[str, bytes]:
                     raise RowRefused(member.filename, _("The ZIP holds this file twice."))
                 with archive.open(member) as content:
                     found[kind] = content.read(MAX_BYTES + 1)
+    # NotImplementedError: what zipfile says to a compression or an encryption that it does not know
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         raise RowRefused("", _("The ZIP is damaged, encrypted or of an unusual kind.")) from None
     if not found:

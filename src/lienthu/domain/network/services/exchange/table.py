@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -101,7 +102,7 @@ class Written:
         return "created" if self.changed is None else "updated" if self.changed else "unchanged"
 
 
-class Table:
+class Table(ABC):
     """One kind of file. An instance serves one import, inside its transaction."""
 
     kind: ClassVar[str]
@@ -117,15 +118,15 @@ class Table:
     """Whether a row is written into the audit trail of its library."""
 
     @classmethod
+    @abstractmethod
     def rows(cls, day: date, library_ids: Collection[int] | None, *, whole: bool = False) -> Iterator[dict[str, str]]:
         """The rows in force on a day, of these libraries (None: of all); ``whole``: also those that had ended by it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, cells: Cells) -> Written:
         """Write one row. Raises RowRefused or a refusal of the services."""
-        raise NotImplementedError
 
-    def link(self, cells: Cells, row: Written) -> None:
+    def link(self, cells: Cells, row: Written) -> None:  # noqa: B027 -- rows of most kinds say nothing of each other
         """Once every row is written: what a row says of other rows; what was news is added to ``row``."""
 
 
