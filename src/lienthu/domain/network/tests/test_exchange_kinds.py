@@ -1,4 +1,4 @@
-"""The files of branches, services, hours, online addresses and events, and the register as a whole."""
+"""The files of branches, services, hours, online addresses and events."""
 
 from __future__ import annotations
 
@@ -6,24 +6,12 @@ import io
 from datetime import date, time
 
 import pytest
-from django.utils import timezone
 
 from lienthu.domain.network import selectors
-from lienthu.domain.network.models import (
-    AdministrativeUnit,
-    Branch,
-    ClosedDay,
-    Library,
-    LineageEvent,
-    OnlineAddress,
-    OpeningHours,
-    ServiceOffer,
-)
-from lienthu.domain.network.services.exchange import TABLES, Report, export_csv, export_zip, import_csv, import_upload
+from lienthu.domain.network.models import LineageEvent
+from lienthu.domain.network.services.exchange import Report, export_csv, import_csv
 from lienthu.domain.network.services.lineage import dissolve_library
 from lienthu.domain.network.services.offers import Opening, offer_service, set_hours
-from lienthu.domain.network.services.sample import load_sample
-from lienthu.domain.network.services.units import load_shipped_units
 from lienthu.domain.network.tests.factories import TESTS, make_branch, make_library, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -37,32 +25,6 @@ def faults(kind: str, text: str) -> set[tuple[int, str]]:
     report = load(kind, text)
     assert not report.applied
     return {(error.row, error.field) for error in report.errors}
-
-
-def test_reg_11_the_whole_register_moves_to_another_install() -> None:
-    load_shipped_units(actor=TESTS)
-    load_sample(pytest.importorskip("lienthu.faces.cli.sample.network").load_network(), actor=TESTS)
-    today = timezone.localdate()
-    archive = export_zip(today)
-    files = {kind: export_csv(today, kind=kind) for kind in TABLES}
-    assert all(text.count("\n") > 3 for text in files.values())
-    same = import_upload(io.BytesIO(archive), kind="libraries", actor=TESTS, dry_run=False)
-    assert (same.errors, {row.action for row in same.rows}) == ((), {"unchanged"})
-    counts = [
-        model.objects.count() for model in (Library, Branch, ServiceOffer, OpeningHours, OnlineAddress, LineageEvent)
-    ]
-    for model in (LineageEvent, ClosedDay, OnlineAddress, OpeningHours, ServiceOffer, Branch, Library):
-        model.objects.all().delete()
-    AdministrativeUnit.objects.update(parent=None, former_district=None)
-    AdministrativeUnit.objects.all().delete()
-    moved = import_upload(io.BytesIO(archive), kind="libraries", actor=TESTS, dry_run=False)
-    assert (moved.errors, moved.applied, {row.action for row in moved.rows}) == ((), True, {"created"})
-    assert [
-        model.objects.count() for model in (Library, Branch, ServiceOffer, OpeningHours, OnlineAddress, LineageEvent)
-    ] == counts
-    assert {kind: export_csv(today, kind=kind) for kind in TABLES} == files
-    ended = selectors.library_by_code("VN-QN193")
-    assert [s.code for s in selectors.successors_of(ended.pk, today)] != []
 
 
 def test_a_file_of_branches_opens_changes_and_closes_them() -> None:
