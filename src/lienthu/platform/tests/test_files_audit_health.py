@@ -108,8 +108,7 @@ def test_an_act_that_is_rolled_back_was_not_done() -> None:
 
 
 @pytest.mark.django_db
-def test_accounts_are_opened_and_given_new_passwords_with_a_trace(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def test_accounts_are_opened_and_given_new_passwords_with_a_trace() -> None:
     for password, name in (("biển xanh", "Lan"), ("núi cao", "")):
         user = accounts.open_account("lan", password, actor=Actor.system("cli"), display_name=name)
         assert user.check_password(password)

@@ -13,7 +13,6 @@ if TYPE_CHECKING:  # pytest reads this file before Django is ready
 
 @pytest.fixture(autouse=True)
 def _in_english(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.LANGUAGE_CODE = "en"
 
 

@@ -32,7 +32,6 @@ SECRET = "bí mật chỉ nói một lần"
 
 @pytest.fixture(autouse=True)
 def _in_english(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.LANGUAGE_CODE = "en"
 
 

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pytest
-from django.test import Client
-from django.urls import reverse
 
 from lienthu.domain.digital.models import DigitalObject
 from lienthu.domain.digital.services import boards, erasing, premises, publishing
@@ -18,22 +13,16 @@ from lienthu.domain.network.models import Library
 from lienthu.domain.network.policy import Role
 from lienthu.domain.network.services.libraries import Particulars
 from lienthu.domain.network.tests.factories import make_admin, make_library, make_person
+from lienthu.faces.web.staff.network.tests.cast import page
+from lienthu.faces.web.staff.tests.cast import of
 from lienthu.platform.models import User
 
 pytestmark = pytest.mark.django_db
 WHY = "lidobimat"
 
 
-@pytest.fixture(autouse=True)
-def own_folder(settings: Any, tmp_path: Path) -> None:
-    settings.DIGITAL_DIR = tmp_path / "digital"
-    settings.LANGUAGE_CODE = "en"
-
-
 def told(user: User, library: Library | None = None) -> str:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    answer = client.get(reverse("staff_network:audit"), {"library": library.pk} if library else {})
+    answer = of(user).get(page("audit"), {"library": library.pk} if library else {})
     assert answer.status_code == 200
     return answer.content.decode()
 

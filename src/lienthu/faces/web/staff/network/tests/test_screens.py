@@ -15,50 +15,15 @@ from lienthu.domain.network.models import Library, LineageEvent, RoleAssignment
 from lienthu.domain.network.policy import Permission, Role
 from lienthu.domain.network.services.libraries import Particulars
 from lienthu.domain.network.services.lineage import rename_library
-from lienthu.domain.network.tests.factories import (
-    PASSWORD,
-    TESTS,
-    make_admin,
-    make_branch,
-    make_library,
-    make_person,
-)
-from lienthu.platform.models import User
+from lienthu.domain.network.tests.factories import TESTS, make_admin, make_branch, make_library, make_person
+from lienthu.faces.web.staff.network.tests.cast import page
+from lienthu.faces.web.staff.tests.cast import of
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def quick(settings, tmp_path) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.FILES_DIR = tmp_path / "files"
-    settings.LANGUAGE_CODE = "en"
-
-
-def of(user: User) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.post(reverse("accounts:sign_in"), {"username": user.username, "password": PASSWORD})
-    return client
-
-
-@pytest.fixture
-def home() -> Library:
-    return make_library("VN-QNTV", "Thư viện tỉnh Quảng Ninh", parent_body="Sở Văn hóa")
-
-
-@pytest.fixture
-def admin() -> Client:
-    return of(make_admin())
-
-
-def page(name: str, *args: Any) -> str:
-    return reverse(f"staff_network:{name}", args=args)
-
-
 def every_page(library: Library) -> list[str]:
-    one = ["library services history roles edit event branch_new service_new hours closed_day_new address_new"][
-        0
-    ].split()
+    one = "library services history roles edit event branch_new service_new hours closed_day_new address_new".split()
     return (
         [page(n) for n in ("libraries", "new", "import", "export", "audit", "province_roles")]
         + [page(n, library.pk) for n in one]

@@ -3,45 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import reverse
 
 from lienthu.domain.network.models import AdministrativeUnit, UnitKind
 from lienthu.domain.network.policy import Role
 from lienthu.domain.network.services.offers import Opening, set_hours
-from lienthu.domain.network.tests.factories import (
-    PASSWORD,
-    TESTS,
-    make_admin,
-    make_branch,
-    make_library,
-    make_person,
-    make_unit,
-)
-from lienthu.platform.models import User
+from lienthu.domain.network.tests.factories import TESTS, make_admin, make_branch, make_library, make_person, make_unit
+from lienthu.faces.web.staff.network.tests.cast import page
+from lienthu.faces.web.staff.tests.cast import of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def quick(settings, tmp_path) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.FILES_DIR = tmp_path / "files"
-    settings.LANGUAGE_CODE = "en"
-
-
-def of(user: User) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.post(reverse("accounts:sign_in"), {"username": user.username, "password": PASSWORD})
-    return client
-
-
-def page(name: str, *args: Any) -> str:
-    return reverse(f"staff_network:{name}", args=args)
 
 
 def test_reg_5_everybody_on_the_staff_looks_and_the_administrator_writes() -> None:

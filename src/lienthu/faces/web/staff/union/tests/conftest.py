@@ -15,7 +15,6 @@ Pair = tuple[int, int]
 
 @pytest.fixture(autouse=True)
 def _in_english(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.LANGUAGE_CODE = "en"
 
 
