@@ -1,20 +1,21 @@
 """Many pages in one statement: what every act on pages writes with.
 
 Ids and values go as one text each, and what an act will take back is kept by PostgreSQL itself: of 1,500 pages, a
-parameter for each or their values through this process would be most of the time of an act (WFL-8).
+parameter for each or their values through this process would be most of the time of an act (WFL-8). Their work is
+written by ``work_rows``, their texts by ``text_rows``.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import orjson
 from django.db import connection
 
-from lienthu.domain.digital.models import DigitalObject, PageWork
+from lienthu.domain.digital.models import DigitalObject
+from lienthu.platform.number_lists import array
 
 # columns that acts change -> their type
 _TYPES = {
@@ -28,17 +29,10 @@ _BLANK: dict[str, Any] = {
 }  # fmt: skip
 PICTURE = ("rotation", "crop", "file_id", "frame", "version", "state", "problem", "width", "height", "quality")
 """What changes when the picture of a page becomes another one."""
-TEXT = "layer, number, current, source, engine, text, content, words, confidence, by, at, placed, moved_from, follows"
-"""The columns that a kept text has in common with a text in use."""
 CUT = ("crop", "version", "state", "problem", "width", "height", "quality")
 """What changes when a page is cut in two, besides its place."""
 KEPT = ("seq", "position", "label", "numbering", "closed", *PICTURE)
 """Everything of a page, for one that is removed."""
-
-
-def array(values: Iterable[int]) -> str:
-    """Whole numbers as PostgreSQL reads an array."""
-    return "{" + ",".join(map(str, values)) + "}"
 
 
 def _cast(n: int, field: str) -> str:
@@ -140,6 +134,59 @@ def cut(
         )  # fmt: skip
 
 
+def add(obj: DigitalObject, new: Sequence[Mapping[str, Any]], place: int) -> list[int]:
+    """Pages with the next numbers, from this place on, which must be free; their ids. One statement."""
+    first = obj.last_seq + 1
+    obj.last_seq += len(new)
+    fields = tuple(_BLANK)
+    given = [[first + n, place + n, *(page.get(f, _BLANK[f]) for f in fields)] for n, page in enumerate(new)]
+    values = ", ".join(_cast(n, field) for n, field in enumerate(fields, 2))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO digital_page (object_id, version, label, width, height, quality, seq, position,"  # noqa: S608 -- ours
+            f" {', '.join(fields)}) SELECT %s, %s, '', 0, 0, '{{}}', (said ->> 0)::int, (said ->> 1)::int, {values}"
+            " FROM jsonb_array_elements(%s::jsonb) AS given(said) RETURNING seq, id",
+            [obj.pk, obj.version + 1, orjson.dumps(given).decode()],
+        )
+        made = dict(cursor.fetchall())
+    return [made[first + n] for n in range(len(new))]
+
+
+def add_halves(obj: DigitalObject, halves: Sequence[tuple[int, int, Sequence[float]]]) -> list[int]:
+    """A page beside each of these, of the same file, cut otherwise: (page id, place, cut). Their ids. One statement."""
+    first = obj.last_seq + 1
+    obj.last_seq += len(halves)
+    kinds: dict[tuple[float, ...], int] = {}
+    which = [kinds.setdefault(tuple(crop), len(kinds)) for _key, _place, crop in halves]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO digital_page (object_id, version, label, width, height, quality, numbering, state, problem,"
+            " seq, position, crop, file_id, frame, rotation, closed) SELECT %s, %s, '', 0, 0, '{}', 'pages', 'waiting',"
+            " '', given.seq, given.place, %s::jsonb -> given.cut, page.file_id, page.frame, page.rotation, page.closed"
+            " FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::int[]) AS given(id, seq, place, cut)"
+            " JOIN digital_page AS page ON page.id = given.id RETURNING seq, id",
+            [
+                obj.pk, obj.version + 1, orjson.dumps(list(kinds)).decode(),
+                array(key for key, _place, _crop in halves),
+                array(range(first, obj.last_seq + 1)), array(place for _key, place, _crop in halves), array(which),
+            ],
+        )  # fmt: skip
+        made = dict(cursor.fetchall())
+    return [made[first + n] for n in range(len(halves))]
+
+
+def remove(keys: Sequence[int]) -> None:
+    """Delete pages with their work and texts; lines of the contents stay, without a page."""
+    with connection.cursor() as cursor:
+        for statement in (
+            "UPDATE digital_section SET page_id = NULL WHERE page_id = ANY(%s::bigint[])",
+            "DELETE FROM digital_pagework WHERE page_id = ANY(%s::bigint[])",
+            "DELETE FROM digital_pagetext WHERE page_id = ANY(%s::bigint[])",
+            "DELETE FROM digital_page WHERE id = ANY(%s::bigint[])",
+        ):
+            cursor.execute(statement, [array(keys)])
+
+
 def remember(obj: DigitalObject, kind: str, fields: Sequence[str], keys: Iterable[int], by: str) -> int:
     """Begin to remember an act: these fields of these pages as they are now. The id of the act."""
     with connection.cursor() as cursor:
@@ -188,7 +235,7 @@ def join(act_id: int, fields: Sequence[str], stood: Mapping[int, int], places: M
 
 
 def put_back(act_id: int, object_id: int) -> list[tuple[int, int, str]]:
-    """Pages that an act took out, as they were and where they stood, with their texts; (id, seq, state)."""
+    """Pages that an act took out, as they were and where they stood; (id, seq, state)."""
     values = ", ".join(_cast(n, field) for n, field in enumerate(KEPT, 1))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -199,132 +246,7 @@ def put_back(act_id: int, object_id: int) -> list[tuple[int, int, str]]:
             [object_id, act_id],
         )
         pages: list[tuple[int, int, str]] = cursor.fetchall()
-        cursor.execute(
-            f"INSERT INTO digital_pagetext (page_id, id, {TEXT})"  # noqa: S608 -- our own names
-            f" SELECT page_key, text_key, {TEXT} FROM digital_shelvedtext WHERE act_id = %s",
-            [act_id],
-        )
     return pages
-
-
-def await_pictures(obj: DigitalObject, keys: Sequence[int], *, new: bool = False) -> None:
-    """Let the pipeline make these pictures; their text is asked for when the picture is there. ``new``: new pages."""
-    if new:
-        _begin_stage(obj, keys, PageWork.Stage.PICTURE, new=True)
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM digital_pagework WHERE object_id = %s AND stage = 'text' AND state <> 'done'"
-            " AND page_id = ANY(%s::bigint[])",
-            [obj.pk, array(keys)],
-        )
-    await_stage(obj, keys, PageWork.Stage.PICTURE)
-
-
-def await_stage(obj: DigitalObject, keys: Sequence[int], stage: PageWork.Stage) -> None:
-    """Let a stage of these pages be done anew, before the work that waits already. One or two statements."""
-    if not keys:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE digital_pagework SET state = 'waiting', priority = %s, attempts = 0, leased_until = NULL,"
-            " problem = '' WHERE page_id = ANY(%s::bigint[]) AND stage = %s",
-            [obj.priority + 1, array(keys), stage.value],
-        )
-        if cursor.rowcount == len(keys):
-            return
-    _begin_stage(obj, keys, stage)
-
-
-def _begin_stage(obj: DigitalObject, keys: Sequence[int], stage: PageWork.Stage, *, new: bool = False) -> None:
-    """``new``: pages of this transaction, for which nothing can wait yet."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO digital_pagework (page_id, object_id, stage, state, input_digest, engine, priority, attempts,"  # noqa: S608 -- nothing of anybody's
-            " problem, seconds, at) SELECT key, %s, %s, 'waiting', '', '', %s, 0, '', 0, now()"
-            f" FROM unnest(%s::bigint[]) AS key{'' if new else ' ON CONFLICT (page_id, stage) DO NOTHING'}",
-            [obj.pk, stage.value, obj.priority + 1, array(keys)],
-        )
-
-
-def have_pictures(keys: Sequence[int]) -> list[int]:
-    """The pictures of these pages are there: their work is done. The pages that had such work."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE digital_pagework SET state = 'done', leased_until = NULL, problem = ''"
-            " WHERE page_id = ANY(%s::bigint[]) AND stage = 'picture' RETURNING page_id",
-            [array(keys)],
-        )
-        return [row[0] for row in cursor.fetchall()]
-
-
-def have_texts(obj: DigitalObject, keys: Sequence[int]) -> None:
-    """The texts of these pages are there: nothing waits to read them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE digital_pagework SET state = 'done', leased_until = NULL, problem = '' WHERE object_id = %s"
-            " AND stage = 'text' AND state = 'waiting' AND page_id = ANY(%s::bigint[])",
-            [obj.pk, array(keys)],
-        )
-
-
-def unread(keys: Sequence[int], since: datetime) -> set[int]:
-    """Which of these pages have no original text in force, or a text in force that is younger."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT page_id FROM digital_pagetext WHERE page_id = ANY(%s::bigint[]) AND current GROUP BY page_id"
-            " HAVING bool_or(layer = 'original') AND max(at) <= %s",
-            [array(keys), since],
-        )
-        return set(keys).difference(row[0] for row in cursor.fetchall())
-
-
-def forget_work(keys: Sequence[int]) -> None:
-    """Nothing is to be done for these pages."""
-    if keys:
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM digital_pagework WHERE page_id = ANY(%s::bigint[])", [array(keys)])
-
-
-def add(obj: DigitalObject, new: Sequence[Mapping[str, Any]], place: int) -> list[int]:
-    """Pages with the next numbers, from this place on, which must be free; their ids. One statement."""
-    first = obj.last_seq + 1
-    obj.last_seq += len(new)
-    fields = tuple(_BLANK)
-    given = [[first + n, place + n, *(page.get(f, _BLANK[f]) for f in fields)] for n, page in enumerate(new)]
-    values = ", ".join(_cast(n, field) for n, field in enumerate(fields, 2))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO digital_page (object_id, version, label, width, height, quality, seq, position,"  # noqa: S608 -- ours
-            f" {', '.join(fields)}) SELECT %s, %s, '', 0, 0, '{{}}', (said ->> 0)::int, (said ->> 1)::int, {values}"
-            " FROM jsonb_array_elements(%s::jsonb) AS given(said) RETURNING seq, id",
-            [obj.pk, obj.version + 1, orjson.dumps(given).decode()],
-        )
-        made = dict(cursor.fetchall())
-    return [made[first + n] for n in range(len(new))]
-
-
-def add_halves(obj: DigitalObject, halves: Sequence[tuple[int, int, Sequence[float]]]) -> list[int]:
-    """A page beside each of these, of the same file, cut otherwise: (page id, place, cut). Their ids. One statement."""
-    first = obj.last_seq + 1
-    obj.last_seq += len(halves)
-    kinds: dict[tuple[float, ...], int] = {}
-    which = [kinds.setdefault(tuple(crop), len(kinds)) for _key, _place, crop in halves]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO digital_page (object_id, version, label, width, height, quality, numbering, state, problem,"
-            " seq, position, crop, file_id, frame, rotation, closed) SELECT %s, %s, '', 0, 0, '{}', 'pages', 'waiting',"
-            " '', given.seq, given.place, %s::jsonb -> given.cut, page.file_id, page.frame, page.rotation, page.closed"
-            " FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::int[]) AS given(id, seq, place, cut)"
-            " JOIN digital_page AS page ON page.id = given.id RETURNING seq, id",
-            [
-                obj.pk, obj.version + 1, orjson.dumps(list(kinds)).decode(),
-                array(key for key, _place, _crop in halves),
-                array(range(first, obj.last_seq + 1)), array(place for _key, place, _crop in halves), array(which),
-            ],
-        )  # fmt: skip
-        made = dict(cursor.fetchall())
-    return [made[first + n] for n in range(len(halves))]
 
 
 def forget_acts(obj: DigitalObject, before: int) -> None:
@@ -336,86 +258,3 @@ def forget_acts(obj: DigitalObject, before: int) -> None:
             [obj.pk, before],
         )
         cursor.execute("DELETE FROM digital_pageact WHERE object_id = %s AND number <= %s", [obj.pk, before])
-
-
-_WRITTEN = "source IN ('corrected', 'typed')"  # by a person: what a machine read is read again
-_COPIED = (
-    "layer, row_number() OVER (PARTITION BY half.other, layer ORDER BY number), false, source, engine, text, content,"
-    " words, confidence, by, now(), placed, NULL, true"
-)
-
-
-def part_texts(halves: Mapping[int, int]) -> list[int]:
-    """Take the texts of cut pages out of force; what people wrote waits, for both halves (page id → the other's).
-
-    The ids of the texts that were in force.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM digital_pagetext WHERE page_id = ANY(%s::bigint[]) AND current ORDER BY id", [array(halves)]
-        )
-        texts = [row[0] for row in cursor.fetchall()]
-        cursor.execute(
-            f"INSERT INTO digital_pagetext (page_id, {TEXT}) SELECT half.other, {_COPIED}"  # noqa: S608 -- our own names
-            " FROM unnest(%s::bigint[], %s::bigint[]) AS half(page, other) JOIN digital_pagetext ON page_id = half.page"
-            f" WHERE (current OR follows) AND {_WRITTEN}",
-            [array(halves), array(halves.values())],
-        )
-        cursor.execute(
-            f"UPDATE digital_pagetext SET current = false, follows = {_WRITTEN}"  # noqa: S608 -- our own names
-            " WHERE page_id = ANY(%s::bigint[]) AND (current OR follows)",
-            [array(halves)],
-        )
-    return texts
-
-
-def bring_texts_back(keys: Sequence[int], since: datetime) -> None:
-    """Where a text was carried to a picture that is no more, put the one in force that it was carried from."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE digital_pagetext SET current = false WHERE page_id = ANY(%s::bigint[]) AND current AND at > %s"
-            " AND moved_from IS NOT NULL RETURNING page_id, layer, moved_from",
-            [array(keys), since],
-        )
-        if back := cursor.fetchall():
-            cursor.execute(
-                "UPDATE digital_pagetext AS text SET current = true, follows = false FROM unnest(%s::bigint[],"
-                " %s::varchar[], %s::int[]) AS back(page, layer, number) WHERE text.page_id = back.page"
-                " AND text.layer = back.layer AND text.number = back.number",
-                [list(column) for column in zip(*back, strict=True)],
-            )
-
-
-def put_in_force(texts: Sequence[int]) -> None:
-    """These versions of texts, and no others of their pages."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE digital_pagetext SET current = false WHERE current AND page_id IN"
-            " (SELECT page_id FROM digital_pagetext WHERE id = ANY(%s::bigint[]))",
-            [array(texts)],
-        )
-        cursor.execute(
-            "UPDATE digital_pagetext SET current = true, follows = false WHERE id = ANY(%s::bigint[])", [array(texts)]
-        )
-
-
-def remove(keys: Sequence[int]) -> None:
-    """Delete pages with their work and texts; lines of the contents stay, without a page."""
-    with connection.cursor() as cursor:
-        for statement in (
-            "UPDATE digital_section SET page_id = NULL WHERE page_id = ANY(%s::bigint[])",
-            "DELETE FROM digital_pagework WHERE page_id = ANY(%s::bigint[])",
-            "DELETE FROM digital_pagetext WHERE page_id = ANY(%s::bigint[])",
-            "DELETE FROM digital_page WHERE id = ANY(%s::bigint[])",
-        ):
-            cursor.execute(statement, [array(keys)])
-
-
-def shelve(act_id: int, keys: Sequence[int]) -> None:
-    """Keep the texts of pages that are about to go, with the act that takes them out."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO digital_shelvedtext (act_id, page_key, text_key, {TEXT})"  # noqa: S608 -- our own names
-            f" SELECT %s, page_id, id, {TEXT} FROM digital_pagetext WHERE page_id = ANY(%s::bigint[])",
-            [act_id, array(keys)],
-        )

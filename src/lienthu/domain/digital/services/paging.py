@@ -17,7 +17,7 @@ from lienthu.domain.digital.errors import Conflict, PagesRefused
 from lienthu.domain.digital.models import DigitalObject, Page, PageAct, Section
 from lienthu.domain.digital.paging.arranging import Crop, Entry, flaw_in, halves, moved, places_of, turned
 from lienthu.domain.digital.paging.numbering import LONGEST, Numbering
-from lienthu.domain.digital.services import page_rows as rows
+from lienthu.domain.digital.services import page_rows, text_rows, work_rows
 from lienthu.domain.digital.services.acts import lock, note
 from lienthu.foundation.vietnamese.text import clean
 from lienthu.platform.actor import Actor
@@ -47,7 +47,7 @@ class Volume:
         self.obj: DigitalObject = lock(public_id)
         if seen is not None and seen != self.obj.pages_version:
             raise Conflict
-        found = rows.places(self.obj.pk)
+        found = page_rows.places(self.obj.pk)
         self.ids: list[int] = [key for key, _ in found]
         self.seq_of: dict[int, int] = dict(found)
         self.id_of: dict[int, int] = {seq: key for key, seq in found}
@@ -74,7 +74,7 @@ class Volume:
 
     def remember(self, kind: str, fields: Sequence[str], keys: Iterable[int], *, actor: Actor) -> int:
         """Keep these fields of pages as they are, before the act changes them; ``close`` ends the act. Its id."""
-        self.act = rows.remember(self.obj, kind, fields, keys, actor.name)
+        self.act = page_rows.remember(self.obj, kind, fields, keys, actor.name)
         return self.act
 
     def close(
@@ -104,7 +104,7 @@ class Volume:
             PageAct.objects.create(
                 object=obj, number=obj.pages_version, kind=kind, detail=detail, undo=undo, by=actor.name[:120]
             )
-        rows.forget_acts(obj, obj.pages_version - REMEMBERED)
+        page_rows.forget_acts(obj, obj.pages_version - REMEMBERED)
         note(f"digital.pages_{kind}", obj, actor=actor, restricts=kind in RESTRICTING, **detail)
         changes.publish("digital.page_of_act", told, bulk=len(told) > _BULK)
         return Done(
@@ -122,7 +122,7 @@ def move(public_id: str, seqs: Sequence[int], *, before: int | None, seen: int |
     order = moved(volume.ids, keys, volume.key(before) if before is not None else None)
     if order == volume.ids:
         return Done(volume.obj.pages_version)
-    rows.put_in_order(volume.stood, places_of(order))
+    page_rows.put_in_order(volume.stood, places_of(order))
     return volume.close("moved", {"order": volume.ids}, actor=actor, order=order, pages=len(keys))
 
 
@@ -133,7 +133,7 @@ def rotate(public_id: str, seqs: Sequence[int], *, degrees: int, seen: int | Non
         raise PagesRefused(_("Pages are turned by quarters."))
     volume = Volume(public_id, seen)
     new: list[list[Any]] = []
-    for key, crop in rows.read("crop", volume.keys(seqs), with_file=True):
+    for key, crop in page_rows.read("crop", volume.keys(seqs), with_file=True):
         cut = turned(Crop(*crop) if crop else None, degrees)
         new.append([key, list(cut) if cut else None])
     if not new:
@@ -141,7 +141,7 @@ def rotate(public_id: str, seqs: Sequence[int], *, degrees: int, seen: int | Non
     fields = ["crop"] if any(cut for _key, cut in new) else []
     _new_pictures(volume, "turned", fields, new, turn=degrees, actor=actor)
     changed = [key for key, _cut in new]
-    return volume.close("turned", {"set": rows.PICTURE}, actor=actor, changed=changed, degrees=degrees)
+    return volume.close("turned", {"set": page_rows.PICTURE}, actor=actor, changed=changed, degrees=degrees)
 
 
 @transaction.atomic
@@ -152,7 +152,7 @@ def split(public_id: str, seqs: Sequence[int], *, at: float, seen: int | None, a
     """
     volume = Volume(public_id, seen)
     obj = volume.obj
-    old = rows.read("crop", volume.keys(seqs), with_file=True)
+    old = page_rows.read("crop", volume.keys(seqs), with_file=True)
     if not old:
         raise PagesRefused(_("A missing page cannot be split."))
     if len(volume.ids) + len(old) > MOST:
@@ -172,16 +172,16 @@ def split(public_id: str, seqs: Sequence[int], *, at: float, seen: int | None, a
         first, second = (right, left) if obj.right_to_left else (left, right)
         crops[key] = first
         other.append((key, places[key] + 1, second))
-    volume.remember("split", rows.CUT, crops, actor=actor)
-    rows.cut(volume.stood, places, crops, obj.version + 1)
-    rows.await_pictures(obj, list(crops))
-    keys = rows.add_halves(obj, other)
+    volume.remember("split", page_rows.CUT, crops, actor=actor)
+    page_rows.cut(volume.stood, places, crops, obj.version + 1)
+    work_rows.await_pictures(obj, list(crops))
+    keys = page_rows.add_halves(obj, other)
     volume.number(keys)
-    rows.await_pictures(obj, keys, new=True)
+    work_rows.await_pictures(obj, keys, new=True)
     half_of = {key: half for (key, _crop), half in zip(old, keys, strict=True)}
-    texts = rows.part_texts(half_of)
+    texts = text_rows.part_texts(half_of)
     order = [k for key in volume.ids for k in ([key, half_of[key]] if key in cut else [key])]
-    undo = {"added": keys, "texts": texts, "set": rows.CUT, "joined": True}
+    undo = {"added": keys, "texts": texts, "set": page_rows.CUT, "joined": True}
     changed = [half for key in volume.ids if key in cut for half in (key, half_of[key])]
     return volume.close("split", undo, actor=actor, changed=changed, order=order, told=list(half_of))
 
@@ -195,7 +195,7 @@ def replace(public_id: str, seq: int, *, file_id: int, frame: int, seen: int | N
         raise PagesRefused(_("The file is not one of this object."))
     fields = ["file_id", "frame", "rotation", "crop"]
     _new_pictures(volume, "replaced", fields, [[key, file_id, frame, 0, None]], actor=actor)
-    return volume.close("replaced", {"set": rows.PICTURE}, actor=actor, changed=[key], seq=seq)
+    return volume.close("replaced", {"set": page_rows.PICTURE}, actor=actor, changed=[key], seq=seq)
 
 
 def _new_pictures(
@@ -213,9 +213,9 @@ def _new_pictures(
     """
     version = volume.obj.version + 1
     touched = [row[0] for row in new]
-    volume.remember(kind, rows.PICTURE, touched, actor=actor)
-    rows.write(fields, new, turn=turn, version=version, state=Page.State.WAITING.value, problem="")
-    rows.await_pictures(volume.obj, touched)
+    volume.remember(kind, page_rows.PICTURE, touched, actor=actor)
+    page_rows.write(fields, new, turn=turn, version=version, state=Page.State.WAITING.value, problem="")
+    work_rows.await_pictures(volume.obj, touched)
 
 
 @transaction.atomic
@@ -255,11 +255,11 @@ def _insert(volume: Volume, kind: str, pages: Sequence[dict[str, Any]], after: i
     at = volume.ids.index(volume.key(after)) + 1 if after is not None else 0
     if len(volume.ids) + len(pages) > MOST:
         raise PagesRefused(_("One object takes %(max)s pages. Split it into volumes.") % {"max": MOST})
-    rows.put_in_order(volume.stood, places_of(volume.ids[at:], at + len(pages) + 1))
-    keys = rows.add(obj, pages, at + 1)
+    page_rows.put_in_order(volume.stood, places_of(volume.ids[at:], at + len(pages) + 1))
+    keys = page_rows.add(obj, pages, at + 1)
     volume.number(keys)
     if waiting := [key for key, page in zip(keys, pages, strict=True) if page["state"] == Page.State.WAITING]:
-        rows.await_pictures(obj, waiting, new=True)
+        work_rows.await_pictures(obj, waiting, new=True)
     order = [*volume.ids[:at], *keys, *volume.ids[at:]]
     return volume.close(kind, {"added": keys}, actor=actor, changed=keys, order=order)
 
@@ -276,11 +276,11 @@ def remove(public_id: str, seqs: Sequence[int], *, seen: int | None, actor: Acto
         "sections": list(Section.objects.filter(page_id__in=keys).values_list("pk", "page_id")),
     }
     left = [key for key in volume.ids if key not in gone]
-    act = volume.remember("removed", rows.KEPT, keys, actor=actor)
+    act = volume.remember("removed", page_rows.KEPT, keys, actor=actor)
     done = volume.close("removed", undo, actor=actor, told=keys)
-    rows.shelve(act, keys)
-    rows.remove(keys)
-    rows.put_in_order(volume.stood, places_of(left))
+    text_rows.shelve(act, keys)
+    page_rows.remove(keys)
+    page_rows.put_in_order(volume.stood, places_of(left))
     done.order = [volume.seq_of[key] for key in left]
     return done
 
@@ -289,12 +289,12 @@ def remove(public_id: str, seqs: Sequence[int], *, seen: int | None, actor: Acto
 def close_pages(public_id: str, seqs: Sequence[int], *, closed: bool, seen: int | None, actor: Actor) -> Done:
     """Close pages that name people who may be alive, or open them again (RGT-6)."""
     volume = Volume(public_id, seen)
-    keys = [key for key, now in rows.read("closed", volume.keys(seqs)) if now is not closed]
+    keys = [key for key, now in page_rows.read("closed", volume.keys(seqs)) if now is not closed]
     if not keys:
         return Done(volume.obj.pages_version)
     kind = "closed" if closed else "opened"
     volume.remember(kind, ["closed"], keys, actor=actor)
-    rows.write([], [[key] for key in keys], closed=closed)
+    page_rows.write([], [[key] for key in keys], closed=closed)
     return volume.close(kind, {"set": ["closed"]}, actor=actor, changed=keys, told=keys)
 
 
@@ -316,14 +316,14 @@ def set_label(public_id: str, seq: int, label: str, *, seen: int | None, actor: 
     """Give one page the number that is printed on it."""
     volume = Volume(public_id, seen)
     key = volume.key(seq)
-    ((_key, scheme),) = rows.read("numbering", [key])
+    ((_key, scheme),) = page_rows.read("numbering", [key])
     return _label(volume, [[key, clean(label)[:LONGEST]]], scheme, actor=actor)
 
 
 def _label(volume: Volume, new: list[list[Any]], scheme: str, *, actor: Actor) -> Done:
     keys = [row[0] for row in new]
     volume.remember("numbered", ["label", "numbering"], keys, actor=actor)
-    rows.write(["label"], new, numbering=scheme)
+    page_rows.write(["label"], new, numbering=scheme)
     return volume.close("numbered", {"set": ["label", "numbering"]}, actor=actor, changed=keys)
 
 

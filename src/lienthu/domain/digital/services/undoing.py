@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from lienthu.domain.digital.errors import NothingToUndo
 from lienthu.domain.digital.models import Page, PageAct, PageWork, Section
 from lienthu.domain.digital.paging.arranging import places_of
-from lienthu.domain.digital.services import page_rows as rows
+from lienthu.domain.digital.services import page_rows, text_rows, work_rows
 from lienthu.domain.digital.services.acts import note
 from lienthu.domain.digital.services.paging import Done, Volume
 from lienthu.platform.actor import Actor
@@ -35,15 +35,15 @@ def undo(public_id: str, *, seen: int | None, actor: Actor) -> tuple[Done, PageA
         gone = frozenset(added)
         order = [key for key in volume.ids if key not in gone]
     if added:
-        rows.remove(added)
+        page_rows.remove(added)
     if facts.get("texts"):
-        rows.put_in_force(facts["texts"])  # before it is asked which pages have none
+        text_rows.put_in_force(facts["texts"])  # before it is asked which pages have none
     there = {key: place for key, place in places_of(order or []).items() if key in volume.stood}
     if "set" in facts:
         joined = "joined" in facts or "position" in facts["set"]  # the latter: by an earlier version
         changed += _reset(volume, act, facts["set"], there if joined else None)
     elif order is not None:
-        rows.put_in_order(volume.stood, there)
+        page_rows.put_in_order(volume.stood, there)
     if "removed" in facts:
         changed += _put_back(volume, act, facts)
     if "contents" in facts:
@@ -62,7 +62,8 @@ def undo(public_id: str, *, seen: int | None, actor: Actor) -> tuple[Done, PageA
 
 def _put_back(volume: Volume, act: PageAct, facts: dict[str, Any]) -> list[int]:
     """Pages under their old ids and numbers, with their texts and their places in the contents."""
-    pages = rows.put_back(act.pk, volume.obj.pk)
+    pages = page_rows.put_back(act.pk, volume.obj.pk)
+    text_rows.unshelve(act.pk)
     volume.seq_of.update((key, seq) for key, seq, _state in pages)
     if facts["sections"]:
         with connection.cursor() as cursor:
@@ -72,29 +73,29 @@ def _put_back(volume: Volume, act: PageAct, facts: dict[str, Any]) -> list[int]:
                 [[s for s, _ in facts["sections"]], [p for _, p in facts["sections"]]],
             )
     if waiting := [key for key, _seq, state in pages if state == Page.State.WAITING]:
-        rows.await_pictures(volume.obj, waiting)
+        work_rows.await_pictures(volume.obj, waiting)
     return [key for key, _seq, _state in pages]
 
 
 def _reset(volume: Volume, act: PageAct, fields: list[str], places: dict[int, int] | None) -> list[int]:
     """Fields as they were. A picture that was there is there again at once: its file still lies under its version."""
     if places is not None:
-        states = rows.join(act.pk, fields, volume.stood, places)
+        states = page_rows.join(act.pk, fields, volume.stood, places)
     else:
-        states = rows.reset(act.pk, fields)
+        states = page_rows.reset(act.pk, fields)
     if "version" in fields:
         waiting = [key for key, state in states.items() if state == Page.State.WAITING]
         ready = [key for key, state in states.items() if state == Page.State.READY]
         if waiting:
-            rows.await_pictures(volume.obj, waiting)
+            work_rows.await_pictures(volume.obj, waiting)
         known = frozenset(waiting + ready)
-        rows.forget_work([key for key in states if key not in known])
-        worked = rows.have_pictures(ready)
-        rows.bring_texts_back(ready, act.at)
+        work_rows.forget_work([key for key in states if key not in known])
+        worked = work_rows.have_pictures(ready)
+        text_rows.bring_texts_back(ready, act.at)
         # text of the other picture does not fit this one: it is recognised, or carried back, when its turn comes
-        unread = rows.unread(worked, act.at)
-        rows.await_stage(volume.obj, sorted(unread), PageWork.Stage.TEXT)
-        rows.have_texts(volume.obj, [key for key in worked if key not in unread])
+        unread = text_rows.unread(worked, act.at)
+        work_rows.await_stage(volume.obj, sorted(unread), PageWork.Stage.TEXT)
+        work_rows.have_texts(volume.obj, [key for key in worked if key not in unread])
     return [key for key in volume.ids if key in states]
 
 

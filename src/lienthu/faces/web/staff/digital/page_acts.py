@@ -15,7 +15,6 @@ from lienthu.domain.digital.paging.arranging import Entry
 from lienthu.domain.digital.paging.numbering import Numbering, Scheme
 from lienthu.domain.digital.problems import sentence_of
 from lienthu.domain.digital.services import paging
-from lienthu.domain.digital.services.page_rows import array
 from lienthu.domain.digital.services.paging import Done
 from lienthu.platform.actor import Actor
 
@@ -32,7 +31,7 @@ def tiles(object_id: int, seqs: list[int] | None = None) -> list[list[Any]]:
     """Pages of an object in their order: one query."""
     found = Page.objects.filter(object_id=object_id)
     if seqs is not None:
-        found = found.filter(seq__in=RawSQL("SELECT unnest(%s::int[])", [array(seqs)]))  # one parameter, not 1,500
+        found = found.filter(seq__in=RawSQL("SELECT unnest(%s::int[])", [seqs]))  # one parameter, not 1,500
     return [tile(row) for row in found.order_by("position").values_list(*TILE)]
 
 

@@ -1,0 +1,103 @@
+"""The texts of many pages in one statement: taken out of force, carried along, put back (WFL-8, WFL-20)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from lienthu.platform.number_lists import array
+
+_KEPT = "layer, number, current, source, engine, text, content, words, confidence, by, at, placed, moved_from, follows"
+"""The columns that a kept text has in common with a text in use."""
+_WRITTEN = "source IN ('corrected', 'typed')"  # by a person: what a machine read is read again
+_COPIED = (
+    "layer, row_number() OVER (PARTITION BY half.other, layer ORDER BY number), false, source, engine, text, content,"
+    " words, confidence, by, now(), placed, NULL, true"
+)
+
+
+def unread(keys: Sequence[int], since: datetime) -> set[int]:
+    """Which of these pages have no original text in force, or a text in force that is younger."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT page_id FROM digital_pagetext WHERE page_id = ANY(%s::bigint[]) AND current GROUP BY page_id"
+            " HAVING bool_or(layer = 'original') AND max(at) <= %s",
+            [array(keys), since],
+        )
+        return set(keys).difference(row[0] for row in cursor.fetchall())
+
+
+def part_texts(halves: Mapping[int, int]) -> list[int]:
+    """Take the texts of cut pages out of force; what people wrote waits, for both halves (page id → the other's).
+
+    The ids of the texts that were in force.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM digital_pagetext WHERE page_id = ANY(%s::bigint[]) AND current ORDER BY id", [array(halves)]
+        )
+        texts = [row[0] for row in cursor.fetchall()]
+        cursor.execute(
+            f"INSERT INTO digital_pagetext (page_id, {_KEPT}) SELECT half.other, {_COPIED}"  # noqa: S608 -- our own names
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS half(page, other) JOIN digital_pagetext ON page_id = half.page"
+            f" WHERE (current OR follows) AND {_WRITTEN}",
+            [array(halves), array(halves.values())],
+        )
+        cursor.execute(
+            f"UPDATE digital_pagetext SET current = false, follows = {_WRITTEN}"  # noqa: S608 -- our own names
+            " WHERE page_id = ANY(%s::bigint[]) AND (current OR follows)",
+            [array(halves)],
+        )
+    return texts
+
+
+def bring_texts_back(keys: Sequence[int], since: datetime) -> None:
+    """Where a text was carried to a picture that is no more, put the one in force that it was carried from."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE digital_pagetext SET current = false WHERE page_id = ANY(%s::bigint[]) AND current AND at > %s"
+            " AND moved_from IS NOT NULL RETURNING page_id, layer, moved_from",
+            [array(keys), since],
+        )
+        if back := cursor.fetchall():
+            cursor.execute(
+                "UPDATE digital_pagetext AS text SET current = true, follows = false FROM unnest(%s::bigint[],"
+                " %s::varchar[], %s::int[]) AS back(page, layer, number) WHERE text.page_id = back.page"
+                " AND text.layer = back.layer AND text.number = back.number",
+                [list(column) for column in zip(*back, strict=True)],
+            )
+
+
+def put_in_force(texts: Sequence[int]) -> None:
+    """These versions of texts, and no others of their pages."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE digital_pagetext SET current = false WHERE current AND page_id IN"
+            " (SELECT page_id FROM digital_pagetext WHERE id = ANY(%s::bigint[]))",
+            [array(texts)],
+        )
+        cursor.execute(
+            "UPDATE digital_pagetext SET current = true, follows = false WHERE id = ANY(%s::bigint[])", [array(texts)]
+        )
+
+
+def shelve(act_id: int, keys: Sequence[int]) -> None:
+    """Keep the texts of pages that are about to go, with the act that takes them out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO digital_shelvedtext (act_id, page_key, text_key, {_KEPT})"  # noqa: S608 -- our own names
+            f" SELECT %s, page_id, id, {_KEPT} FROM digital_pagetext WHERE page_id = ANY(%s::bigint[])",
+            [act_id, array(keys)],
+        )
+
+
+def unshelve(act_id: int) -> None:
+    """Give pages that stand there again the texts that were kept with the act that took them out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO digital_pagetext (page_id, id, {_KEPT})"  # noqa: S608 -- our own names
+            f" SELECT page_key, text_key, {_KEPT} FROM digital_shelvedtext WHERE act_id = %s",
+            [act_id],
+        )
