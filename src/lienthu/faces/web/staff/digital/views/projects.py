@@ -28,7 +28,7 @@ from lienthu.domain.network.policy import Permission
 from lienthu.domain.union.selectors import records_held
 from lienthu.faces.web.staff.access import Desk, staff_page
 from lienthu.faces.web.staff.digital.desk import desk_tabs, desk_trail, reader_at, titles_known
-from lienthu.faces.web.staff.digital.forms import PlanForm, ProjectForm
+from lienthu.faces.web.staff.digital.project_forms import PlanForm, ProjectForm
 from lienthu.faces.web.staff.pages import Trail, refuse_foreign, show
 from lienthu.faces.web.ui.uploads import takes_upload
 
