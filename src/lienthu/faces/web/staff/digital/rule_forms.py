@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from lienthu.domain.digital.ruling import MOST_RULES
 from lienthu.domain.digital.selectors.rules import row_of
 from lienthu.domain.digital.shipped.reading import Profile, StatedRule
 from lienthu.faces.web.staff.digital.forms import ACCESSES
+from lienthu.faces.web.staff.forms.rows import Rows, rows_of
 
 CERTAINTIES = [
     ("found", _("checked against the text")),
@@ -45,41 +46,18 @@ class RuleForm(forms.Form):
         return StatedRule(rule, said["basis"], said["certainty"])
 
 
-if TYPE_CHECKING:
-    _RuleForms = forms.BaseFormSet[RuleForm]
-else:  # Django's own class takes no parameters
-    _RuleForms = forms.BaseFormSet
-
-
-class BaseRuleFormSet(_RuleForms):
+class BaseRuleFormSet(Rows[RuleForm]):
     """The rules of one status."""
+
+    take_away = _("Take this rule away")
 
     def rules(self, status: Status) -> list[StatedRule]:
         """Those that are filled in and not to be taken away, in the order of their days."""
-        filled = [form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
-        found = [form.rule(status) for form in filled]
+        found = [form.rule(status) for form in self.filled()]
         return sorted(found, key=lambda stated: stated.rule.valid_from)
 
-    def add_fields(self, form: RuleForm, index: int | None) -> None:
-        """The box that takes a row away, in our words."""
-        super().add_fields(form, index)
-        if "DELETE" in form.fields:
-            form.fields["DELETE"].label = _("Take this rule away")
 
-
-RuleFormSet = cast(  # the factory is typed as making plain ones
-    type[BaseRuleFormSet],
-    forms.formset_factory(
-        RuleForm,
-        formset=BaseRuleFormSet,
-        extra=1,
-        can_delete=True,
-        can_delete_extra=False,
-        max_num=MOST_RULES,
-        absolute_max=MOST_RULES + 5,
-        validate_max=True,
-    ),
-)
+RuleFormSet = rows_of(RuleForm, BaseRuleFormSet, most=MOST_RULES)
 
 
 def initial_of(rules: Sequence[StatedRule]) -> list[dict[str, Any]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lienthu.faces.web.staff.forms.rows import Rows, rows_of
 from lienthu.faces.web.staff.forms.unmarked import UnmarkedText
 from lienthu.foundation.marc.holdings import MEMBERS, HoldingRule, HoldingRuleInvalid
 
@@ -83,22 +84,18 @@ _SENTENCES: Final[dict[str, Any]] = {
 }
 
 
-if TYPE_CHECKING:
-    _RuleForms = forms.BaseFormSet[RuleForm]
-else:  # Django's own class takes no parameters
-    _RuleForms = forms.BaseFormSet
-
-
-class BaseRuleFormSet(_RuleForms):
+class BaseRuleFormSet(Rows[RuleForm]):
     """The rules of one source, one for a field."""
+
+    take_away = gettext_lazy("Do without this field")
 
     def clean(self) -> None:
         """One field has one rule."""
         if any(self.errors):
             return
         seen: set[str] = set()
-        for form in self.forms:
-            rule = None if form.cleaned_data.get("DELETE") else form.cleaned_data.get("rule")
+        for form in self.filled():
+            rule = form.cleaned_data.get("rule")
             if rule is not None and rule.tag in seen:
                 form.add_error("tag", _("This field has a rule already."))
             elif rule is not None:
@@ -106,29 +103,10 @@ class BaseRuleFormSet(_RuleForms):
 
     def rules(self) -> tuple[HoldingRule, ...]:
         """Those that are filled in and not to be taken away."""
-        filled = [form.cleaned_data for form in self.forms if hasattr(form, "cleaned_data")]
-        return tuple(said["rule"] for said in filled if said.get("rule") and not said.get("DELETE"))
-
-    def add_fields(self, form: RuleForm, index: int | None) -> None:
-        """The box that takes a row away, in our words."""
-        super().add_fields(form, index)
-        if "DELETE" in form.fields:
-            form.fields["DELETE"].label = _("Do without this field")
+        return tuple(rule for form in self.filled() if (rule := form.cleaned_data.get("rule")))
 
 
-RuleFormSet = cast(  # the factory is typed as making plain ones
-    type[BaseRuleFormSet],
-    forms.formset_factory(
-        RuleForm,
-        formset=BaseRuleFormSet,
-        extra=1,
-        can_delete=True,
-        can_delete_extra=False,
-        max_num=MOST_RULES,
-        absolute_max=MOST_RULES + 2,
-        validate_max=True,
-    ),
-)
+RuleFormSet = rows_of(RuleForm, BaseRuleFormSet, most=MOST_RULES)
 
 
 def initial_of(rules: Sequence[HoldingRule]) -> list[dict[str, str]]:
