@@ -39,8 +39,10 @@ class Cluster(models.Model):
 class Membership(models.Model):
     """A record's place in a cluster (rule JOIN-1), with what it is compared by."""
 
-    record = models.OneToOneField(BibRecord, primary_key=True, on_delete=models.CASCADE, related_name="membership")
-    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="members")
+    record = models.OneToOneField(
+        BibRecord, primary_key=True, on_delete=models.CASCADE, related_name="membership", db_constraint=False
+    )
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="members", db_constraint=False)
     fingerprint = models.TextField(help_text="JSON of domain/union/fingerprint.py")
     completeness = models.SmallIntegerField(default=0)
     fingerprint_version = models.SmallIntegerField(default=1)
