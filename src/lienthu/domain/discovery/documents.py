@@ -159,12 +159,12 @@ def _facets(
 
 def is_local_history(d: Description) -> bool:
     """Whether a publication is about the province, by its subjects, places and title (rule SEA-9)."""
-    return any(map(_names_the_province, (*d.subjects, *d.places))) or names_the_province(_value(d.title).folded)
+    return any(map(_names_the_province, (*d.subjects, *d.places))) or names_the_province(_value(d.title).folded.split())
 
 
 @lru_cache(maxsize=60_000)  # unlike titles, headings come again and again
 def _names_the_province(text: str) -> bool:
-    return names_the_province(_value(text).folded)
+    return names_the_province(_value(text).folded.split())
 
 
 def _suggestions(

@@ -54,8 +54,14 @@ class Compared(NamedTuple):
 
 def compared(d: Description) -> Compared:
     """A described record as the union compares it."""
-    f = fingerprint(d)
-    return Compared(f, match_keys(f), completeness(d), work_key(d))
+    return all_compared([d])[0]
+
+
+def all_compared(described: Sequence[Description]) -> list[Compared]:
+    """The same of many records."""
+    prints = [fingerprint(d) for d in described]
+    keys = [match_keys(f) for f in prints]
+    return list(map(Compared, prints, keys, map(completeness, described), map(work_key, described)))
 
 
 @dataclass(slots=True)
@@ -94,8 +100,10 @@ def prepared_chunks(task: Task) -> Iterator[Prepared]:
 
 def _prepared(chunk: Sequence[ReadPiece], task: Task) -> Prepared:
     out = Prepared()
+    publications: list[tuple[ReadPiece, Record]] = []
     for p in chunk:
-        out.pieces.append(p._replace(raw=p.raw if p.deleted else b"", record=None, problem=None, repairs=()))
+        kept = p.raw if p.deleted else b""
+        out.pieces.append(ReadPiece(p.ordinal, p.offset, p.resume, kept, p.encoding, None, header=p.header))
         if p.deleted:
             continue
         if p.record is None:
@@ -103,18 +111,24 @@ def _prepared(chunk: Sequence[ReadPiece], task: Task) -> Prepared:
         elif is_authority(p.record):
             _prepare_authority(p, p.record, out)
         else:
-            _prepare_record(p, p.record, out, task)
+            publications.append((p, p.record))
+    _prepare_publications(publications, out, task)
     return out
 
 
-def _prepare_record(p: ReadPiece, record: Record, out: Prepared, task: Task) -> None:
-    description = describe(record)
-    content = content_of(record, task.rules, p.identity, description)
-    out.records.append(Arrival(p.ordinal, p.raw, p.encoding, content))
-    out.compared[p.ordinal] = compared(description)
-    _note_repairs(p, content.label if p.repairs else "", out)
-    for problem in (*validate(record), *impossible_dates(record, task.this_year)):
-        out.problems.append((p.ordinal, p.offset, content.label, problem.code, problem.detail, False))
+def _prepare_publications(chunk: Sequence[tuple[ReadPiece, Record]], out: Prepared, task: Task) -> None:
+    # one step of all records after the other: a tenth quicker than one record after the other, whose steps drive one
+    # another out of the processor's caches
+    described = [describe(record) for _, record in chunk]
+    contents = [content_of(record, task.rules, p.identity, d) for (p, record), d in zip(chunk, described, strict=True)]
+    compared_by = all_compared(described)
+    faults = [(*validate(record), *impossible_dates(record, task.this_year)) for _, record in chunk]
+    for (p, _), content, union, problems in zip(chunk, contents, compared_by, faults, strict=True):
+        out.records.append(Arrival(p.ordinal, p.raw, p.encoding, content))
+        out.compared[p.ordinal] = union
+        _note_repairs(p, content.label if p.repairs else "", out)
+        for problem in problems:
+            out.problems.append((p.ordinal, p.offset, content.label, problem.code, problem.detail, False))
 
 
 def _prepare_authority(p: ReadPiece, record: Record, out: Prepared) -> None:

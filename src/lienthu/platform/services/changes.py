@@ -94,10 +94,12 @@ def drain(consumer: str, limit: int) -> Iterator[list[int]]:
         settle([*news.of(news.rows), *bulk.of(bulk.rows)])
 
 
-def anything(consumer: str) -> bool:
-    """Whether news waits that is not bulk."""
+def anything(*consumers: str) -> bool:
+    """Whether news waits for one of them that is not bulk."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM platform_change WHERE consumer = %s AND NOT bulk)", [consumer])
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM platform_change WHERE consumer = ANY(%s) AND NOT bulk)", [list(consumers)]
+        )
         return bool(cursor.fetchone()[0])
 
 

@@ -33,6 +33,8 @@ from lienthu.platform.services import changes
 PAGES: Final = "discovery.pages"
 VOLUMES: Final = "discovery.volumes"
 HOUSES: Final = "discovery.houses"
+NEWS: Final = (PAGES, VOLUMES)
+"""Of these consumers what people made one by one does not wait for an import."""
 _SLICE: Final = 250
 _VOLUMES_AT_ONCE: Final = 50
 _IDLE: Final = 60.0  # seconds without news after which the writer's memory is given back
@@ -53,11 +55,6 @@ def ask_for_rebuild() -> None:
 def anything_waits() -> bool:
     """Whether the page index is behind what has been committed."""
     return any(map(changes.waiting, (PAGES, VOLUMES, HOUSES)))
-
-
-def people_wait() -> bool:
-    """Whether news waits that people made one by one."""
-    return any(map(changes.anything, (PAGES, VOLUMES)))
 
 
 def ready() -> bool:

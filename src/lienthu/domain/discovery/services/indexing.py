@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import transaction
 
 from lienthu.domain.catalog import selectors as catalog
-from lienthu.domain.catalog.authority_selectors import headings_of
+from lienthu.domain.catalog.authority_selectors import RecordHeadings, headings_of
 from lienthu.domain.digital.access import records_online
 from lienthu.domain.discovery.backends.base import IndexMissing
 from lienthu.domain.discovery.backends.tantivy.store import IndexStore, WriterLock
@@ -156,7 +156,7 @@ class Indexer:
         for part in _slices(list(news.rows)):
             self._put(writer, part)
             done += part
-            if news.bulk and (changes.anything(CONSUMER) or changes.anything(LIBRARIES) or pages.people_wait()):
+            if news.bulk and changes.anything(CONSUMER, LIBRARIES, *pages.NEWS):
                 break
         now, rows = time.monotonic(), news.of(done)
         if rows and not self._told:
@@ -297,13 +297,17 @@ def documents_of(cluster_ids: Sequence[int]) -> Iterator[SearchDocument]:
     shelf_marks = catalog.shelf_marks_of(record_ids, spread=[f.id for f in libraries.values() if f.spread])
     headings = headings_of(record_ids, other_names=True)
     digitised = records_online(record_ids)
+    # all of them at once: to do each step with many is quicker than to do all steps with each
+    described_as = {
+        m.record_id: _description(m.marc, headings.get(m.record_id)) for ms in clusters.values() for m in ms
+    }
     for cluster_id, members in clusters.items():
         contributions = []
         for m in members:
             library = libraries[m.library_id]
             marks = shelf_marks.get(m.record_id, _NO_COPIES)
             under = headings.get(m.record_id)
-            description = describe(under.applied(from_canonical(m.marc))) if under else describe_canonical(m.marc)
+            description = described_as[m.record_id]
             contributions.append(
                 Contribution(
                     library.code, _areas(library, marks.branches), description, marks.call_numbers, marks.barcodes,
@@ -311,11 +315,16 @@ def documents_of(cluster_ids: Sequence[int]) -> Iterator[SearchDocument]:
                     under.people if under else (), under.subjects if under else (),
                 )
             )  # fmt: skip
-        elected = elected_of(members, [c.description for c in contributions])
-        document = build(cluster_id, elected.description, contributions)
+        described = [c.description for c in contributions]
+        preferred = described[0] if len(described) == 1 else elected_of(members, described).description
+        document = build(cluster_id, preferred, contributions)
         if not digitised.isdisjoint(m.record_id for m in members):
             document.facets["online"] = ["online"]
         yield document
+
+
+def _description(marc: str, under: RecordHeadings | None) -> Description:
+    return describe(under.applied(from_canonical(marc))) if under else describe_canonical(marc)
 
 
 def _areas(library: network.LibraryFacts, branches: Sequence[str]) -> Sequence[str]:

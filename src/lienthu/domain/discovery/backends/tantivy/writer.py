@@ -44,17 +44,17 @@ class DocumentWriter(Generic[D]):
 
     def put(self, documents: Iterable[D]) -> set[int]:
         """Add or replace documents; their ids."""
-        put = set()
+        given = list(documents)
+        converted = [self._convert(doc) for doc in given]  # all of them, then all are added: quicker than by turns
         highest, fresh = self._highest, set()
-        for doc in documents:
+        for doc, as_taken in zip(given, converted, strict=True):
             if doc.id <= highest or doc.id in fresh:
                 self._writer.delete_documents_by_term("key", str(doc.id))
             else:  # newer than all there are: looking in every segment for what to replace would be in vain
                 fresh.add(doc.id)
                 self._highest = max(self._highest, doc.id)
-            self._writer.add_document(self._convert(doc))
-            put.add(doc.id)
-        return put
+            self._writer.add_document(as_taken)
+        return {doc.id for doc in given}
 
     def add_new(self, documents: Iterable[D]) -> int:
         """Add documents that are known not to be in the index yet (a build from nothing); how many."""
