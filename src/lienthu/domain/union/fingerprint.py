@@ -118,7 +118,7 @@ class Fingerprint(NamedTuple):
             return OUTDATED
         for i in _TUPLES:
             v[i] = tuple(v[i])
-        return cls(*v)
+        return cls._make(v)
 
 
 _TUPLES: Final = tuple(i for i, kind in enumerate(Fingerprint.__annotations__.values()) if "tuple" in str(kind))

@@ -313,6 +313,8 @@ _SPAN: Final = re.compile(r"(1[4-9]|20)\d\d\s*-\s*\d")
 
 def is_unsure(text: str) -> bool:
     """Whether a date statement is a guess: "[1949?]", "[19--]", "ca. 1900". A span "1872-77" is none."""
+    if text.isascii() and text.isdigit():  # "1998": most of them
+        return False
     return bool(_UNSURE.search(_SPAN.sub(" ", text)))
 
 

@@ -132,8 +132,14 @@ def canonical(record: Record) -> str:
 def canonical_and_digest(record: Record) -> tuple[str, bytes]:
     """:func:`canonical` and :func:`content_digest` of a record, its fields laid out once."""
     rows = _rows(record.fields)
-    text = orjson.dumps([record.leader, rows]).decode()
-    return text, _digest_of_rows(record.leader, [row for row in rows if row[0] not in _UNCHANGING])
+    written = identified = orjson.dumps([record.leader, rows])
+    if changing := [row for row in rows if row[0] in _UNCHANGING]:
+        one = orjson.dumps(changing[0]) + b","  # quotes within texts are escaped: it cannot be found in one of them
+        if len(changing) == 1 and rows[-1] is not changing[0]:
+            identified = written.replace(one, b"", 1)
+        else:
+            identified = orjson.dumps([record.leader, [row for row in rows if row[0] not in _UNCHANGING]])
+    return written.decode(), blake2b(identified, digest_size=_DIGEST_SIZE).digest()
 
 
 def from_canonical(text: str | bytes) -> Record:

@@ -25,6 +25,8 @@ MAX_KEY = 200
 
 # letters and marks in any order, written so that runs of letters are taken at once
 _PART = re.compile(r"\d+|[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*|(?:[\u0300-\u036f]+[^\W\d_]*)+")
+_MARKS = re.compile("[\u0300-\u036f]")
+_PLAIN_PART = re.compile(r"\d+|[^\W\d_]+")  # the same where marks are part of their letters: nearly every text
 _WRITTEN = {
     **{letter: letter for letter in ALPHABET if letter.isascii()},
     "ă": "a~",
@@ -42,7 +44,9 @@ def sort_key(s: str) -> str:
 
     Leading articles are not skipped: that takes the nonfiling indicator of the record.
     """
-    parts = [part for part in map(_part_key, _PART.findall(nfc(s))) if part[0]]
+    s = nfc(s)
+    found = (_PART if _MARKS.search(s) else _PLAIN_PART).findall(s)
+    parts = [part for part in map(_part_key, found) if part[0]]
     texts, cases = zip(*parts, strict=True) if parts else ((), ())
     key = "!".join(texts)
     if len(key) >= MAX_KEY - 1:

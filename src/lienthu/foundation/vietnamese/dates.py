@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from lienthu.foundation.vietnamese.fold import fold
 from lienthu.foundation.vietnamese.text import clean
@@ -66,7 +67,11 @@ def year_of_008(field008: str) -> int | None:
     """
     if len(field008) < 11 or field008[6] in "nb":
         return None
-    date = field008[7:11]
+    return _year_of_date_1(field008[7:11])
+
+
+@lru_cache(maxsize=4096)
+def _year_of_date_1(date: str) -> int | None:
     if re.fullmatch(r"[0-9]{4}", date):
         return _plausible(date)
     if re.fullmatch(r"[0-9]{3}[u?|\- ]", date):

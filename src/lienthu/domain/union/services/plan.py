@@ -55,10 +55,13 @@ def write(plan: Plan, newcomers: Mapping[int, Newcomer], rule_version: int, caus
             with cursor.copy(
                 "COPY union_cluster (id, preferred_id, size, bearer_id, contested, work_key, created_at) FROM STDIN"
             ) as copy:
+                lines = []
                 for id_, (bearer, size, contested) in plan.founded.items():
                     # those of several records, and of records that stood elsewhere, are settled below
                     work = newcomers[bearer].work_key if bearer in newcomers else None
-                    copy.write_row((id_, bearer, size, bearer, contested, abs(work) if work else None, "now"))
+                    key = abs(work) if work else "\\N"
+                    lines.append(f"{id_}\t{bearer}\t{size}\t{bearer}\t{'t' if contested else 'f'}\t{key}\tnow\n")
+                copy.write("".join(lines))
         if plan.placed:
             with cursor.copy(
                 "COPY union_membership (record_id, cluster_id, fingerprint, completeness, work_key,"

@@ -100,6 +100,11 @@ def test_digests() -> None:
     assert digest(book) == digest(other_time) == digest(other_number) != digest(other_title)
     assert content_digest(book) == content_digest(other_time)
     assert len({content_digest(r) for r in (book, other_number, other_title)}) == 3
+    quoted = '["005","2020"],'
+    quoting = normalise(Record(LEADER, (Field("001", data=quoted), Field("005", data="2020"), data(("a", quoted)))))
+    at_the_end = normalise(Record(LEADER, (Field("001", data="b1"), Field("005", data="2020"))))
+    for record in (quoting, at_the_end):
+        assert canonical_and_digest(record) == (canonical(record), content_digest(record))
 
 
 TEXT = st.one_of(
