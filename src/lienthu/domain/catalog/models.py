@@ -16,6 +16,11 @@ class Source(models.Model):
     name = models.CharField(max_length=200, blank=True)
     column_mapping = models.JSONField(default=dict, help_text="column heading -> field of tabular files")
     holding_rules = models.JSONField(default=list, help_text="empty: the standard rules for 852 and 952")
+    copies_by = models.JSONField(
+        default=list,
+        null=True,
+        help_text="the rules by which all its copies were read; null: by several",
+    )
     encoding = models.CharField(max_length=30, blank=True, help_text="chosen by people the last time; empty: detect")
 
     class Meta:
@@ -240,6 +245,40 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.barcode or self.call_number or str(self.pk)
+
+
+class CopyReading(models.Model):
+    """Reading the copies of a source's records again, by other rules than before; services/copies.py (IMP-38)."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        STOPPED = "stopped"
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="copy_readings")
+    rules = models.JSONField(help_text="as Source.holding_rules when it began; other rules begin another")
+    status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
+    after = models.BigIntegerField(default=0, help_text="records up to this number are done")
+    total = models.BigIntegerField(null=True, help_text="records to read; null: not counted yet")
+    done = models.BigIntegerField(default=0)
+    changed = models.BigIntegerField(default=0, help_text="records whose copies came out otherwise")
+    added = models.BigIntegerField(default=0, help_text="copies")
+    removed = models.BigIntegerField(default=0)
+    altered = models.BigIntegerField(default=0)
+    barcodes_taken = models.BigIntegerField(default=0, help_text="copies whose barcode another had at the end")
+    started_by = models.CharField(max_length=120)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source"], condition=models.Q(status="running"), name="copy_reading_one_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id}: {self.status} after {self.after}"
 
 
 class Rereading(models.Model):

@@ -15,11 +15,12 @@ from lienthu.domain.catalog.errors import BatchStateRefused
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.services.batches import note_interrupted
 from lienthu.domain.catalog.services.rereading import rereading_needed
+from lienthu.domain.catalog.source_selectors import copies_being_read
 from lienthu.domain.network.selectors import library_facts
 from lienthu.domain.union.harvesting import jobs as harvesting_jobs
 from lienthu.domain.union.models import Rerun
 from lienthu.domain.union.quality.selectors import libraries_to_assess
-from lienthu.domain.union.services import conduct, renewal, ruling
+from lienthu.domain.union.services import conduct, copies, renewal, ruling
 from lienthu.domain.union.services.assess import assess_library
 from lienthu.domain.union.services.stamping import stamp_publications
 from lienthu.platform.actor import Actor
@@ -33,9 +34,12 @@ __all__ = ["enqueue_import", "enqueue_undo", "harvesting_jobs", "take_up_interru
 def run_import(batch_id: int, actor_name: str = "worker", actor_id: int | None = None) -> None:
     """Run or resume a batch."""
     batch = ImportBatch.objects.get(pk=batch_id)
-    if batch.status in (ImportBatch.Status.UNDOING, ImportBatch.Status.UNDONE, ImportBatch.Status.DONE):
+    if batch.status in (ImportBatch.Status.UNDOING, ImportBatch.Status.UNDONE):
         return
-    conduct.run_batch(batch_id, actor=Actor(actor_id, actor_name))
+    if batch.status != ImportBatch.Status.DONE:
+        conduct.run_batch(batch_id, actor=Actor(actor_id, actor_name))
+    for reading_id in copies_being_read(batch.source_id):  # also where only this was left to do when it was killed
+        enqueue_copies(reading_id)
 
 
 @app.task(queue="imports", name="import.undo", retry=RetryStrategy(max_attempts=3, wait=5))
@@ -115,6 +119,27 @@ def enqueue_rereading() -> None:
         return
 
 
+@app.task(queue="upkeep", name="union.copies", retry=RetryStrategy(max_attempts=5, wait=10))
+def read_copies(reading_id: int) -> None:
+    """Read the copies of a source again by the rules in force, a while at a time (IMP-38)."""
+    until = time.monotonic() + _AT_A_TIME
+    while copies.read_copies(reading_id, actor=Actor.system("worker")):
+        if time.monotonic() > until:
+            enqueue_copies(reading_id)
+            return
+
+
+def enqueue_copies(reading_id: int) -> None:
+    """Queue reading copies again, once: part of the caller's transaction."""
+    try:
+        with transaction.atomic():
+            read_copies.configure(
+                lock=f"union.copies:{reading_id}", queueing_lock=f"union.copies:{reading_id}", priority=-5
+            ).defer(reading_id=reading_id)
+    except AlreadyEnqueued:
+        return
+
+
 @app.periodic(cron="* * * * *")
 @app.task(queue="upkeep", name="jobs.retry_stalled", queueing_lock="jobs.retry_stalled", pass_context=True)
 async def retry_stalled(context: object, timestamp: int) -> None:
@@ -185,6 +210,8 @@ def take_up_interrupted(*, all_are_dead: bool) -> int:
             app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())
     note_interrupted(actor=Actor.system("worker"))
     _take_up_reruns()
+    for reading_id in copies_being_read():
+        enqueue_copies(reading_id)
     for batch in ImportBatch.objects.filter(status__in=[ImportBatch.Status.RUNNING, ImportBatch.Status.UNDOING]):
         if not batch.options.get("background"):
             continue  # a command line import that died is resumed by whoever ran it

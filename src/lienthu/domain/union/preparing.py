@@ -69,7 +69,8 @@ class Prepared:
     """A chunk: publications, authorities, which a file may bring among them (AUT-1), and what there is to report.
 
     ``pieces`` are those of the file without what was made of them; of deleted ones the bytes are kept (HAR-6).
-    ``compared`` is by ordinal. ``problems`` and ``quarantine`` are as a batch keeps them.
+    ``compared`` is by ordinal. ``problems`` and ``quarantine`` are as a batch keeps them. ``rules``: those that its
+    copies were read by.
     """
 
     pieces: list[ReadPiece] = field(default_factory=list)
@@ -80,6 +81,7 @@ class Prepared:
     quarantine: list[tuple[int, int, bytes, str, str]] = field(default_factory=list)
     encodings: Counter[str] = field(default_factory=Counter)
     repaired: int = 0
+    rules: Sequence[HoldingRule] = ()
 
 
 def prepared_chunks(task: Task) -> Iterator[Prepared]:
@@ -99,7 +101,7 @@ def prepared_chunks(task: Task) -> Iterator[Prepared]:
 
 
 def _prepared(chunk: Sequence[ReadPiece], task: Task) -> Prepared:
-    out = Prepared()
+    out = Prepared(rules=task.rules)
     publications: list[tuple[ReadPiece, Record]] = []
     for p in chunk:
         kept = p.raw if p.deleted else b""

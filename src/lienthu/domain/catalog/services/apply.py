@@ -12,14 +12,15 @@ from typing import Literal, NamedTuple
 from django.db import connection
 
 from lienthu.domain.catalog.content import Arrival, Content
+from lienthu.domain.catalog.copies import COLUMNS, copies_in
 from lienthu.domain.catalog.models import Source
 from lienthu.domain.catalog.reading import HARVESTED
 from lienthu.domain.catalog.services import datestamps
 from lienthu.domain.catalog.services.hosts import link_hosts
 from lienthu.domain.catalog.services.linking import link_written
 
-MAX_BARCODE = 120  # longer is no barcode; the record itself keeps it whole
 _BARCODES = 7_406_206  # class of advisory locks: the barcodes of one library
+COPY_ITEMS = f"COPY catalog_item (record_id, library_id, barcode_taken, {COLUMNS}) FROM STDIN"
 
 
 Outcome = Literal["created", "updated", "unchanged"]
@@ -260,59 +261,47 @@ def write_items(
     A record keeps the barcodes it had; those it no longer names go to the copies that wait for them (IMP-19).
     """
     held = remove_items(replace) if replace else {}
-    named = {record_id: {i.barcode[:MAX_BARCODE] for i in c.items if i.barcode} for record_id, c in contents}
+    branches = branch_ids(library_id)
+    copies = [(record_id, copies_in(c.items, c.statements, branches)) for record_id, c in contents]
+    named = {record_id: {c.barcode for c in mine if c.barcode} for record_id, mine in copies}
     kept = {barcode: record_id for (_, barcode), record_id in held.items() if barcode in named.get(record_id, ())}
     hand_on_barcodes([(library, barcode) for library, barcode in held if barcode not in kept])
+    used = used_barcodes(library_id, {barcode for mine in named.values() for barcode in mine})
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(COPY_ITEMS) as copy,
+    ):
+        for record_id, mine in copies:
+            for c in mine:
+                barcode = c.barcode
+                clash = bool(barcode) and (barcode in used or kept.get(barcode, record_id) != record_id)
+                if clash:
+                    taken.append((record_id, barcode))
+                elif barcode:
+                    used.add(barcode)
+                copy.write_row((record_id, library_id, clash, *c))
+
+
+def branch_ids(library_id: int) -> dict[str, int]:
+    """Code of a branch in small letters → the branch."""
     with connection.cursor() as cursor:
-        barcodes = {barcode for mine in named.values() for barcode in mine}
-        used: set[str] = set()
-        if barcodes:
-            # barcodes are the library's, the lock on the source is not: two of its systems may import at once
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_BARCODES, library_id])
-            cursor.execute(
-                "SELECT barcode FROM catalog_item WHERE library_id = %s AND barcode = ANY(%s) AND NOT barcode_taken"
-                " AND barcode <> ''",
-                [library_id, list(barcodes)],
-            )
-            used = {row[0] for row in cursor.fetchall()}
         cursor.execute("SELECT code, id FROM network_branch WHERE library_id = %s", [library_id])
-        branches = {code.lower(): id_ for code, id_ in cursor.fetchall()}
-        with cursor.copy(
-            "COPY catalog_item (record_id, library_id, branch_id, branch_text, location, call_number, barcode,"
-            " barcode_taken, copy_number, copies, status, note, acquired, statement) FROM STDIN"
-        ) as copy:
-            for record_id, content in contents:
-                for i in content.items:
-                    barcode = i.barcode[:MAX_BARCODE]
-                    clash = bool(barcode) and (barcode in used or kept.get(barcode, record_id) != record_id)
-                    if clash:
-                        taken.append((record_id, barcode))
-                    elif barcode:
-                        used.add(barcode)
-                    copy.write_row(
-                        (record_id, library_id, branches.get(i.branch.lower()), i.branch, i.location,
-                         i.call_number, barcode, clash, i.copy_number[:40], max(0, min(i.copies, 100_000)),
-                         i.status, i.note, i.acquired[:40], "")
-                    )  # fmt: skip
-                for statement in content.statements:
-                    copy.write_row(
-                        (
-                            record_id,
-                            library_id,
-                            None,
-                            "",
-                            "",
-                            "",
-                            "",
-                            False,
-                            "",
-                            0,
-                            "unknown",
-                            "",
-                            "",
-                            statement,
-                        )
-                    )
+        return {code.lower(): id_ for code, id_ in cursor.fetchall()}
+
+
+def used_barcodes(library_id: int, barcodes: Collection[str]) -> set[str]:
+    """Those of the barcodes that a copy of the library has; until the transaction ends nobody else gives any away."""
+    if not barcodes:
+        return set()
+    with connection.cursor() as cursor:
+        # barcodes are the library's, the lock on the source is not: two of its systems may import at once
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_BARCODES, library_id])
+        cursor.execute(
+            "SELECT barcode FROM catalog_item WHERE library_id = %s AND barcode = ANY(%s) AND NOT barcode_taken"
+            " AND barcode <> ''",
+            [library_id, list(barcodes)],
+        )
+        return {row[0] for row in cursor.fetchall()}
 
 
 def remove_items(record_ids: Sequence[int]) -> dict[tuple[int, str], int]:

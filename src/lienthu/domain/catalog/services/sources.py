@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from lienthu.domain.catalog.errors import SourceRefused
 from lienthu.domain.catalog.models import Source
+from lienthu.domain.catalog.services.copies import follow_at_once
 from lienthu.domain.catalog.source_selectors import sources_for
 from lienthu.domain.network.models import Library
 from lienthu.foundation.marc.holdings import rules_from_list, rules_to_list
@@ -71,12 +72,19 @@ def set_column_mapping(source: Source, mapping: Mapping[str, str], *, actor: Act
 
 @transaction.atomic
 def set_holding_rules(source: Source, rules: Sequence[Mapping[str, Any]], *, actor: Actor) -> None:
-    """Save by which rules copies are read from MARC records; none: the standard ones. Raises HoldingRuleInvalid."""
+    """Save by which rules copies are read from MARC records; none: the standard ones. Raises HoldingRuleInvalid.
+
+    The copies of records that are there follow when `copies.begin` is called: by whoever asks for it, or by the next
+    import (IMP-38).
+    """
     kept = rules_to_list(rules_from_list(list(rules)))
+    now = Source.objects.select_for_update(of=("self",)).get(pk=source.pk)
+    source.holding_rules, source.copies_by = now.holding_rules, now.copies_by
     if kept == source.holding_rules:
         return
     source.holding_rules = kept
     source.save(update_fields=["holding_rules"])
+    follow_at_once(source)
     tags = [rule["tag"] for rule in kept]
     audit.record("source.holding_rules_set", source, actor=actor, library_id=source.library_id, tags=tags)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from lienthu.domain.catalog.content import Content, content_of
-from lienthu.domain.catalog.models import ImportBatch
+from lienthu.domain.catalog.models import ImportBatch, Source
 from lienthu.domain.catalog.reading import HARVESTED
 from lienthu.domain.catalog.selectors import rules_of
 from lienthu.domain.catalog.services import datestamps
@@ -17,6 +17,7 @@ from lienthu.domain.catalog.services.apply import (
     lock_source,
     write_items,
 )
+from lienthu.domain.catalog.services.copies import note_read_by
 from lienthu.domain.catalog.services.hosts import link_hosts
 from lienthu.domain.catalog.services.linking import link_written
 from lienthu.domain.catalog.services.withdraw import take_out
@@ -39,11 +40,12 @@ def take_back(batch: ImportBatch, record_ids: Sequence[int]) -> TakenBack:
     """
     out = TakenBack()
     public = lock_source(batch.source_id)
+    source = Source.objects.get(pk=batch.source_id)  # its rules may be others than when the batch was read
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT r.id, r.revision, coalesce(now_.batch_id, given_back.batch_id), before.number, before.deleted,
-                   before.marc
+                   before.marc, before.raw_format
             FROM catalog_bibrecord r
             JOIN catalog_revision now_ ON now_.record_id = r.id AND now_.number = r.revision
             LEFT JOIN LATERAL (
@@ -53,7 +55,7 @@ def take_back(batch: ImportBatch, record_ids: Sequence[int]) -> TakenBack:
                 ORDER BY number DESC LIMIT 1
             ) given_back ON true
             LEFT JOIN LATERAL (
-                SELECT number, deleted, marc FROM catalog_revision v
+                SELECT number, deleted, marc, raw_format FROM catalog_revision v
                 WHERE v.record_id = r.id AND v.number < (
                     SELECT min(number) FROM catalog_revision m WHERE m.record_id = r.id AND m.batch_id = %s)
                 ORDER BY number DESC LIMIT 1
@@ -63,18 +65,20 @@ def take_back(batch: ImportBatch, record_ids: Sequence[int]) -> TakenBack:
             [batch.pk, list(record_ids)],
         )
         rows = cursor.fetchall()
-    rules = rules_of(batch.source, batch.format)
     withdraw: list[int] = []
     restore: list[tuple[int, int, Content]] = []
-    for record_id, _revision, batch_id, before, before_deleted, marc in rows:
+    for record_id, _revision, batch_id, before, before_deleted, marc, raw_format in rows:
         if batch_id != batch.pk:
             out.kept += 1
         elif before is None or before_deleted:
             withdraw.append(record_id)
         else:
+            rules = rules_of(source, raw_format)  # of the state that comes back: a list may have been replaced by MARC
             restore.append((record_id, before, content_of(from_canonical(marc), rules)))
     take_out(dict.fromkeys(withdraw, b""))
     _restore(restore, batch, public)
+    if restore:
+        note_read_by(source, rules_of(source))
     out.withdrawn = withdraw
     out.restored = [Written(record_id, False, c) for record_id, _, c in restore]
     return out

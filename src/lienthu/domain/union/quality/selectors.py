@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.selectors import marc_of
+from lienthu.domain.catalog.source_selectors import copies_read_at
 from lienthu.domain.union.quality.models import LibraryQuality
 from lienthu.foundation.marc.model import Record
 from lienthu.foundation.marc.quality import FAULTS, IMPORTANT
@@ -38,11 +39,14 @@ def trend_of(library_id: int, limit: int = 12) -> list[LibraryQuality]:
 
 
 def libraries_to_assess() -> list[int]:
-    """Libraries of which an import has ended, or was undone, since they were counted. Two statements."""
+    """Libraries of which an import has ended, or was undone, or copies were read again since they were counted.
+
+    Three statements.
+    """
     counted = dict(LibraryQuality.objects.values_list("library_id").annotate(at=Max("counted_at")))
     ended = ImportBatch.objects.filter(dry_run=False, status__in=[_STATUS.DONE, _STATUS.UNDONE, _STATUS.FAILED])
-    last = ended.values_list("library_id").annotate(at=Max("finished_at"))
-    return [library for library, at in last if at and (library not in counted or counted[library] < at)]
+    last = [*ended.values_list("library_id").annotate(at=Max("finished_at")), *copies_read_at().items()]
+    return sorted({library for library, at in last if at and (library not in counted or counted[library] < at)})
 
 
 def is_list(what: str) -> bool:

@@ -19,7 +19,10 @@ from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.selectors import batch_record_ids
 from lienthu.domain.catalog.services import batches
 from lienthu.domain.catalog.services.authorities import take_back_authorities
+from lienthu.domain.catalog.services.copies import begin as begin_copies
+from lienthu.domain.catalog.services.copies import note_read_by
 from lienthu.domain.catalog.services.figures import recount_copies
+from lienthu.domain.catalog.services.planning import TABULAR
 from lienthu.domain.catalog.services.undo import take_back
 from lienthu.domain.union import preparing
 from lienthu.domain.union.preparing import Prepared
@@ -61,7 +64,10 @@ def _run(batch_id: int, actor: Actor, progress: Progress | None) -> ImportBatch:
         raise
     if batch.status != ImportBatch.Status.RUNNING:
         return batch
-    batch = batches.finish(batch.pk, actor=actor)
+    with transaction.atomic():
+        batch = batches.finish(batch.pk, actor=actor)
+        if not batch.dry_run:
+            begin_copies(batch.source_id, actor=actor)  # IMP-38: what the file left unchanged follows its rules too
     if not batch.dry_run:
         recount_copies(batch.read)
     return batch
@@ -110,6 +116,8 @@ def _try_chunk(batch_id: int, chunk: Prepared, began: float) -> ImportBatch:
             return batch
         # a file of one chunk is what somebody waits for at a screen; what follows can wait its turn
         bulk = first > 0 or len(chunk.pieces) == preparing.CHUNK
+        if batch.format not in TABULAR:
+            note_read_by(batch.source, chunk.rules)
         changes.publish("cluster.changed", chunks.write(batch, chunk, report), bulk=bulk)
         report.seconds = time.monotonic() - began
         batches.add_chunk(batch, report)

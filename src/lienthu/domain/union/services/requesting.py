@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lienthu.domain.catalog.errors import BatchStateRefused
-from lienthu.domain.catalog.models import ImportBatch
-from lienthu.domain.catalog.services import batches, planning
+from lienthu.domain.catalog.models import CopyReading, ImportBatch
+from lienthu.domain.catalog.services import batches, copies, planning
 from lienthu.domain.union import jobs
 from lienthu.domain.union.models import Rerun
 from lienthu.domain.union.services import ruling
@@ -61,6 +61,15 @@ def request_assessment(library_id: int, *, actor: Actor) -> None:
 def _job_waits(task: str, batch_id: int) -> bool:
     """Whether a job is queued already, e.g. the retry of one that failed: a second one would break the transaction."""
     return bool(ProcrastinateJob.objects.filter(queueing_lock=f"{task}:{batch_id}", status="todo").exists())
+
+
+@transaction.atomic
+def request_copies(source_id: int, *, actor: Actor) -> CopyReading | None:
+    """Queue reading the copies of a source again (IMP-38); None where they were read by the rules in force."""
+    reading = copies.begin(source_id, actor=actor)
+    if reading is not None:
+        jobs.enqueue_copies(reading.pk)
+    return reading
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from lienthu.faces.cli.ground import Refusal
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """FILE... --library CODE and how to read them."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="may be missing with --holdings")
     parser.add_argument("--library", required=True, metavar="CODE", help="code of the library, e.g. VN-QNTV")
     parser.add_argument("--source", default="main", help="which of the library's systems the file is from")
     parser.add_argument("--encoding", default="", help="character set; without it the bytes decide")
@@ -25,7 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="JSON file: a list of rules by which copies are read from MARC records, such as"
         ' [{"tag": "949", "barcode": "i", "call_number": "ab", "split": ";"}], or the name of a preset'
-        " (marc-852, koha-952, ilib-852, libol-852/900, local-949, standard); saved for the system, not with --dry-run",
+        " (marc-852, koha-952, ilib-852, libol-852/900, local-949, standard); saved for the system, not with --dry-run;"
+        " the copies of records that are there already follow",
     )
     parser.add_argument("--dry-run", action="store_true", help="report what would happen, write nothing")
     parser.add_argument(
@@ -41,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
     from lienthu.domain.catalog.services.sources import set_holding_rules
     from lienthu.domain.network.selectors import library_by_code
     from lienthu.domain.union.services.conduct import run_batch
+    from lienthu.domain.union.services.copies import read_all_copies
     from lienthu.faces.cli.indexing import catch_up
     from lienthu.platform.actor import Actor
     from lienthu.platform.processes import tune_for_bulk
@@ -52,6 +54,8 @@ def run(options: argparse.Namespace) -> int:
     library = library_by_code(options.library)
     mapping = _mapping(options.mapping) if options.mapping else None
     holdings = _holdings(options.holdings) if options.holdings else None
+    if not options.files and (holdings is None or options.dry_run):
+        raise Refusal("Name a file to import, or --holdings to read the copies of the records that are there again.")
     for path in options.files:
         if not path.is_file():
             raise Refusal(f"There is no file {path}. Nothing has been imported.")
@@ -60,6 +64,7 @@ def run(options: argparse.Namespace) -> int:
     if holdings is not None and not options.dry_run:
         set_holding_rules(batches.source_of(library, options.source), holdings, actor=actor)
     done: list[Any] = []
+    copies: list[Any] = []
     began = time.monotonic()
     try:
         for path in options.files:
@@ -79,6 +84,9 @@ def run(options: argparse.Namespace) -> int:
                 _write_report(batch, options.report)
             if not options.json:
                 _report(batch)
+        if not options.dry_run:
+            reading = read_all_copies(batches.source_of(library, options.source).pk, actor=actor)
+            copies += [reading] if reading else []
     finally:
         # also after a refused or broken file: what was imported before it is found at once
         if not options.dry_run:
@@ -86,7 +94,9 @@ def run(options: argparse.Namespace) -> int:
         in_step = options.dry_run or catch_up()
     seconds = round(time.monotonic() - began, 3)
     if options.json:
-        print(json.dumps(_summary(done, seconds), ensure_ascii=False))
+        print(json.dumps(_summary(done, copies, seconds), ensure_ascii=False))
+    elif copies:
+        _report_copies(copies[0])
     return 1 if any(b.quarantined for b in done) or not in_step else 0
 
 
@@ -188,13 +198,15 @@ def _options(mapping: dict[str, str] | None, holdings: list[dict[str, str]] | No
     return said or None
 
 
-def _summary(done: list[Any], seconds: float) -> dict[str, Any]:
+def _summary(done: list[Any], copies: list[Any], seconds: float) -> dict[str, Any]:
     names = ("read", "created", "updated", "unchanged", "quarantined", "repaired")
     encodings = sorted({b.encoding for b in done})
+    counted = ("changed", "added", "removed", "altered", "barcodes_taken")
     return {
         "batch": done[0].pk if len(done) == 1 else [b.pk for b in done],
         **{n: sum(getattr(b, n) for b in done) for n in names},
         "encoding": encodings[0] if len(encodings) == 1 else encodings,
+        **({"copies": {"records": copies[0].done, **{n: getattr(copies[0], n) for n in counted}}} if copies else {}),
         "seconds": seconds,
     }
 
@@ -202,6 +214,13 @@ def _summary(done: list[Any], seconds: float) -> dict[str, Any]:
 def _progress(batch: Any) -> None:
     if sys.stderr.isatty():
         print(f"\r{batch.filename}: {batch.read} read", end="", file=sys.stderr, flush=True)
+
+
+def _report_copies(reading: Any) -> None:
+    print(f"Copies read again by other rules: {reading.changed} of {reading.done} records changed;"
+          f" {reading.added} copies more, {reading.removed} fewer, {reading.altered} altered")  # fmt: skip
+    if reading.barcodes_taken:
+        print(f"  {reading.barcodes_taken:>7} × barcode-taken: another copy of the library has the barcode")
 
 
 def _report(batch: Any) -> None:

@@ -132,6 +132,30 @@ def test_rules_for_copies_may_be_given_in_a_file(tinh: Library, tmp_path: Path) 
     assert ImportBatch.objects.latest("pk").source.holding_rules[0]["tag"] == "952"
 
 
+def test_other_rules_reach_the_copies_that_are_there(
+    tinh: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the same file again, and without any file (IMP-38)."""
+    own = Field("960", subfields=(("x", "X1"), ("y", "Y1")))
+    file, rules = tmp_path / "sach.mrc", tmp_path / "copies.json"
+    file.write_bytes(iso_file([book("Đất mỏ", number="1", more=(own,))]))
+    assert lienthu("import", file, "--library", tinh.code) == 0
+    rules.write_text('[{"tag": "960", "barcode": "y"}]')
+    capsys.readouterr()
+    assert lienthu("import", file, "--library", tinh.code, "--holdings", rules, "--json") == 0
+    said = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert said["unchanged"] == 1
+    assert said["copies"] == {"records": 1, "changed": 1, "added": 1, "removed": 0, "altered": 0, "barcodes_taken": 0}
+    assert found(capsys, "id:Y1")["total"] == 1
+    rules.write_text('[{"tag": "960", "barcode": "x"}]')
+    assert lienthu("import", "--library", tinh.code, "--holdings", rules) == 0
+    assert "1 of 1 records changed" in capsys.readouterr().out
+    assert (found(capsys, "id:Y1")["total"], found(capsys, "id:X1")["total"]) == (0, 1)
+    for missing in ((), ("--holdings", rules, "--dry-run")):
+        with pytest.raises(Refusal, match="Name a file"):
+            lienthu("import", "--library", tinh.code, *missing)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -1,4 +1,4 @@
-"""Who may open which staff page: the one place. A view without one of these three decorators has no address here.
+"""Who may open which staff page: the one place. A view without one of these four decorators has no address here.
 
 Each asks `network.selectors` for the person's rights, refuses before anything is read, and hands the view a Desk and,
 for pages about one batch or record, that object: a view cannot forget whose library it belongs to.
@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 
-from lienthu.domain.catalog.models import BibRecord, ImportBatch
+from lienthu.domain.catalog.models import BibRecord, ImportBatch, Source
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.network.selectors import Rights, actor_of, libraries_for, rights_of
@@ -98,6 +98,24 @@ def batch_page(permission: Permission) -> Callable[[View], View]:
                 raise Http404
             desk.rights.require(permission, batch.library_id)
             return view(request, desk, batch, *args, **kwargs)
+
+        return _guarded(entered, permission)
+
+    return decorate
+
+
+def source_page(permission: Permission) -> Callable[[View], View]:
+    """A page about one system of a library: only with this permission there. The view gets it after the desk."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def entered(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            desk = _enter(request)
+            source = Source.objects.select_related("library").filter(pk=pk).first()
+            if source is None:
+                raise Http404
+            desk.rights.require(permission, source.library_id)
+            return view(request, desk, source, *args, **kwargs)
 
         return _guarded(entered, permission)
 

@@ -15,6 +15,7 @@ from lienthu.faces.web.staff.views import (
     joining,
     quality,
     records,
+    systems,
     trial,
     union,
 )
@@ -39,6 +40,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<int:pk>/quarantine/", findings.quarantine, name="import_quarantine"),
     path("imports/<int:pk>/quarantine/<int:ordinal>/", findings.piece, name="import_piece"),
     path("imports/<int:pk>/quarantine/<int:ordinal>/bytes/", findings.piece_bytes, name="import_piece_bytes"),
+    path("systems/<int:pk>/", systems.system, name="system"),
+    path("systems/<int:pk>/read/", systems.read, name="system_read"),
     path("records/", records.records, name="records"),
     path("records/<int:pk>/", records.record, name="record"),
     path("records/<int:pk>/revisions/<int:number>/", records.revision, name="record_revision"),

@@ -8,11 +8,14 @@ from django import template
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
+from lienthu.domain.catalog.source_selectors import COUNTED
 from lienthu.faces.web.staff import words
 from lienthu.faces.web.staff.marc_lines import Line, lines_of
 from lienthu.faces.web.staff.problems import detail_text, sentence
 from lienthu.faces.web.ui.icons import icon_svg
+from lienthu.faces.web.ui.templatetags.ui import count
 from lienthu.foundation.marc.model import Record
 from lienthu.platform.documents.model import Cell, Column
 from lienthu.platform.documents.numbers import shown_share
@@ -56,6 +59,14 @@ def action_label(action: str) -> words.Label:
 def field_label(name: str) -> words.Label:
     """A field of a table in words."""
     return words.FIELDS.get(name, name)
+
+
+@register.filter
+def counted_to(n: int) -> str:
+    """How many records wait; where counting stopped, more than so many."""
+    if n > COUNTED:
+        return _("more than %(n)s") % {"n": count(COUNTED)}
+    return count(n)
 
 
 @register.filter

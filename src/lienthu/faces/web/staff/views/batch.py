@@ -13,6 +13,7 @@ from lienthu.domain.catalog.batch_selectors import trail_of, undo_preview
 from lienthu.domain.catalog.errors import BatchStateRefused, CatalogRefused
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.services.discard import discard, discardable
+from lienthu.domain.catalog.source_selectors import copies_state
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.union.joining.selectors import has_report, rehearsals_of
 from lienthu.domain.union.services.requesting import request_import, request_undo
@@ -51,6 +52,7 @@ def batch(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse:
         may_discard=discardable(batch),
         joining=has_report(batch),
         rehearsals=[] if batch.dry_run or going else rehearsals_of(batch),
+        copies_state=copies_state(batch.source) if batch.status == _STATUS.DONE and not batch.dry_run else None,
         may_audit=may_audit,
         entries=trail_of(batch) if may_audit else [],
     )

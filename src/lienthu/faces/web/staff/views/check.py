@@ -21,7 +21,7 @@ from lienthu.domain.catalog.reading import Column, ReadPiece, table_columns
 from lienthu.domain.catalog.selectors import plan_of, rules_of
 from lienthu.domain.catalog.services import sources
 from lienthu.domain.catalog.services.planning import SAID, TABULAR, assign_source, replan
-from lienthu.domain.catalog.source_selectors import sources_for
+from lienthu.domain.catalog.source_selectors import copies_state, sources_for
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.union.joining.overlap import Overlap, overlap_of
 from lienthu.domain.union.services.requesting import request_trial
@@ -143,6 +143,7 @@ def check(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse:
         records=[previewed(p) for p in shown],
         nothing_readable=bool(shown) and all(p.record is None for p in shown),
         copies=_copies(shown, rules_of(batch.source, batch.format)),
+        copies_state=None if batch.format in TABULAR else copies_state(batch.source),
         overlap=looked.overlap,
         source_said=batch.options.get(SAID) == batch.source_id,
     )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,9 +19,10 @@ from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.selectors import rules_of
 from lienthu.domain.catalog.services import sources
 from lienthu.domain.catalog.services.planning import TABULAR
+from lienthu.domain.catalog.source_selectors import copies_state
 from lienthu.domain.network.policy import Permission
 from lienthu.faces.web.staff.access import Desk, batch_page
-from lienthu.faces.web.staff.forms.copies import RuleFormSet, initial_of
+from lienthu.faces.web.staff.forms.copies import BaseRuleFormSet, RuleFormSet, initial_of
 from lienthu.faces.web.staff.marc_lines import Line, lines_of
 from lienthu.faces.web.staff.pages import batch_trail, show, steps_of
 from lienthu.faces.web.staff.samples import first_records
@@ -81,15 +83,25 @@ def copies(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse
                           (_("Where the copies stand"), "")),
         status=422 if wrong else 200,
         batch=batch,
-        formset=formset,
         steps=steps_of(batch, "check"),
-        fields=fields_of(read),
-        looked_at=len(read),
-        wrong=wrong,
-        tried=request.method == "POST",
-        found=found_by(read, rules),
-        shown=_SHOWN,
+        copies_state=copies_state(batch.source),
+        **rules_tried(formset, read, rules, wrong=wrong, tried=request.method == "POST"),
     )  # fmt: skip
+
+
+def rules_tried(
+    formset: BaseRuleFormSet, read: Sequence[Record], rules: Sequence[HoldingRule], *, wrong: bool, tried: bool
+) -> dict[str, Any]:
+    """The context of staff/components/copy_rules.html: the rules, and what they find in these records."""
+    return {
+        "formset": formset,
+        "fields": fields_of(read),
+        "looked_at": len(read),
+        "wrong": wrong,
+        "tried": tried,
+        "found": found_by(read, rules),
+        "shown": _SHOWN,
+    }
 
 
 def fields_of(records: Sequence[Record]) -> list[FoundField]:

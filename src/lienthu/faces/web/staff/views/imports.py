@@ -17,6 +17,7 @@ from lienthu.domain.catalog.batch_selectors import batch_list
 from lienthu.domain.catalog.errors import FileRefused, SourceRefused, TableRefused
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.services.planning import hand_over
+from lienthu.domain.catalog.source_selectors import sources_for
 from lienthu.domain.network.policy import Permission
 from lienthu.faces.web.staff.access import Desk, staff_page
 from lienthu.faces.web.staff.forms.imports import ImportFilterForm, UploadForm
@@ -37,6 +38,7 @@ def import_list(request: HttpRequest, desk: Desk) -> HttpResponse:
     if "library" in form.errors:
         refuse_foreign(desk, Permission.IMPORT_RECORDS, request.GET.get("library"))
     chosen = asked.get("library")
+    only = chosen or (libraries[0] if len(libraries) == 1 else None)
     ids = [chosen.pk] if chosen else [library.pk for library in libraries]
     before = number_from(request, "before")
     found = batch_list(ids, status=asked.get("status", ""), before=before, limit=PAGE + 1)
@@ -57,6 +59,7 @@ def import_list(request: HttpRequest, desk: Desk) -> HttpResponse:
         rows=rows,
         filtered=bool(chosen or asked.get("status")),
         several=len(libraries) > 1,
+        systems=sources_for(only.pk) if only else [],
         next_url=next_url,
         newest_url=previous_url,
     )

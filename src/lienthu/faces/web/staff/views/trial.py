@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods
 from lienthu.domain.catalog.batch_selectors import latest_trial
 from lienthu.domain.catalog.errors import CatalogRefused
 from lienthu.domain.catalog.models import ImportBatch
-from lienthu.domain.catalog.services.planning import same_plan
+from lienthu.domain.catalog.services.planning import TABULAR, same_plan
+from lienthu.domain.catalog.source_selectors import copies_state
 from lienthu.domain.network.policy import Permission
 from lienthu.domain.union.joining.selectors import findings_of
 from lienthu.domain.union.services.requesting import request_trial
@@ -49,6 +50,7 @@ def trial(request: HttpRequest, desk: Desk, batch: ImportBatch) -> HttpResponse:
         "report": report_of(found) if found and found.read and not going else None,
         "outdated": found is not None and not same_plan(found, batch),
         "steps": steps_of(batch, "trial"),
+        "copies_state": None if going or batch.format in TABULAR else copies_state(batch.source),
     }
     trail = batch_trail(batch, (_("Dry run"), ""))
     return show_live(desk, "import_trial.html", "trial_live.html", going=going, trail=trail, **context)

@@ -101,6 +101,8 @@ ACTIONS: dict[str, Any] = DIGITAL_ACTS | {
     "import.source_said": gettext_lazy("system of a file said"),
     "services.imported": gettext_lazy("services imported from a file"),
     "source.columns_set": gettext_lazy("meaning of the columns of tables set"),
+    "source.copies_begun": gettext_lazy("reading copies again begun"),
+    "source.copies_read": gettext_lazy("copies read again by other rules"),
     "source.encoding_set": gettext_lazy("encoding of files set"),
     "source.holding_rules_set": gettext_lazy("rules for reading copies set"),
     "union.bring_together": gettext_lazy("record put into a publication"),

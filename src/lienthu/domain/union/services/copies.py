@@ -1,0 +1,64 @@
+"""Copies read again by other rules (IMP-38): a piece is written, and the index and the quality are told of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import psycopg
+from django.db import OperationalError, connection, transaction
+
+from lienthu.domain.catalog.models import CopyReading
+from lienthu.domain.catalog.services.copies import PIECE, begin, read_piece
+from lienthu.domain.catalog.services.figures import recount_copies
+from lienthu.domain.union.services.touch import touch_records
+from lienthu.platform.actor import Actor
+
+_TRIES = 5
+_READ_ANEW = 0
+"""A version that no assessment has: the record is asked again whether it has copies (QUA-3)."""
+
+log = logging.getLogger(__name__)
+
+
+def read_copies(reading_id: int, *, actor: Actor, size: int = PIECE) -> bool:
+    """Read the copies of some records again; False when it was the last piece.
+
+    When the database chose this one to resolve a deadlock, once more: nothing of it was kept.
+    """
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            return _read_copies(reading_id, actor, size)
+        except OperationalError as e:
+            if not tries_left or not isinstance(e.__cause__, psycopg.errors.DeadlockDetected):
+                raise
+            log.warning("copies of %s: a deadlock with another writer; the piece is read again", reading_id)
+    raise AssertionError
+
+
+def _read_copies(reading_id: int, actor: Actor, size: int) -> bool:
+    with transaction.atomic():
+        piece = read_piece(reading_id, actor=actor, size=size)
+        if piece.changed:
+            touch_records(piece.changed)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE union_recordquality SET version = %s WHERE record_id = ANY(%s)", [_READ_ANEW, piece.changed]
+                )
+    return not piece.last
+
+
+def read_all_copies(
+    source_id: int, *, actor: Actor, progress: Callable[[CopyReading], None] | None = None
+) -> CopyReading | None:
+    """Read the copies of a source again to the end, where other rules are in force than they were read by."""
+    reading = begin(source_id, actor=actor)
+    if reading is None:
+        return None
+    while read_copies(reading.pk, actor=actor):
+        if progress:
+            reading.refresh_from_db()
+            progress(reading)
+    reading.refresh_from_db()
+    recount_copies(reading.changed)
+    return reading
