@@ -19,7 +19,7 @@ PORTAL = """
 """.split()
 STAFF = """
     /staff/ /staff/authorities/ /staff/authorities/suggestions/ /staff/harvesting/ /staff/harvesting/new/
-    /staff/imports/ /staff/imports/new/ /staff/imports/1/ /staff/records/ /staff/export/
+    /staff/imports/ /staff/imports/new/ /staff/imports/1/ /staff/systems/1/ /staff/records/ /staff/export/
     /staff/quality/ /staff/quality/lists/missing-creator/ /staff/quality/lists/twins/ /staff/quality/lists/alone/
     /staff/union/sources/ /staff/network/ /staff/network/new/
     /staff/network/1/ /staff/network/1/services/ /staff/network/1/services/?as_of=2025-06-30 /staff/network/1/history/
