@@ -25,6 +25,8 @@ from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from lienthu.domain.catalog.models import BibRecord
+from lienthu.domain.catalog.tests.cast import book
 from lienthu.domain.digital import access, store
 from lienthu.domain.digital.access import Opened, open_object
 from lienthu.domain.digital.errors import DigitalRefused
@@ -43,6 +45,7 @@ from lienthu.domain.network.models import Library
 from lienthu.domain.network.policy import Role
 from lienthu.domain.network.services.libraries import Particulars
 from lienthu.domain.network.tests.factories import make_admin, make_library, make_person
+from lienthu.domain.union.tests.cast import imported
 from lienthu.foundation.imaging.work import pyramid
 from lienthu.foundation.kernel.digests import holder_key
 
@@ -100,6 +103,7 @@ LISTS = (
     f"/search/?in=text&q={ASKED}&collection={{c}}",
     f"/search/?q={ASKED}",
     f"/search/?q={TITLE}",
+    *(f"/search/?q={ASKED}&{more}" for more in ("page=2", "sort=title", "library=VN-DOANH", "online=online")),
     f"/api/v1/fulltext?q={ASKED}",
     f"/api/v1/fulltext?q={SECRET}",
     f"/api/v1/search?q={TITLE}",
@@ -223,8 +227,9 @@ def _made(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
 
 @pytest.fixture
 def scene(_made: Scene, settings: Any, tmp_path: Path) -> Iterator[Scene]:
-    """The scene as it was made, and an index that a test may go on with."""
-    shutil.copytree(_made.folder / "index", tmp_path / "index")
+    """The scene as it was made, and indexes that a test may go on with."""
+    for name in ("index", "index-pages"):
+        shutil.copytree(_made.folder / name, tmp_path / name)
     for name, value in {**_QUICK, **_folders(_made.folder), "INDEX_DIR": tmp_path / "index"}.items():
         setattr(settings, name, value)
     with _whole():
@@ -436,6 +441,43 @@ def _wrong_in_lists(scene: Scene, people: list[Person]) -> list[str]:
     return wrong
 
 
+PIECE = re.compile(r'<li><a class="found-pages__page" href="/read/(\w+)\?page=(\d+)&amp;[^"]*">(.*?)</li>', re.DOTALL)
+
+
+def test_the_one_list_has_the_volumes_and_the_words_that_the_policy_lets_be_found_and_read(scene: Scene) -> None:
+    """SEA-25, FTS-4: volumes under a title and by themselves, and how many there are."""
+    home = Library.objects.get(code="VN-NHA")
+    imported(home, book(f"Nhan đề {ASKED}", number="1"))
+    copies = ("signed, one page closed", "seats", "draft")
+    record = BibRecord.objects.get(library=home)
+    DigitalObject.objects.filter(pk__in=[scene.objects[name].pk for name in copies]).update(record=record)
+    with Indexer() as publications:
+        assert publications.acquire()
+        publications.drain()
+    wrong, lengths = [], set()
+    for person in scene.people:
+        html = person.get(f"/search/?q={ASKED}").content.decode()
+        pieces = [(id_, int(seq), rest) for id_, seq, rest in PIECE.findall(html)]
+        findable = 0
+        for name, obj in scene.objects.items():
+            opened = _opened(obj, person)
+            pages = {p.seq: p for p in Page.objects.filter(object=obj)}
+            found = {s for s, p in pages.items() if opened is not None and opened.may(Act.FIND, p)}
+            findable += bool(found)
+            told = {seq for id_, seq, _ in pieces if id_ == obj.public_id}
+            if told != found or (obj.public_id in html) != bool(found):
+                wrong.append(f"{person.name}, {name}: told of pages {told}, may find {found}")
+            wrong += [
+                f"{person.name}, {name}: words of page {seq}" for id_, seq, rest in pieces
+                if id_ == obj.public_id and SECRET in rest and not (opened and opened.may(Act.READ, pages[seq]))
+            ]  # fmt: skip
+        if f"có trong nội dung {findable} bản số hóa" not in html:
+            wrong.append(f"{person.name}: does not count {findable} volumes")
+        lengths.add(findable)
+    assert not wrong, "\n".join(wrong[:20])
+    assert len(lengths) > 3, "people find different volumes"
+
+
 def _knows(reader: Reader, collection: Collection) -> bool:
     """RGT-3, said once more: what is asked here is not asked of what is tested."""
     own = {member(collection.library_id), staff(collection.library_id)}
@@ -506,6 +548,7 @@ def test_the_scene_has_both_answers_for_every_kind_of_reader(scene: Scene) -> No
     }
     assert allowed["open", "visitor"]
     assert not allowed["signed", "visitor"]
+    assert scene.people[0].get(f"/api/v1/fulltext?q={ASKED}").json()["query"]["index_ready"]
     assert allowed["signed", "signed in"]
     assert allowed["premises", "in the room"]
     assert not allowed["seats", "signed in"]

@@ -300,11 +300,16 @@ def records_online(record_ids: Iterable[int]) -> set[int]:
         digitised = [row[0] for row in cursor.fetchall()]
     if not digitised:
         return set()
-    objects = [o for o in copies_of(digitised) if o.published_at is not None]
-    said = audiences_of(objects)
+    copies = copies_of(digitised)
+    online = objects_online(copies)
+    return {o.record_id for o in copies if o.record_id is not None and o.pk in online}
+
+
+def objects_online(objects: Iterable[DigitalObject]) -> set[int]:
+    """Ids of those that everybody, or everybody who signs in, may read: two queries at most."""
+    published = [o for o in objects if o.published_at is not None]
+    if not published:
+        return set()
+    said = audiences_of(published)
     anybody = {policy.PUBLIC, policy.SIGNED}
-    return {
-        o.record_id
-        for o in objects
-        if o.record_id is not None and policy.PUBLIC in said[o.pk].see and said[o.pk].read & anybody
-    }
+    return {o.pk for o in published if policy.PUBLIC in said[o.pk].see and said[o.pk].read & anybody}

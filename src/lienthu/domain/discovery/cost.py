@@ -10,6 +10,8 @@ from lienthu.domain.discovery.query import SearchRequest
 _MANY_FILTERS: Final = 3
 INSIDE: Final = 1.0
 """What a search inside one volume costs: it reads the texts of the pages that it tells of."""
+IN_TEXTS: Final = 1.0
+"""What a search of titles costs more when the texts of volumes are asked too (SEA-27)."""
 _DEEP_UNIT: Final = 500  # hits: every so many before the page cost as much as a search
 
 

@@ -19,7 +19,10 @@ Scope = Literal["any", "title", "person", "subject", "identifier"]
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """A search as it came: words, chosen facet values, years, page (from 1), page size, order."""
+    """A search as it came: words, chosen facet values, years, page (from 1), page size, order.
+
+    ``first``: how many hits come before the page where that does not follow from its number (SEA-26).
+    """
 
     q: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -29,11 +32,12 @@ class SearchRequest:
     size: int = 20
     sort: Sort = "relevance"
     facets: bool = True
+    first: int | None = None
 
     @property
     def offset(self) -> int:
         """How many hits come before this page."""
-        return (self.page - 1) * self.size
+        return (self.page - 1) * self.size if self.first is None else self.first
 
     @property
     def is_browse(self) -> bool:

@@ -108,9 +108,33 @@ def request_from(params: Mapping[str, Sequence[str]], *, default_size: int = 20,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the index answers, before anything is read of what it found."""
+
+    request: SearchRequest
+    found: Found
+    plan: Plan
+    understanding: Understanding
+    index_ready: bool = True
+
+    def told(self, request: SearchRequest, hits: tuple[Hit, ...], took_ms: float) -> SearchResult:
+        """With what is shown of the hits, as the answer to ``request``."""
+        found = self.found
+        return SearchResult(
+            request, found.total, hits, found.facets, found.years, self.understanding, took_ms, self.index_ready
+        )
+
+
 def search(request: SearchRequest) -> SearchResult:
     """Search the province (rules SEA-3 to SEA-9). Never raises for any input; without an index it says so."""
     began = time.perf_counter()
+    asked = ask(request)
+    return asked.told(request, hits_of(asked.found.hits), since(began))
+
+
+def ask(request: SearchRequest) -> Asked:
+    """Read the query, carry it out, give up what must be given up. Never raises; without an index it says so."""
     index = reader()
     plan = parse(request.q)
     try:
@@ -119,17 +143,16 @@ def search(request: SearchRequest) -> SearchResult:
         suggestion = corrected(plan, index) if not found.total or relaxed == "words" else None
         did_you_mean = ""
         if suggestion is not None:
-            probe = replace(request, size=1, page=1, facets=False)
+            probe = replace(request, size=1, page=1, first=None, facets=False)
             if index.find(suggestion, probe, facet_sizes={}).total:
                 did_you_mean = as_text(suggestion)
     except IndexMissing:
         understanding = Understanding(request.q, as_text(plan), plan.accented)
-        return SearchResult(request, 0, (), {}, (), understanding, _since(began), index_ready=False)
+        return Asked(request, Found(0, (), {}, ()), plan, understanding, index_ready=False)
     understanding = Understanding(
         request.q, as_text(plan), plan.accented, decoded, relaxed, plan.needed, len(plan.asked), did_you_mean
     )
-    hits = hits_of(found.hits)
-    return SearchResult(request, found.total, hits, found.facets, found.years, understanding, _since(began))
+    return Asked(request, found, plan, understanding)
 
 
 def publications_found(request: SearchRequest, most: int) -> tuple[list[int], int]:
@@ -157,7 +180,7 @@ def _find(index: SearchReader, plan: Plan, request: SearchRequest) -> tuple[Foun
         plan = plain
     for needed in range(len(plan.asked) - 1, 0, -1):
         fewer = replace(plan, needed=needed)
-        if index.find(fewer, replace(request, size=1, page=1), facet_sizes={}).total:
+        if index.find(fewer, replace(request, size=1, page=1, first=None), facet_sizes={}).total:
             return index.find(fewer, request, facet_sizes=sizes), fewer, "words"
     return found, plan, ""
 
@@ -192,7 +215,8 @@ def _year(text: str) -> int | None:
     return year if 0 <= year <= 9999 else None
 
 
-def _since(began: float) -> float:
+def since(began: float) -> float:
+    """Milliseconds since a moment of ``time.perf_counter``."""
     return round((time.perf_counter() - began) * 1000, 2)
 
 

@@ -134,6 +134,11 @@ def clusters_of(record_ids: Sequence[int]) -> dict[int, int]:
     return dict(Membership.objects.filter(record_id__in=record_ids).values_list("record_id", "cluster_id"))
 
 
+def records_of(cluster_ids: Sequence[int]) -> dict[int, int]:
+    """Record id → cluster id of all records in these clusters, also of closed libraries: nothing to be shown."""
+    return dict(Membership.objects.filter(cluster_id__in=cluster_ids).values_list("record_id", "cluster_id"))
+
+
 def cluster_ids_after(after: int, limit: int) -> list[int]:
     """Ids of clusters that have members, in order, after ``after``: for going through all of them."""
     rows = Cluster.objects.filter(pk__gt=after, size__gt=0).order_by("pk").values_list("pk", flat=True)

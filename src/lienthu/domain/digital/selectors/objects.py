@@ -104,6 +104,18 @@ def objects_by_id(object_ids: Collection[int]) -> dict[int, DigitalObject]:
     return DigitalObject.objects.select_related("library", "collection").in_bulk(list(object_ids))
 
 
+def records_of_objects(object_ids: Collection[int]) -> dict[int, int]:
+    """Object id → id of its record, of those that have one: one query."""
+    rows = DigitalObject.objects.filter(pk__in=list(object_ids), record_id__isnull=False)
+    return {id_: record_id for id_, record_id in rows.values_list("pk", "record_id") if record_id is not None}
+
+
+def objects_of_records(record_ids: Collection[int]) -> dict[int, int]:
+    """Object id → id of its record, of what was digitised of these records: one query."""
+    rows = DigitalObject.objects.filter(record_id__in=list(record_ids)).order_by("pk")
+    return {id_: record_id for id_, record_id in rows.values_list("pk", "record_id") if record_id is not None}
+
+
 def object_ids_after(after: int, limit: int) -> list[int]:
     """Ids of all objects in their order, to walk through them."""
     return list(DigitalObject.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:limit])

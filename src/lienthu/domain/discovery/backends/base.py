@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from lienthu.domain.discovery.documents import SearchDocument
@@ -28,8 +28,17 @@ class SearchReader(Protocol):
         """Publications with a word of this folded form."""
         ...
 
-    def find(self, plan: Plan, request: SearchRequest, *, facet_sizes: Mapping[str, int]) -> Found:
-        """Carry out a plan with the request's filters, order and page; count the facets named in ``facet_sizes``."""
+    def find(
+        self, plan: Plan, request: SearchRequest, *, facet_sizes: Mapping[str, int], without: Collection[int] = ()
+    ) -> Found:
+        """Carry out a plan with the request's filters, order and page; count the facets named in ``facet_sizes``.
+
+        Publications in ``without`` are neither among the hits nor in the total.
+        """
+        ...
+
+    def among(self, ids: Collection[int], plan: Plan, request: SearchRequest) -> set[int]:
+        """Which of these publications a plan with the request's filters finds, on whatever page."""
         ...
 
     def suggest(self, folded_prefix: str, limit: int) -> list[Suggestion]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Final
 
@@ -43,41 +44,83 @@ _LOOKED_AT: Final = 500
 _HELD_BACK: Final = 100_000
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Which volumes hold what was asked, and how many pages of each, before anything is told of them.
+
+    ``counted``: all volumes with the words; ``chosen``: those of them that fit the chosen values.
+    """
+
+    request: PageSearch
+    who: Reader
+    plan: Plan
+    sight: Sight | None = None
+    narrowed: Narrowed = field(default_factory=Narrowed)
+    counted: Mapping[int, tuple[Volume, int]] = field(default_factory=dict)
+    chosen: Mapping[int, int] = field(default_factory=dict)
+    decoded: tuple[tuple[str, str], ...] = ()
+    relaxed: str = ""
+
+
 def search_pages(request: PageSearch, who: Reader) -> PageResult:
     """Search all pages that this reader may find (FTS-1 to FTS-7). Never raises for any input."""
     began = time.perf_counter()
-    index = page_reader()
-    plan = read(request.q)
-    if not plan.asked:
-        return PageResult(request, took_ms=_since(began))
-    sight = sight_of(who)
-    if sight is None:
-        return PageResult(request, took_ms=_since(began), index_ready=False)
     try:
-        plan, decoded = decode_keystrokes(plan, _Known(index, sight))
-        relaxed, plan, counted = _first_that_finds(index, plan, sight)
-        narrowed = Narrowed(request.filters, request.year_from, request.year_to)
-        chosen = {id_: pages for id_, (volume, pages) in counted.items() if not narrowed or narrowed.lets(volume)}
-        wanted = min(request.offset + request.size, MAX_VOLUMES)
-        ids = index.best(plan, sight, narrowed, wanted)[request.offset :] if chosen else []
-        best = index.pages(plan, sight, {id_: chosen[id_] for id_ in ids if id_ in chosen}, BEST_PAGES)
+        seen = look(request, who)
+        ids = best_of(seen, min(request.offset + request.size, MAX_VOLUMES))[request.offset :]
+        volumes = told_of(seen, ids)
     except IndexMissing:
         return PageResult(request, took_ms=_since(began), index_ready=False)
-    facets, years = _facets(counted, narrowed)
+    if not seen.plan.asked:
+        return PageResult(request, took_ms=_since(began))
+    facets, years = _facets(seen.counted, seen.narrowed)
     return PageResult(
         request,
-        total=len(chosen),
-        pages_total=sum(chosen.values()),
-        volumes=_volumes(best, counted, plan, who),
+        total=len(seen.chosen),
+        pages_total=sum(seen.chosen.values()),
+        volumes=volumes,
         facets=facets,
         labels=_labels(facets),
         years=years,
-        read_as=as_text(plan),
-        accented=plan.accented,
-        decoded=tuple((d.typed, d.meant) for d in decoded),
-        relaxed=relaxed,
+        read_as=as_text(seen.plan),
+        accented=seen.plan.accented,
+        decoded=seen.decoded,
+        relaxed=seen.relaxed,
         took_ms=_since(began),
     )
+
+
+def look(request: PageSearch, who: Reader) -> Look:
+    """Ask the index which volumes this reader may find. Raises IndexMissing where nothing may be told now (FTS-7)."""
+    plan = read(request.q)
+    if not plan.asked:
+        return Look(request, who, plan)
+    index = page_reader()
+    sight = sight_of(who)
+    if sight is None:
+        raise IndexMissing
+    plan, decoded = decode_keystrokes(plan, _Known(index, sight))
+    relaxed, plan, counted = _first_that_finds(index, plan, sight)
+    narrowed = Narrowed(request.filters, request.year_from, request.year_to)
+    chosen = {id_: pages for id_, (volume, pages) in counted.items() if not narrowed or narrowed.lets(volume)}
+    said = tuple((d.typed, d.meant) for d in decoded)
+    return Look(request, who, plan, sight, narrowed, counted, chosen, said, relaxed)
+
+
+def best_of(seen: Look, wanted: int) -> list[int]:
+    """Ids of the first volumes, each at the place of its best page (FTS-9). Raises IndexMissing."""
+    if not seen.chosen or seen.sight is None:
+        return []
+    return page_reader().best(seen.plan, seen.sight, seen.narrowed, min(wanted, len(seen.chosen)))
+
+
+def told_of(seen: Look, ids: Sequence[int], most: int = BEST_PAGES) -> tuple[FoundVolume, ...]:
+    """These volumes with up to ``most`` pages each, as far as this reader may be told of them. Raises IndexMissing."""
+    counts = {id_: seen.chosen[id_] for id_ in ids if id_ in seen.chosen}
+    if not counts or seen.sight is None:
+        return ()
+    best = page_reader().pages(seen.plan, seen.sight, counts, most)
+    return _volumes(best, seen.counted, seen.plan, seen.who)
 
 
 def _first_that_finds(

@@ -9,7 +9,7 @@ import pytest
 
 from lienthu.domain.discovery.backends.base import IndexMissing
 from lienthu.domain.discovery.parsing import parse
-from lienthu.domain.discovery.query import MAX_RESULT_WINDOW
+from lienthu.domain.discovery.query import MAX_RESULT_WINDOW, SearchRequest
 from lienthu.domain.discovery.tests.cast import BACKENDS, Backend, ask, fill, ids, publication
 from lienthu.domain.discovery.understanding import without_accents
 from lienthu.foundation.marc.model import Field
@@ -398,3 +398,20 @@ def test_a_deleted_index_is_missed_and_a_new_one_is_read_by_the_same_reader(back
     backend.begin_anew()
     fill(backend, [publication(2, "Vùng mỏ")])
     assert found(backend, "mỏ") == {2}
+
+
+def test_some_are_asked_for_and_some_left_out(backend: Backend) -> None:
+    """SEA-25: which of these match, on whatever page they would stand; and a page without those told already."""
+    fill(backend, [publication(n, f"Mỏ than {n}", year=1990 + n) for n in range(1, 31)] + [publication(99, "Biển")])
+    plan, reader = parse("mỏ than"), backend.reader
+    assert reader.among({3, 29, 99, 12345}, plan, SearchRequest(size=5)) == {3, 29}
+    assert reader.among({3, 29, 99}, plan, SearchRequest(year_from=2000)) == {29}
+    assert reader.among({3, 99}, parse(""), SearchRequest()) == {3, 99}
+    assert reader.among(set(), plan, SearchRequest()) == set()
+    first = reader.find(plan, SearchRequest(size=30), facet_sizes={})
+    for begin in (0, 7, 28):
+        part = reader.find(plan, SearchRequest(size=4, first=begin), facet_sizes={})
+        assert ids(part) == ids(first)[begin : begin + 4]
+    rest = reader.find(plan, SearchRequest(size=30), facet_sizes={}, without={1, 2, 99})
+    assert (rest.total, set(ids(rest))) == (28, set(range(3, 31)))
+    assert reader.find(parse(""), SearchRequest(), facet_sizes={}, without={1}).total == 30

@@ -29,9 +29,9 @@ from lienthu.domain.discovery.fulltext.query import (
 from lienthu.domain.discovery.query import FacetValue, SearchRequest
 from lienthu.faces.web.portal.addresses import Pairs, search_url
 
+Tabs = list[dict[str, Any]]
 IN_TEXT = "text"
 """Value of the parameter ``in`` of a search in full text."""
-_TEASED = 2  # volumes shown beside the titles of the catalogue
 _YEAR = "year"
 
 
@@ -51,30 +51,12 @@ def _years(request: PageSearch) -> tuple[tuple[str, int | None], ...]:
     return (("year_from", request.year_from), ("year_to", request.year_to))
 
 
-def tabs_of(q: str, *, in_text: bool, titles: int | None, volumes: int) -> list[dict[str, Any]]:
-    """Catalogue and full text as two pages of one search."""
+def tabs_of(everything: SearchRequest, texts: PageSearch, *, in_text: bool, total: int | None, volumes: int) -> Tabs:
+    """The one list and full text by itself as two pages of one search."""
     return [
-        {
-            "label": _("In the catalogue"),
-            "url": search_url(SearchRequest(q=q)),
-            "current": not in_text,
-            "count": titles,
-        },
-        {"label": _("In full text"), "url": fulltext_url(PageSearch(q=q)), "current": in_text, "count": volumes},
+        {"label": _("All results"), "url": search_url(everything), "current": not in_text, "count": total},
+        {"label": _("In full text"), "url": fulltext_url(texts), "current": in_text, "count": volumes},
     ]
-
-
-def teaser_context(found: PageResult | None, titles: int) -> dict[str, Any]:
-    """What the page of titles says of full text: nothing where nothing was found there."""
-    if found is None or not found.total:
-        return {}
-    q = found.request.q
-    return {
-        "tabs": tabs_of(q, in_text=False, titles=titles, volumes=found.total),
-        "in_text": [volume_of(replace(v, best=v.best[:1]), q) for v in found.volumes[:_TEASED]],
-        "in_text_total": found.total,
-        "in_text_url": fulltext_url(PageSearch(q=q)),
-    }
 
 
 def text_context(found: PageResult) -> dict[str, Any]:
@@ -85,7 +67,7 @@ def text_context(found: PageResult) -> dict[str, Any]:
     return {
         "found": found,
         "request_q": request.q,
-        "tabs": tabs_of(request.q, in_text=True, titles=None, volumes=found.total),
+        "tabs": tabs_of(SearchRequest(q=request.q), request, in_text=True, total=None, volumes=found.total),
         "volumes": [volume_of(v, request.q) for v in found.volumes],
         "announcement": ngettext("%(n)s volume", "%(n)s volumes", found.total)
         % {"n": number_format(found.total, force_grouping=True)},
@@ -102,7 +84,7 @@ def text_context(found: PageResult) -> dict[str, Any]:
 
 
 def volume_of(v: FoundVolume, q: str) -> dict[str, Any]:
-    """A volume for portal/components/volume.html."""
+    """A volume for portal/components/volume.html and ui/components/found_pages.html."""
     return {
         "url": reading_url(v, v.best[0] if v.best else None, q),
         "title": v.title,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import tantivy
@@ -63,11 +63,13 @@ class TantivyReader:
         """Publications with a word of this folded form."""
         return int(self._current().doc_freq("any_f", token))
 
-    def find(self, plan: Plan, request: SearchRequest, *, facet_sizes: Mapping[str, int]) -> Found:
+    def find(
+        self, plan: Plan, request: SearchRequest, *, facet_sizes: Mapping[str, int], without: Collection[int] = ()
+    ) -> Found:
         """Carry out a plan. Browsing without words is remembered until the index changes: it counts everything."""
         searcher = self._current()
-        if plan.clauses:
-            return self._find(searcher, plan, request, facet_sizes)
+        if plan.clauses or without:
+            return self._find(searcher, plan, request, facet_sizes, without)
         key = (request, tuple(facet_sizes.items()), plan)
         try:
             hash(key)
@@ -77,12 +79,26 @@ class TantivyReader:
             if key in self._browses:
                 self._browses.move_to_end(key)
                 return self._browses[key]
-        found = self._find(searcher, plan, request, facet_sizes)
+        found = self._find(searcher, plan, request, facet_sizes, ())
         with self._lock:
             self._browses[key] = found
             while len(self._browses) > _CACHED_BROWSES:
                 self._browses.popitem(last=False)
         return found
+
+    def among(self, ids: Collection[int], plan: Plan, request: SearchRequest) -> set[int]:
+        """Which of these publications match: unranked, so it costs no more than looking each of them up."""
+        if not ids:
+            return set()
+        searcher = self._current()
+        matching = Query.const_score_query(self._filtered(self._words_query(plan), request, leave_out=None), 0.0)
+        query = Query.boolean_query([(Occur.Must, matching), (Occur.Must, self._keys(ids))])
+        hits = searcher.search(query, limit=len(ids), count=False).hits
+        found = searcher.fast_field_values("id", [address for _, address in hits]) if hits else []
+        return {int(id_ or 0) for id_ in found}
+
+    def _keys(self, ids: Collection[int]) -> Query:
+        return Query.const_score_query(Query.term_set_query(self._schema, "key", list(map(str, ids))), 0.0)
 
     def suggest(self, folded_prefix: str, limit: int) -> list[Suggestion]:
         """Completions of a folded prefix, most held first; remembered until the next commit."""
@@ -127,7 +143,12 @@ class TantivyReader:
         self._prefixes.clear()
 
     def _find(
-        self, searcher: tantivy.Searcher, plan: Plan, request: SearchRequest, facet_sizes: Mapping[str, int]
+        self,
+        searcher: tantivy.Searcher,
+        plan: Plan,
+        request: SearchRequest,
+        facet_sizes: Mapping[str, int],
+        without: Collection[int],
     ) -> Found:
         words = self._words_query(plan)
         query = self._filtered(words, request, leave_out=None)
@@ -140,7 +161,10 @@ class TantivyReader:
             order = {"order_by_field": "year", "order": tantivy.Order.Asc}
         elif request.sort == "newest" or not plan.clauses:
             order = {"order_by_field": "added", "order": tantivy.Order.Desc}
-        result = searcher.search(query, limit=request.size, offset=request.offset, count=True, **order)
+        wanted = query
+        if without:
+            wanted = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, self._keys(without))])
+        result = searcher.search(wanted, limit=request.size, offset=request.offset, count=True, **order)
         addresses = [address for _, address in result.hits]
         ids = searcher.fast_field_values("id", addresses) if addresses else []
         scores = [float(score) if not order else 0.0 for score, _ in result.hits]

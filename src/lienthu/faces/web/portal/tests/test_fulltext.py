@@ -63,17 +63,81 @@ def page(client: Client, **params: Any) -> str:
     return response.content.decode()
 
 
-def test_titles_and_volumes_stand_on_one_page_and_are_told_apart(client: Client, volumes: list[DigitalObject]) -> None:
-    """FTS-10."""
-    html = page(client, q="Ti Tốp")
-    assert "Trong nội dung tài liệu số hóa" in html
-    assert re.search(r'href="/search/\?q=Ti\+T%E1%BB%91p&amp;in=text"', html)
-    assert f'href="/read/{volumes[0].public_id}?page=' in html
+def test_titles_and_volumes_stand_in_one_list_and_are_told_apart(client: Client, volumes: list[DigitalObject]) -> None:
+    """FTS-10, SEA-25, SEA-27."""
+    html = page(client, q="Ti Tốp đảo")
+    (entry,) = re.findall(r'<li class="work work--text">(?:.*?</ol>){1}.*?</li>', html, re.DOTALL)
+    assert "Tìm thấy trong nội dung" in entry
+    assert "Vịnh ngày xưa" in entry
+    assert entry.count("<mark>đảo Ti Tốp</mark>") == 2
+    assert len(re.findall(rf'href="/read/{volumes[0].public_id}\?page=[3-6]&amp;q=Ti\+T%E1%BB%91p', entry)) == 3
+    assert "5 trang có các từ này" in entry
+    assert "có trong nội dung 1 bản số hóa" in html
+    assert re.search(r'href="/search/\?q=Ti\+T%E1%BB%91p[^"]*&amp;in=text"', html)
     assert "Chỉ bạn đọc" not in html
-    assert "Trong nội dung tài liệu số hóa" not in page(client, q="truyện kiều")
-    assert "Trong nội dung tài liệu số hóa" not in page(client, q="tg:Tốp")
+    assert "work--text" not in page(client, q="truyện kiều")
+    assert "work--text" not in page(client, q="tg:Tốp")
     told = [client.get("/search/", {"q": q}).get("Cache-Control", "") for q in ("Ti Tốp", "truyện kiều")]
     assert told == ["private, no-store", ""], "what one reader finds in the texts is kept for nobody"
+
+
+def test_a_title_with_its_words_in_the_text_too_is_one_entry(client: Client, volumes: list[DigitalObject]) -> None:
+    """SEA-25."""
+    hit = re.findall(r'class="work__title"><a href="/records/(\d+)/"', page(client, q="truyện kiều"))[0]
+    member = next(r for r in BibRecord.objects.filter(membership__cluster=hit, library__closed=False, deleted=False))
+    volume(member.library, ["Truyện Kiều của ta"], "Kiều bản khắc", record=member)
+    catch_up()
+    html = page(client, q="truyện kiều")
+    (entry,) = [li for li in html.split('<li class="work') if f'href="/records/{hit}/"' in li]
+    assert "Có cả trong nội dung" in entry
+    assert "<mark>Truyện Kiều</mark> của ta" in entry
+    assert "work--text" not in html
+    assert "Kiều bản khắc" not in html, "the one volume of a title goes by the title"
+
+
+def test_words_in_texts_alone_lead_to_their_pages(client: Client, volumes: list[DigitalObject]) -> None:
+    """SEA-26: the list begins with volumes where no title is found, and says so."""
+    html = page(client, q='"bãi tắm Ti Tốp"')
+    assert "<mark>Bãi tắm Ti Tốp</mark> &lt;b&gt;nằm&lt;/b&gt; trên đảo" in html
+    assert "Các từ này nằm trong nội dung của những bản số hóa sau" in html
+    assert html.count('<li class="work work--text">') == 1
+    assert 'class="narrow' not in html
+    assert "chưa thư viện nào" not in html
+
+
+def test_all_words_in_a_text_stand_before_titles_with_fewer(client: Client, volumes: list[DigitalObject]) -> None:
+    """SEA-26: and what the titles lack is said where they begin."""
+    html = page(client, q="bãi tắm Ti Tốp nằm")
+    assert (
+        html.index("work--text") < html.index('class="results__part">Tài liệu có ít nhất') < html.index('class="work"')
+    )
+    assert "Không có tài liệu nào đủ cả" not in html
+
+
+def test_another_order_says_where_the_volumes_are(client: Client, volumes: list[DigitalObject]) -> None:
+    """SEA-26."""
+    html = page(client, q="đảo", sort="title")
+    assert "1 bản số hóa chỉ có các từ này trong nội dung, xếp sau" in html
+    assert html.index("Chỉ tìm thấy trong nội dung") > html.rindex('class="work"')
+
+
+def test_who_asked_too_much_gets_titles_and_is_told(client: Client, volumes: list[DigitalObject]) -> None:
+    """SEA-27: the texts cost a search more."""
+    LIMITER.take("203.0.113.7", 58.5)
+    html = client.get("/search/", {"q": "đảo"}, REMOTE_ADDR="203.0.113.7").content.decode()
+    assert "Lần này chỉ tìm trong mục lục" in html
+    assert "work--text" not in html
+    assert 'class="work"' in html
+
+
+@pytest.mark.parametrize("params", [{"q": "đảo"}, {"q": "Ti Tốp"}, {"q": "đảo", "library": "VN-QNTV"}])
+def test_few_statements_with_texts(
+    client: Client, volumes: list[DigitalObject], django_assert_max_num_queries: Any, params: dict[str, str]
+) -> None:
+    """SEA-27: thirteen for the texts, whatever they find."""
+    page(client, **params)
+    with django_assert_max_num_queries(21):
+        page(client, **params)
 
 
 def test_the_page_of_full_text_shows_pieces_of_pages_with_marked_words(
