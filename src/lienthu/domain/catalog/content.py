@@ -19,7 +19,7 @@ _REMAINDER: Final = re.compile(r"\s[:/=;]\s")
 
 
 class HostNames(NamedTuple):
-    """What hosts are found by where no number says which (IMP-37): of a possible host its own, of a part its host's.
+    """What hosts are found by where no number leads to one (IMP-37): of a possible host its own, of a part its host's.
 
     Keys of 64 bits for titles, the digits for ISSN and ISBN; None: not said, or of the other kind.
     """
@@ -74,16 +74,14 @@ def notes_of(description: Description) -> Notes:
         material_type=description.material_type,
         local_history=is_local_history(description),
         children=description.audience_children,
-        names=host_names(description, named=bool(host)),
+        names=host_names(description),
     )
 
 
-def host_names(d: Description, *, named: bool) -> HostNames:
-    """The names of a described record. ``named``: it says the number of its host, which then needs no other name."""
+def host_names(d: Description) -> HostNames:
+    """The names of a described record; of a part also where it says the number of its host, which may not be here."""
     if d.host is None:
         return HostNames(title=title_key(d.title_proper or d.title), number=_first_number(d.issns[:1] or d.isbns[:1]))
-    if named:
-        return HostNames()
     numbers = [n for n in (d.host.issn, d.host.isbn) if n]
     return HostNames(host_title=title_key(d.host.title), host_number=_first_number(numbers))
 

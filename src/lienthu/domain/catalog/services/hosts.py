@@ -20,17 +20,19 @@ def link_hosts(source: Source, contents: Sequence[tuple[int, Content]], *, harve
     """
     parts = [(record_id, c.host_control_number) for record_id, c in contents if c.host_control_number]
     hosts = [(record_id, c.control_number) for record_id, c in contents if c.control_number]
-    link(source.pk, parts=parts, hosts=hosts, harvested=harvested)
-    link_by_name(source.library_id, [(record_id, c.names) for record_id, c in contents])
+    found = link(source.pk, parts=parts, hosts=hosts, harvested=harvested)
+    named = [(record_id, c.names) for record_id, c in contents if record_id not in found or not _wants(c.names)]
+    link_by_name(source.library_id, named)
 
 
 def link_by_name(library_id: int, named: Sequence[tuple[int, HostNames]]) -> None:
-    """Link parts whose host has no number to the one record of the library that has its ISSN, ISBN or title (IMP-37).
+    """Link parts without a host by number to the one record of the library that has its ISSN, ISBN or title (IMP-37).
 
-    ``named`` are records just written. Parts among them look for their host; hosts among them for the parts that want
-    one of that name, and those that had it are asked again. Whatever the order of arrival, the links are the same.
+    A number that leads nowhere is none, until its record arrives. ``named`` are records just written. Parts among them
+    look for their host; hosts among them for the parts that want one of that name, and those that had it are asked
+    again. Whatever the order of arrival, the links are the same.
     """
-    parts = [record_id for record_id, n in named if n.host_title is not None or n.host_number is not None]
+    parts = [record_id for record_id, n in named if _wants(n)]
     with connection.cursor() as cursor:
         # two systems of a library may import at once, and neither sees what the other has not committed
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_NAMES, library_id])
@@ -52,10 +54,14 @@ def link_by_name(library_id: int, named: Sequence[tuple[int, HostNames]]) -> Non
             cursor.execute(_SET_HOSTS, [[part for part, _ in found], [host for _, host in found]])
 
 
+def _wants(names: HostNames) -> bool:
+    return names.host_title is not None or names.host_number is not None
+
+
 def relink_names(gone: Sequence[tuple[int, int | None, int | None]]) -> None:
-    """Ask parts anew that want a name of records that have gone: library, key of the title, key of the number."""
+    """Ask parts anew that want these names, of records that have gone: library, key of the title, key of the number."""
     by_library: dict[int, list[tuple[int, HostNames]]] = {}
-    for library_id, title, number in gone:
+    for library_id, title, number in dict.fromkeys(gone):
         by_library.setdefault(library_id, []).append((0, HostNames(title, number)))
     for library_id, named in sorted(by_library.items()):
         link_by_name(library_id, named)
@@ -67,14 +73,20 @@ def link(
     parts: Sequence[tuple[int, str]] = (),
     hosts: Sequence[tuple[int, str]] = (),
     harvested: bool = False,
-) -> None:
-    """The same: ``parts`` are records with the number of their host, ``hosts`` records with their own number."""
+) -> frozenset[int]:
+    """The same: ``parts`` are records with the number of their host, ``hosts`` records with their own number.
+
+    Returns those of the parts that found their host, or are found by it.
+    """
     find_host, find_parts = (_HARVESTED_HOST, _HARVESTED_PARTS) if harvested else (_HOST, _PARTS)
+    found: set[int] = set()
     with connection.cursor() as cursor:
         for statement, wanted in ((find_host, parts), (find_parts, hosts)):
             if wanted:
                 ids, numbers = [w[0] for w in wanted], [w[1] for w in wanted]
                 cursor.execute(statement, {"ids": ids, "numbers": numbers, "source": source_id})
+                found.update(row[0] for row in cursor.fetchall())
+    return frozenset(found)
 
 
 _HOST = """
@@ -84,7 +96,7 @@ _HOST = """
         SELECT id FROM catalog_bibrecord
         WHERE source_id = %(source)s AND identity = '001:' || arrived.number AND NOT deleted OFFSET 0
     ) host
-    WHERE part.id = arrived.id AND host.id <> part.id
+    WHERE part.id = arrived.id AND host.id <> part.id RETURNING part.id
 """
 _PARTS = """
     WITH waiting AS (
@@ -97,6 +109,7 @@ _PARTS = """
         ) part
     )
     UPDATE catalog_bibrecord part SET host_id = waiting.host_id FROM waiting WHERE part.id = waiting.id
+    RETURNING part.id
 """
 _HARVESTED_HOST = r"""
     UPDATE catalog_bibrecord part SET host_id = host.id
@@ -111,7 +124,7 @@ _HARVESTED_HOST = r"""
         WHERE regexp_replace(h.identity, '[^:/]*$', '') = regexp_replace(own.identity, '[^:/]*$', '')
         HAVING count(*) = 1
     ) host
-    WHERE part.id = arrived.id
+    WHERE part.id = arrived.id RETURNING part.id
 """
 _HARVESTED_PARTS = r"""
     WITH waiting AS (
@@ -124,17 +137,23 @@ _HARVESTED_PARTS = r"""
                 WHERE source_id = %(source)s AND host_control_number = arrived.number AND host_control_number <> ''
                   AND id <> arrived.id AND identity LIKE 'oai:%%' OFFSET 0
             ) p
-            WHERE p.host_id IS NULL
+            LEFT JOIN LATERAL (
+                SELECT true AS by_number FROM catalog_bibrecord
+                WHERE id = p.host_id AND source_id = %(source)s AND control_number = arrived.number OFFSET 0
+            ) had ON true
+            WHERE had.by_number IS NULL
               AND regexp_replace(p.identity, '[^:/]*$', '') = regexp_replace(own.identity, '[^:/]*$', '')
         ) part
     )
     UPDATE catalog_bibrecord part SET host_id = waiting.host_id FROM waiting WHERE part.id = waiting.id
+    RETURNING part.id
 """
 _ANY_WANTED = """
     SELECT EXISTS (SELECT FROM catalog_bibrecord WHERE library_id = %(library)s AND host_title_key IS NOT NULL)
         OR EXISTS (SELECT FROM catalog_bibrecord WHERE library_id = %(library)s AND host_number_key IS NOT NULL)
 """
-# An ISSN has seven digits without its last: two of them that differ are two serials. Books have several ISBN.
+# All parts of a source that want the same are asked about once. An ISSN has seven digits without its last: two of them
+# that differ are two serials; books have several ISBN.
 _BY_NAME = """
     WITH asked AS (
         SELECT unnest(%(parts)s::bigint[]) AS id
@@ -145,36 +164,46 @@ _BY_NAME = """
             SELECT id FROM catalog_bibrecord
             WHERE library_id = %(library)s AND host_number_key = said.key AND host_number_key IS NOT NULL OFFSET 0) p
         UNION SELECT p.id FROM unnest(%(hosts)s::bigint[]) AS said(id) CROSS JOIN LATERAL (
-            SELECT id FROM catalog_bibrecord WHERE host_id = said.id AND host_control_number = ''
+            SELECT id FROM catalog_bibrecord WHERE host_id = said.id
               AND (host_title_key IS NOT NULL OR host_number_key IS NOT NULL) OFFSET 0) p
+    ), wants AS MATERIALIZED (
+        SELECT part.source_id, part.host_title_key AS title, part.host_number_key AS number,
+               array_agg(part.id) AS parts, array_agg(part.host_id) AS hosts
+        FROM asked
+        CROSS JOIN LATERAL (
+            SELECT id, source_id, host_id, host_control_number, host_title_key, host_number_key FROM catalog_bibrecord
+            WHERE id = asked.id AND NOT deleted OFFSET 0
+        ) part
+        LEFT JOIN LATERAL (
+            SELECT true AS by_number FROM catalog_bibrecord
+            WHERE id = part.host_id AND source_id = part.source_id AND control_number = part.host_control_number
+              AND part.host_control_number <> '' OFFSET 0
+        ) has ON true
+        WHERE has.by_number IS NULL GROUP BY 1, 2, 3
     )
-    SELECT part.id, one.id FROM asked
-    CROSS JOIN LATERAL (
-        SELECT id, source_id, host_id, host_title_key, host_number_key FROM catalog_bibrecord
-        WHERE id = asked.id AND NOT deleted OFFSET 0
-    ) part
+    SELECT part.id, one.id FROM wants
     LEFT JOIN LATERAL (
         SELECT min(id) AS id FROM (
             SELECT id, rank, min(rank) OVER () AS best FROM (
-                SELECT h.id, 2 * CASE WHEN h.number_key = part.host_number_key AND h.title_key = part.host_title_key
-                                           THEN 0 WHEN h.number_key = part.host_number_key THEN 1 ELSE 2 END
-                             + (h.source_id <> part.source_id)::integer AS rank
+                SELECT h.id, 2 * CASE WHEN h.number_key = wants.number AND h.title_key = wants.title THEN 0
+                                      WHEN h.number_key = wants.number THEN 1 ELSE 2 END
+                             + (h.source_id <> wants.source_id)::integer AS rank
                 FROM (
                     (SELECT id, source_id, title_key, number_key FROM catalog_bibrecord
-                     WHERE library_id = %(library)s AND number_key = part.host_number_key
+                     WHERE library_id = %(library)s AND number_key = wants.number
                        AND number_key IS NOT NULL AND NOT deleted LIMIT 100)
                     UNION
                     (SELECT id, source_id, title_key, number_key FROM catalog_bibrecord
-                     WHERE library_id = %(library)s AND title_key = part.host_title_key
+                     WHERE library_id = %(library)s AND title_key = wants.title
                        AND title_key IS NOT NULL AND NOT deleted LIMIT 100)
                 ) h
-                WHERE h.id <> part.id
-                  AND (part.host_number_key IS NULL OR h.number_key IS NULL OR h.number_key = part.host_number_key
-                       OR part.host_number_key > 9999999)
+                WHERE wants.number IS NULL OR h.number_key IS NULL OR h.number_key = wants.number
+                   OR wants.number > 9999999
             ) ranked
         ) nearest
         WHERE rank = best HAVING count(*) = 1
     ) one ON true
+    CROSS JOIN LATERAL unnest(wants.parts, wants.hosts) AS part(id, host_id)
     WHERE part.host_id IS DISTINCT FROM one.id
 """
 # Apart from the question: of its rows the planner expects so many that it would read the whole table to write a few.

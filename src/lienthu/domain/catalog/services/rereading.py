@@ -22,7 +22,7 @@ from lienthu.foundation.marc.describe import describe_canonical
 from lienthu.platform.actor import Actor
 from lienthu.platform.services import audit
 
-READING: Final = 2
+READING: Final = 3
 """How `notes_of` reads records; raise it when it notes other things, and all records are read again."""
 _PIECE: Final = 1000
 

@@ -73,6 +73,11 @@ def take_out(words: dict[int, bytes], *, batch_id: int | None = None, raw_format
             [stamp, ids],
         )
         named = cursor.fetchall()
-        cursor.execute("UPDATE catalog_bibrecord SET host_id = NULL WHERE host_id = ANY(%s)", [ids])
+        cursor.execute(
+            "UPDATE catalog_bibrecord SET host_id = NULL WHERE host_id = ANY(%s)"
+            " RETURNING library_id, host_title_key, host_number_key",
+            [ids],
+        )
+        named += cursor.fetchall()  # a part that was linked by number may name another host than the one that has gone
     hosts.relink_names(named)
     hand_on_barcodes(remove_items(ids).keys())

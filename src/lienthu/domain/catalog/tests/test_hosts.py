@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from lienthu.domain.catalog.content import host_names, title_key
-from lienthu.domain.catalog.models import BibRecord
+from lienthu.domain.catalog.content import Arrival, content_of, harvested_identity, host_names, title_key
+from lienthu.domain.catalog.models import BibRecord, ImportBatch
+from lienthu.domain.catalog.reading import HARVESTED
+from lienthu.domain.catalog.services.apply import apply
 from lienthu.domain.catalog.services.undo import take_back
 from lienthu.domain.catalog.tests.cast import article, book, bring, held, open_batch, write
 from lienthu.domain.network.models import Library
@@ -102,6 +104,63 @@ def test_the_number_of_a_host_counts_before_its_name(tinh: Library) -> None:
     assert host_of(tinh, "B") == "T2"
 
 
+def numbered(number: str, host_number: str, title: str, *, issn: str = "") -> Record:
+    """A part that says the number of its host, and names it too."""
+    said = (("t", title), ("x", issn), ("w", host_number))
+    return article(f"Bài {number}", number=number, more=[Field("773", "0", " ", tuple(s for s in said if s[1]))])
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["host first", "part first"])
+@pytest.mark.parametrize("wanted", [numbered("B", "99", "Báo Quảng Ninh"), numbered("B", "99", "QN", issn=ISSN)])
+def test_a_number_that_leads_nowhere_falls_back_to_names(tinh: Library, wanted: Record, order: tuple[int, int]) -> None:
+    both = (journal("Báo Quảng Ninh", "T", ISSN), wanted)
+    for at in order:
+        bring(tinh, both[at])
+    assert host_of(tinh, "B") == "T"
+
+
+def test_the_host_of_the_number_takes_its_parts_when_it_arrives_and_gives_them_back_when_it_goes(tinh: Library) -> None:
+    bring(tinh, journal("Báo Quảng Ninh", "T"), numbered("B", "99", "Báo Quảng Ninh"))
+    batch = open_batch(tinh)
+    write(batch, journal("Quảng Ninh, báo ngày", "99"))
+    assert host_of(tinh, "B") == "99", "the number is the stronger word"
+    bring(tinh, journal("Báo Quảng Ninh", "T", ISSN), numbered("C", "99", "Báo Quảng Ninh"))
+    assert (host_of(tinh, "B"), host_of(tinh, "C")) == ("99", "99"), "names take nothing from a number"
+    bring(tinh, numbered("B", "98", "Báo Quảng Ninh"))
+    assert host_of(tinh, "B") == "T", "it says another number now, which is not here"
+    bring(tinh, numbered("B", "99", "Báo Quảng Ninh"))
+    take_back(batch, [held(tinh, "99").pk])
+    assert (host_of(tinh, "B"), host_of(tinh, "C")) == ("T", "T")
+
+
+def test_a_volume_that_finds_its_set_by_number_is_found_by_name(tinh: Library) -> None:
+    volume = book("Địa chí tập một", number="V", more=[Field("830", " ", "0", (("a", "Địa chí"), ("w", "S")))])
+    bring(tinh, book("Địa chí", number="S"), part("B", "Địa chí tập một"), volume)
+    assert (host_of(tinh, "V"), host_of(tinh, "B")) == ("S", "V")
+
+
+def test_of_a_harvested_part_too(tinh: Library) -> None:
+    """A repository whose numbers are only unique up to the last mark of its identifiers (HAR-5)."""
+    batch = open_batch(tinh)
+    ImportBatch.objects.update(format=HARVESTED)
+
+    def arrive(record: Record, identifier: str) -> None:
+        content = content_of(record, (), harvested_identity(identifier))
+        source = batch.source
+        apply([Arrival(0, b"", "utf-8", content)], source=source, batch_id=batch.pk, raw_format=HARVESTED)
+
+    arrive(journal("Báo Quảng Ninh", "T"), "oai:a.vn:1")
+    arrive(numbered("B", "99", "Báo Quảng Ninh"), "oai:a.vn:2")
+    part_of = BibRecord.objects.get(control_number="B")
+    assert part_of.host_id == BibRecord.objects.get(control_number="T").pk
+    arrive(journal("Nhật báo", "99"), "oai:b.vn:3")
+    part_of.refresh_from_db()
+    assert part_of.host_id == BibRecord.objects.get(control_number="T").pk, "a number of elsewhere"
+    arrive(journal("Nhật báo", "99"), "oai:a.vn:3")
+    part_of.refresh_from_db()
+    assert part_of.host_id == BibRecord.objects.get(identity="oai:oai:a.vn:3").pk
+
+
 def test_a_part_is_no_host_and_no_record_its_own(tinh: Library) -> None:
     bring(tinh, article("Báo Quảng Ninh", number="A", host="Báo Hạ Long"), part("B", "Báo Quảng Ninh"))
     assert host_of(tinh, "B") is None
@@ -124,7 +183,7 @@ def test_names_are_folded_and_cut_before_the_remainder() -> None:
     assert title_key("Báo Quảng Ninh : cơ quan của Đảng bộ") == title_key("BAO QUANG NINH") != title_key("Báo Hạ Long")
     assert title_key(" … ") is None
     named = describe(article("Bài", number="B", host="Báo", host_number="T"))
-    assert not any(host_names(named, named=True))
+    assert host_names(named).host_title == title_key("Báo"), "also where a number is said: it may lead nowhere"
 
 
 def test_without_parts_a_chunk_asks_once_and_with_parts_as_often_for_many_as_for_few(tinh: Library) -> None:

@@ -78,6 +78,21 @@ def test_articles_that_came_before_find_their_journal_by_name(tinh: Library) -> 
     assert {r.datestamp for r in BibRecord.objects.all()} == {LONG_AGO}
 
 
+def test_articles_whose_number_leads_nowhere_find_their_journal_by_name(tinh: Library) -> None:
+    """Releases before noted no names where a number was said."""
+    said = Field("773", "0", " ", (("t", "Báo Quảng Ninh"), ("w", "99")))
+    imported(
+        tinh, book("Báo Quảng Ninh", number="BAO"), book("Nhật báo", number="98"), book("Bài", number="B", more=[said])
+    )
+    said = Field("773", "0", " ", (("t", "Báo Quảng Ninh"), ("w", "98")))
+    imported(tinh, book("Bài", number="C", more=[said]))
+    BibRecord.objects.filter(control_number__in="BC").update(host_title_key=None, host_number_key=None)
+    BibRecord.objects.filter(control_number="B").update(host=None)
+    worked()
+    assert held(tinh, "B").host_id == held(tinh, "BAO").pk
+    assert held(tinh, "C").host_id == held(tinh, "98").pk, "its number leads somewhere"
+
+
 def test_killed_it_goes_on_and_is_done_once(tinh: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     a_set(tinh, 5)
     assert reread_piece(actor=CLERK, size=3) is not None
