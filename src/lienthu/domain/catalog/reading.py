@@ -41,8 +41,8 @@ _PREVIEWED: Final = 8
 class ReadPiece(NamedTuple):
     """One piece of a file: a record, or a problem that says why there is none.
 
-    ``offset`` is its first byte, of tables its row, of harvested lists its ordinal; ``resume`` is where reading goes on
-    after it. ``header`` came with a harvested record; one that was deleted there has neither record nor problem.
+    ``offset`` is its first byte, in workbooks its row, of harvested lists its ordinal; ``resume`` is where reading goes
+    on after it. ``header`` came with a harvested record; one that was deleted there has neither record nor problem.
     """
 
     ordinal: int
@@ -249,7 +249,8 @@ def _mended(piece: ReadPiece, plan: EncodingPlan) -> ReadPiece:
 def _tabular(path: Path, fmt: str, plan: EncodingPlan, mapping: Mapping[str, str]) -> Iterator[ReadPiece]:
     with path.open("rb") as f:
         table = _table(f, fmt, plan)
-        for n, row in enumerate(tabular.read_rows(table, table.headers, _chosen_columns(table, mapping))):
+        columns = _chosen_columns(table, mapping)
+        for n, row in enumerate(tabular.read_rows(table, table.headers, columns, sheet=table.sheet)):
             record = normalise(row.record) if row.record is not None else None
             yield ReadPiece(
                 n, row.offset, n + 1, row.raw, plan.name if fmt == "csv" else "utf-8", record, row.problem,

@@ -104,6 +104,7 @@ PROBLEMS: Final[dict[str, str]] = {
 
 DETAILS: Final[dict[str, str]] = {
     "row": "row {0}",
+    "sheet-row": "sheet {0}, row {1}",
     "row-column": "row {0}, column {1}",
     "row-column-value": "row {0}, column {1}: {2}",
     "cells-headings": "{0} cells below {1} headings",

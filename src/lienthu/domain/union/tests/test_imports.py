@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import psycopg
 import pytest
 from django.conf import settings as django_settings
@@ -27,6 +30,7 @@ from lienthu.domain.union.tests.cast import assert_union_is_sound, imported, imp
 from lienthu.foundation.marc.holdings import PRESETS, rules_to_list
 from lienthu.foundation.marc.model import Field
 from lienthu.foundation.marc.normalise import from_canonical
+from lienthu.foundation.marc.problems import seen
 from lienthu.platform.models import AuditEntry, Change
 
 pytestmark = pytest.mark.django_db
@@ -244,6 +248,26 @@ def test_imports_that_nobody_runs_any_more_are_noticed(tinh: Library, background
     assert batches.note_interrupted(actor=CLERK) == ([] if background else [batch.pk])
     batch.refresh_from_db()
     assert batch.status == (ImportBatch.Status.RUNNING if background else ImportBatch.Status.FAILED)
+
+
+def test_a_row_that_is_no_record_is_told_by_byte_or_by_sheet_and_row(tinh: Library) -> None:
+    lines = ["Nhan đề;Tác giả", '"Đất\nrừng";Đoàn Giỏi', ";Không tên", "Số đỏ;Vũ Trọng Phụng"]
+    for encoding in ("utf-8", "utf-16"):
+        data = "\r\n".join(lines).encode(encoding)
+        batch = imported_file(tinh, data, name="so.csv")
+        piece = Quarantined.objects.get(batch=batch)
+        assert data[piece.offset :].startswith(lines[2].encode(encoding).removeprefix("".encode(encoding)))
+        assert (batch.read, piece.ordinal, piece.detail) == (3, 1, seen("row", 4)), "a cell of two lines before it"
+    book_ = openpyxl.Workbook()
+    book_.active.title = "Bìa"
+    sheet = book_.create_sheet("Danh mục")
+    for line in ("DANH MỤC;", *lines):
+        sheet.append(line.split(";"))
+    stream = io.BytesIO()
+    book_.save(stream)
+    piece = Quarantined.objects.get(batch=imported_file(tinh, stream.getvalue(), name="so.xlsx"))
+    assert (piece.offset, piece.detail) == (4, seen("sheet-row", "Danh mục", 4))
+    assert json.loads(bytes(piece.raw))["sheet"] == "Danh mục"
 
 
 # ----------------------------------------------------------------------------------------------- by saved choices

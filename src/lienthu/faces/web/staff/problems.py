@@ -124,6 +124,7 @@ def sentence(code: str) -> Sentence:
 
 DETAILS: Final[Mapping[str, Sentence]] = {
     "row": _("row {0}"),
+    "sheet-row": _("sheet {0}, row {1}"),
     "row-column": _("row {0}, column {1}"),
     "row-column-value": _("row {0}, column {1}: {2}"),
     "cells-headings": _("{0} cells below {1} headings"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from lienthu.foundation.marc.problems import Problem, seen
 from lienthu.foundation.marc.tabular.table import Row, Table, TabularRefused
@@ -15,6 +15,8 @@ _DELIMITERS: Final = (",", ";", "\t", "|")
 _SAMPLE_LINES: Final = 60
 _LONGEST_CELL_LINES: Final = 200
 _LONGEST_CELL: Final = 100_000
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_UTF_8_MARK: Final = b"\xef\xbb\xbf"
 MAX_COLUMNS: Final = 200
 MAX_LINE: Final = 1_000_000
 
@@ -28,18 +30,19 @@ def read_csv(
 ) -> Table:
     """The table in a CSV, semicolon, tab or bar separated file.
 
-    ``decode`` turns the bytes of one line into text (a decoder of the `vietnamese.encodings`); files that
-    begin with a UTF-16 byte order mark are read as such. ``delimiter`` None means: find it. Memory is bounded
-    by one row. A line that ``decode`` refuses is read as UTF-8 with U+FFFD and carries the problem
-    "undecodable"; an opening quotation mark that nothing closes is read as text and carries
-    "unbalanced-quotes". Raises TabularRefused (empty, too-many-rows, too-many-columns, row-too-large).
+    ``decode`` turns the bytes of one line into text (a decoder of the `vietnamese.encodings`); where a row
+    begins is counted in the bytes as they came. Files that begin with a UTF-16 byte order mark are read as
+    such. ``delimiter`` None means: find it. Memory is bounded by one row. A line that ``decode`` refuses is
+    read as UTF-8 with U+FFFD and carries the problem "undecodable"; an opening quotation mark that nothing
+    closes is read as text and carries "unbalanced-quotes". Raises TabularRefused (empty, too-many-rows,
+    too-many-columns, row-too-large).
     """
     lines = _Lines(stream, decode)
     ahead = lines.ahead(_SAMPLE_LINES)
-    if ahead and ahead[0][0][:4].lower() == "sep=" and len(ahead[0][0].strip()) == 5:
-        delimiter = delimiter or ahead[0][0].strip()[4]
+    if ahead and ahead[0].text[:4].lower() == "sep=" and len(ahead[0].text.strip()) == 5:
+        delimiter = delimiter or ahead[0].text.strip()[4]
         lines.next()
-    separator = delimiter or find_delimiter([text for text, _ in ahead])
+    separator = delimiter or find_delimiter([line.text for line in ahead])
     return Table(_rows(lines, separator, max_rows), delimiter=separator)
 
 
@@ -60,33 +63,35 @@ def find_delimiter(lines: Sequence[str]) -> str:
     return best
 
 
+class _Line(NamedTuple):
+    """A physical line: its text, whether its bytes could not be decoded, and its first byte in the file."""
+
+    text: str
+    damaged: bool
+    offset: int
+
+
 class _Lines:
     """Lines of text with push-back, decoded one by one: the legacy encodings all keep ASCII line ends."""
 
     def __init__(self, stream: BinaryIO, decode: Callable[[bytes], str]) -> None:
-        self._pending: list[tuple[str, bool]] = []
+        self._pending: list[_Line] = []
         self._source = self._decoded(stream, decode)
         self.number = 0
 
-    def _decoded(self, stream: BinaryIO, decode: Callable[[bytes], str]) -> Iterator[tuple[str, bool]]:
-        first = True
-        utf16 = ""
-        for raw in _raw_lines(stream):
-            if first:
-                first = False
-                if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                    utf16 = "utf-16"
-                elif raw[:3] == b"\xef\xbb\xbf":
-                    raw = raw[3:]
-            if utf16:
+    def _decoded(self, stream: BinaryIO, decode: Callable[[bytes], str]) -> Iterator[_Line]:
+        for offset, raw in _raw_lines(stream):
+            if not offset and raw[:2] in _UTF_16:
                 yield from _utf16_lines(raw, stream)
                 return
+            if not offset and raw[:3] == _UTF_8_MARK:
+                offset, raw = len(_UTF_8_MARK), raw[len(_UTF_8_MARK) :]
             try:
-                yield decode(raw), False
+                yield _Line(decode(raw), False, offset)
             except ValueError:
-                yield raw.decode("utf-8", "replace"), True
+                yield _Line(raw.decode("utf-8", "replace"), True, offset)
 
-    def ahead(self, most: int) -> list[tuple[str, bool]]:
+    def ahead(self, most: int) -> list[_Line]:
         """The next lines without consuming them."""
         while len(self._pending) < most:
             line = next(self._source, None)
@@ -95,36 +100,40 @@ class _Lines:
             self._pending.append(line)
         return self._pending[:most]
 
-    def next(self) -> tuple[str, bool] | None:
-        """The next line and whether its bytes could not be decoded; None at the end."""
+    def next(self) -> _Line | None:
+        """The next line; None at the end."""
         line = self._pending.pop(0) if self._pending else next(self._source, None)
         if line is not None:
             self.number += 1
         return line
 
-    def put_back(self, lines: list[tuple[str, bool]]) -> None:
+    def put_back(self, lines: list[_Line]) -> None:
         self._pending[:0] = lines
         self.number -= len(lines)
 
 
-def _raw_lines(stream: BinaryIO) -> Iterator[bytes]:
-    """Physical lines ended by LF, CR LF or (old Macintosh) CR alone."""
+def _raw_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Physical lines ended by LF, CR LF or (old Macintosh) CR alone, each with its first byte."""
+    at = 0
     while raw := stream.readline(MAX_LINE + 1):
-        if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\r" not in raw.rstrip(b"\r\n"):
-            if len(raw) > MAX_LINE and raw[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        if raw[:2] in _UTF_16 or b"\r" not in raw.rstrip(b"\r\n"):
+            if len(raw) > MAX_LINE and raw[:2] not in _UTF_16:
                 raise TabularRefused("row-too-large", f"a line of more than {MAX_LINE} bytes")
-            yield raw
+            yield at, raw
+            at += len(raw)
         else:
             *whole, last = raw.split(b"\r")
             for part in whole:
-                yield part + b"\n"
+                yield at, part + b"\n"
+                at += len(part) + 1
             if not raw.endswith(b"\n") and len(raw) > MAX_LINE:
                 last += stream.readline(MAX_LINE)
             if last.strip(b"\n"):
-                yield last
+                yield at, last
+            at += len(last)
 
 
-def _utf16_lines(first: bytes, stream: BinaryIO) -> Iterator[tuple[str, bool]]:
+def _utf16_lines(first: bytes, stream: BinaryIO) -> Iterator[_Line]:
     """The whole of a UTF-16 file ("Unicode text" of spreadsheets), whose line ends are two bytes."""
     limit = 200_000_000
     rest = stream.read(limit + 1)
@@ -132,27 +141,28 @@ def _utf16_lines(first: bytes, stream: BinaryIO) -> Iterator[tuple[str, bool]]:
         raise TabularRefused("too-large", "a UTF-16 file of more than 200 MB")
     data = first + rest
     text = data.decode("utf-16", "replace")
+    at = 2  # the byte order mark
     for line in text.splitlines(keepends=True):
-        yield line, "\ufffd" in line
+        yield _Line(line, "\ufffd" in line, at)
+        at += 2 * len(line) + 2 * sum(c > "\uffff" for c in line)
 
 
 def _rows(lines: _Lines, delimiter: str, max_rows: int) -> Iterator[Row]:
     count = 0
     while (line := lines.next()) is not None:
         number = lines.number
-        text, damaged = line
-        cells, unbalanced, more_damage = _cells(text, lines, delimiter)
+        cells, unbalanced, more_damage = _cells(line.text, lines, delimiter)
         if len(cells) > MAX_COLUMNS:
             raise TabularRefused("too-many-columns", f"{len(cells)} in row {number}")
         count += 1
         if count > max_rows:
             raise TabularRefused("too-many-rows", f"more than {max_rows}")
         repairs = []
-        if damaged or more_damage:
+        if line.damaged or more_damage:
             repairs.append(Problem("undecodable", seen("row", number)))
         if unbalanced:
             repairs.append(Problem("unbalanced-quotes", seen("row", number)))
-        yield Row(number, tuple([_cell(c) for c in cells]), tuple(repairs))
+        yield Row(number, tuple([_cell(c) for c in cells]), tuple(repairs), line.offset)
 
 
 def _cell(text: str) -> str:
@@ -165,11 +175,11 @@ def _cells(text: str, lines: _Lines, delimiter: str) -> tuple[list[str], bool, b
     """
     if '"' not in text:
         return text.rstrip("\r\n").split(delimiter), False, False
-    taken: list[tuple[str, bool]] = []
+    taken: list[_Line] = []
     size = len(text)
     while True:
         try:
-            parsed = list(csv.reader([text, *(t for t, _ in taken)], delimiter=delimiter, strict=True))
+            parsed = list(csv.reader([text, *(further.text for further in taken)], delimiter=delimiter, strict=True))
         except csv.Error as error:
             if "unexpected end of data" not in str(error):
                 # A quotation mark inside a word ('12" đĩa'): the lenient reader keeps it as text.
@@ -179,12 +189,12 @@ def _cells(text: str, lines: _Lines, delimiter: str) -> tuple[list[str], bool, b
                 lines.put_back(taken)
                 return text.rstrip("\r\n").split(delimiter), True, False
             taken.append(line)
-            size += len(line[0])
+            size += len(line.text)
             continue
         if len(parsed) != 1:
             lines.put_back(taken)
             return _lenient(text, delimiter), False, False
-        return parsed[0], False, any(damaged for _, damaged in taken)
+        return parsed[0], False, any(further.damaged for further in taken)
 
 
 def _lenient(text: str, delimiter: str) -> list[str]:

@@ -24,8 +24,8 @@ ROW_HOLDING_RULES: Final = (
 class RowPiece(NamedTuple):
     """One row of a table on its way into the catalogue: either a record or the problem that prevents one.
 
-    ``offset`` is the row number in the file, ``raw`` the row as read: JSON ``{"row": n, "cells": [[header,
-    text], …]}``.
+    ``offset`` is the first byte of the row in a text file, in a workbook the number of the row; ``raw`` the row as
+    read: JSON ``{"row": n, "cells": [[header, text], …]}``, before these the name of the ``sheet`` in a workbook.
     """
 
     offset: int
@@ -56,10 +56,14 @@ def read_rows(
     headers: Sequence[str],
     mapping: Mapping[int, str],
     *,
+    sheet: str = "",
     language: str = "vie",
     entered: date | None = None,
 ) -> Iterator[RowPiece]:
-    """One piece for each row, in order. What was mended or looks wrong in a row is in its ``repairs``."""
+    """One piece for each row, in order. What was mended or looks wrong in a row is in its ``repairs``.
+
+    ``sheet`` names where the rows stand in a workbook; a row that cannot be read says it.
+    """
     for row in rows:
         record: Record | None = None
         problem: Problem | None = None
@@ -67,15 +71,18 @@ def read_rows(
         try:
             record, found = _build(row, mapping, language, entered)
         except Unreadable as unreadable:
-            problem = unreadable.problem
+            at = seen("sheet-row", sheet, row.number) if sheet else seen("row", row.number)
+            problem = unreadable.problem._replace(detail=at)
         if len(row.cells) > len(headers) and any(row.cells[len(headers) :]):
             found += (Problem("extra-cells", seen("cells-headings", len(row.cells), len(headers))),)
-        yield RowPiece(row.number, _as_json(row, headers), record, problem, row.repairs + found)
+        offset = row.number if row.offset is None else row.offset
+        yield RowPiece(offset, _as_json(row, headers, sheet), record, problem, row.repairs + found)
 
 
-def _as_json(row: Row, headers: Sequence[str]) -> bytes:
+def _as_json(row: Row, headers: Sequence[str], sheet: str) -> bytes:
     cells = [[headers[i] if i < len(headers) else "", text] for i, text in enumerate(row.cells)]
-    text = json.dumps({"row": row.number, "cells": cells}, ensure_ascii=False, separators=(",", ":"))
+    said = {**({"sheet": sheet} if sheet else {}), "row": row.number, "cells": cells}
+    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "surrogatepass")
 
 

@@ -19,7 +19,7 @@ from lienthu.foundation.marc.holdings import read_items
 from lienthu.foundation.marc.iso2709 import parse, write
 from lienthu.foundation.marc.model import Record
 from lienthu.foundation.marc.normalise import normalise
-from lienthu.foundation.marc.problems import Unreadable
+from lienthu.foundation.marc.problems import Unreadable, seen
 from lienthu.foundation.marc.tabular import (
     FIELDS,
     ROW_HOLDING_RULES,
@@ -93,7 +93,9 @@ def test_a_commune_list_becomes_records_and_no_row_is_lost() -> None:
     assert forest.record is not None
     assert describe(forest.record).title == 'Đất rừng "phương Nam"; tập hai'
     assert [i.copies for i in read_items(forest.record, ROW_HOLDING_RULES)] == [5]
-    assert [p.offset for p in (kieu, untitled, forest)] == [5, 6, 7]
+    numbers = [COMMUNE.encode().index(line) for line in (b"1;Truy", b"2;;Kh", b'3;"\xc4')]
+    assert [p.offset for p in (kieu, untitled, forest)] == numbers
+    assert untitled.problem.detail == seen("row", 6)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

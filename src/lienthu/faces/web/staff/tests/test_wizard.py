@@ -316,3 +316,21 @@ def test_a_file_that_was_not_imported_is_discarded_after_asking(
     assert manager.post(page("import_start", batch.pk)).status_code == 302
     batch.refresh_from_db()
     assert batch.status == ImportBatch.Status.DISCARDED
+
+
+def test_a_row_that_is_no_record_says_where_it_stands(manager: Client, home: Library) -> None:
+    """A CSV row by its byte and row; one that an earlier release kept, by its row (IMP-11)."""
+    data = "Nhan đề;Tác giả\nSố đỏ;Vũ Trọng Phụng\n;Không tên\n".encode()
+    batch = handed_over(manager, home, data, "so.csv")
+    manager.post(page("import_start", batch.pk))
+    run_waiting()
+    piece = text_of(manager, page("import_piece", batch.pk, 1))
+    assert "Begins at byte" in piece
+    assert f'<dd class="num">{data.index(b";Kh")}</dd>' in piece
+    assert "row 3" in piece
+    assert "row 3" in text_of(manager, page("import_quarantine", batch.pk))
+    batch.quarantine.update(detail="row 3", offset=3)
+    for name, args in (("import_piece", (batch.pk, 1)), ("import_quarantine", (batch.pk,))):
+        said = text_of(manager, page(name, *args))
+        assert "Row or record" in said
+        assert "Begins at byte" not in said

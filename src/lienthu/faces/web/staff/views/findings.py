@@ -15,6 +15,7 @@ from lienthu.faces.web.staff.access import Desk, batch_page
 from lienthu.faces.web.staff.hexdump import SHOWN, hex_rows
 from lienthu.faces.web.staff.pages import batch_trail, number_from, show
 from lienthu.faces.web.staff.problems import sentence
+from lienthu.foundation.marc.problems import words_of
 
 PAGE = 50
 
@@ -89,17 +90,20 @@ def piece(request: HttpRequest, desk: Desk, batch: ImportBatch, ordinal: int) ->
         piece=found,
         sentence=sentence(found.code),
         size=len(raw),
-        rows=hex_rows(raw, start=found.offset if _in_bytes(batch, found) else 0),
+        rows=hex_rows(raw, start=found.offset if _in_bytes(batch, found) and batch.format != "csv" else 0),
         cut=len(raw) > SHOWN,
         in_bytes=_in_bytes(batch, found),
     )
 
 
 def _in_bytes(batch: ImportBatch, piece: Quarantined) -> bool:
-    """Whether the place of a piece is a byte of the file: of tables it is the row, of lists harvested the record.
+    """Whether the place of a piece is a byte of the file: in workbooks it is the row, of lists harvested the record.
 
-    Before, it was the record also in XML and JSON; of files, none but the first record begins at so early a byte.
+    Before, it was the record also in XML and JSON; of files, none but the first record begins at so early a byte. In
+    CSV it was the row, which was said in other words than now.
     """
+    if batch.format == "csv":
+        return words_of(piece.detail) is not None
     if batch.format in ("marcxml", "json"):
         return piece.ordinal == 0 or piece.offset > piece.ordinal
     return batch.format == "iso2709"
