@@ -161,11 +161,16 @@ class BibRecord(models.Model):
             ),
             *(
                 models.Index(
-                    fields=["library", name],
+                    fields=["library", name, *more],
                     condition=models.Q(**{f"{name}__isnull": False}),
                     name=f"record_{name}",
                 )
-                for name in ("title_key", "number_key", "host_title_key", "host_number_key")
+                for name, *more in (
+                    ("title_key",),
+                    ("number_key",),
+                    ("host_title_key", "id"),  # thousands may want one host: they are asked in pieces
+                    ("host_number_key", "id"),
+                )
             ),
             models.Index(
                 fields=["source", "control_number"],
@@ -281,6 +286,26 @@ class CopyReading(models.Model):
         return f"{self.source_id}: {self.status} after {self.after}"
 
 
+class HostQuestion(models.Model):
+    """Parts of one library that are asked for their host anew, too many for a chunk; services/waiting_parts.py."""
+
+    class Kind(models.TextChoices):
+        TITLE = "title"
+        NUMBER = "number"
+        HOST = "host"
+
+    library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=6, choices=Kind)
+    key = models.BigIntegerField(help_text="the name that the parts want, or the record they hang on")
+    after = models.BigIntegerField(default=0, help_text="parts up to this number were asked")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["library", "kind", "key"], name="host_question_once")]
+
+    def __str__(self) -> str:
+        return f"{self.library_id}: {self.kind} {self.key} after {self.after}"
+
+
 class Rereading(models.Model):
     """How far all records have been read again after an upgrade; services/rereading.py."""
 
@@ -309,7 +334,9 @@ class Quarantined(models.Model):
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="quarantine")
     ordinal = models.BigIntegerField(help_text="counted from 0 among everything read from the file")
-    offset = models.BigIntegerField(help_text="byte offset (ISO 2709) or ordinal (other formats)")
+    offset = models.BigIntegerField(
+        help_text="first byte in the file; of workbooks the row, of harvested lists the ordinal"
+    )
     raw = models.BinaryField()
     code = models.CharField(max_length=60)
     detail = models.TextField(blank=True)

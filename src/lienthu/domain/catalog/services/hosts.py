@@ -9,7 +9,12 @@ from django.db import connection
 from lienthu.domain.catalog.content import Content, HostNames
 from lienthu.domain.catalog.models import Source
 
+AT_ONCE = 1000
+"""So many parts that were there before are asked for their host with a chunk: as many as a chunk may bring."""
 _NAMES = 7_406_207  # class of advisory locks: parts and hosts by name in one library
+
+# title, number or host; the key of the name, or the record
+_Key = tuple[str, int]
 
 
 def link_hosts(source: Source, contents: Sequence[tuple[int, Content]], *, harvested: bool = False) -> None:
@@ -30,26 +35,62 @@ def link_by_name(library_id: int, named: Sequence[tuple[int, HostNames]]) -> Non
 
     A number that leads nowhere is none, until its record arrives. ``named`` are records just written. Parts among them
     look for their host; hosts among them for the parts that want one of that name, and those that had it are asked
-    again. Whatever the order of arrival, the links are the same.
+    again. Whatever the order of arrival, the links are the same. No more than AT_ONCE parts that were there before are
+    asked here: of a name that more of them want they are asked soon after, by `waiting_parts` (IMP-39).
     """
     parts = [record_id for record_id, n in named if _wants(n)]
+    lock_names(library_id)
     with connection.cursor() as cursor:
-        # two systems of a library may import at once, and neither sees what the other has not committed
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_NAMES, library_id])
         if not parts:
             cursor.execute(_ANY_WANTED, {"library": library_id})
             if not cursor.fetchone()[0]:
                 return
         cursor.execute(
-            _BY_NAME,
+            WAITING,
             {
                 "library": library_id,
-                "parts": parts,
                 "hosts": [record_id for record_id, n in named if n.title is not None or n.number is not None],
                 "titles": list({n.title for _, n in named if n.title is not None}),
                 "numbers": list({n.number for _, n in named if n.number is not None}),
+                "most": AT_ONCE + 1,
             },
         )
+        now, later = _within(AT_ONCE, cursor.fetchall())
+        if later:
+            cursor.execute(
+                "INSERT INTO catalog_hostquestion (library_id, kind, key, after)"
+                " SELECT %s, q.kind, q.key, 0 FROM unnest(%s::text[], %s::bigint[]) AS q(kind, key)"
+                " ON CONFLICT (library_id, kind, key) DO UPDATE SET after = 0",
+                [library_id, [kind for kind, _ in later], [key for _, key in later]],
+            )
+    if parts or now:
+        ask(library_id, parts, now)
+
+
+def _within(most: int, waiting: Sequence[tuple[str, int, int]]) -> tuple[list[_Key], list[_Key]]:
+    """The keys whose parts are asked at once, the fewest first, and those that are left for later."""
+    now: list[_Key] = []
+    later: list[_Key] = []
+    for kind, key, parts in sorted(waiting, key=lambda row: row[2]):
+        most -= parts
+        (now if most >= 0 else later).append((kind, key))
+    return now, later
+
+
+def lock_names(library_id: int) -> None:
+    """Until the transaction ends nobody else links parts of this library by name.
+
+    Two of its systems may import at once, and neither sees what the other has not committed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_NAMES, library_id])
+
+
+def ask(library_id: int, parts: Sequence[int], keys: Sequence[_Key] = ()) -> None:
+    """Ask these parts, and those that wait for these keys, for their host by name; the names locked."""
+    with connection.cursor() as cursor:
+        wanted = {kind + "s": [key for k, key in keys if k == kind] for kind in ("title", "number", "host")}
+        cursor.execute(BY_NAME, {"library": library_id, "parts": list(parts), **wanted})
         if found := cursor.fetchall():
             cursor.execute(_SET_HOSTS, [[part for part, _ in found], [host for _, host in found]])
 
@@ -152,9 +193,26 @@ _ANY_WANTED = """
     SELECT EXISTS (SELECT FROM catalog_bibrecord WHERE library_id = %(library)s AND host_title_key IS NOT NULL)
         OR EXISTS (SELECT FROM catalog_bibrecord WHERE library_id = %(library)s AND host_number_key IS NOT NULL)
 """
+WAITING = """
+    SELECT 'title', said.key, w.parts FROM unnest(%(titles)s::bigint[]) AS said(key) CROSS JOIN LATERAL (
+        SELECT count(*) AS parts FROM (
+            SELECT FROM catalog_bibrecord WHERE library_id = %(library)s AND host_title_key = said.key
+              AND host_title_key IS NOT NULL LIMIT %(most)s) p OFFSET 0) w WHERE w.parts > 0
+    UNION ALL
+    SELECT 'number', said.key, w.parts FROM unnest(%(numbers)s::bigint[]) AS said(key) CROSS JOIN LATERAL (
+        SELECT count(*) AS parts FROM (
+            SELECT FROM catalog_bibrecord WHERE library_id = %(library)s AND host_number_key = said.key
+              AND host_number_key IS NOT NULL LIMIT %(most)s) p OFFSET 0) w WHERE w.parts > 0
+    UNION ALL
+    SELECT 'host', said.id, w.parts FROM unnest(%(hosts)s::bigint[]) AS said(id) CROSS JOIN LATERAL (
+        SELECT count(*) AS parts FROM (
+            SELECT FROM catalog_bibrecord WHERE host_id = said.id
+              AND (host_title_key IS NOT NULL OR host_number_key IS NOT NULL) LIMIT %(most)s) p OFFSET 0) w
+    WHERE w.parts > 0
+"""
 # All parts of a source that want the same are asked about once. An ISSN has seven digits without its last: two of them
 # that differ are two serials; books have several ISBN.
-_BY_NAME = """
+BY_NAME = """
     WITH asked AS (
         SELECT unnest(%(parts)s::bigint[]) AS id
         UNION SELECT p.id FROM unnest(%(titles)s::bigint[]) AS said(key) CROSS JOIN LATERAL (

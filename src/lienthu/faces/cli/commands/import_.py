@@ -40,6 +40,7 @@ def run(options: argparse.Namespace) -> int:
     from lienthu.domain.catalog.services import batches
     from lienthu.domain.catalog.services.linking import sweep
     from lienthu.domain.catalog.services.sources import set_holding_rules
+    from lienthu.domain.catalog.services.waiting_parts import ask_waiting
     from lienthu.domain.network.selectors import library_by_code
     from lienthu.domain.union.services.conduct import run_batch
     from lienthu.domain.union.services.copies import read_all_copies
@@ -91,6 +92,7 @@ def run(options: argparse.Namespace) -> int:
         # also after a refused or broken file: what was imported before it is found at once
         if not options.dry_run:
             sweep()
+            ask_waiting()
         in_step = options.dry_run or catch_up()
     seconds = round(time.monotonic() - began, 3)
     if options.json:
