@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from lienthu.domain.discovery.fulltext.answers import volume_answer
 from lienthu.domain.discovery.publications import PublicationView, Related
 from lienthu.domain.discovery.selectors import SearchResult
+from lienthu.domain.discovery.together import Together
 from lienthu.domain.network.selectors.facts import LibraryFacts, library_facts
 
 
@@ -61,6 +63,34 @@ def search_answer(result: SearchResult) -> dict[str, Any]:
             "size": result.request.size,
             "sort": result.request.sort,
             "index_ready": result.index_ready,
+        },
+    }
+
+
+def together_answer(found: Together) -> dict[str, Any]:
+    """A page of the one list as SearchOut: ``hits`` are its titles, ``text_hits`` the volumes that stand by themselves.
+
+    Their places from 1 on say how they stand among each other (SEA-26).
+    """
+    request, texts = found.titles.request, found.texts
+    answer = search_answer(found.titles)
+    places = dict(enumerate(found.entries, request.offset + 1))
+    under = {e.hit.id: (n, e) for n, e in places.items() if e.hit}
+    for hit in answer["hits"]:
+        hit["place"], entry = under[hit["id"]]
+        hit["volumes"] = [volume_answer(v, request.q) for v in entry.volumes]
+    alone = ((n, v) for n, e in places.items() if e.hit is None for v in e.volumes)
+    listed = texts is not None and texts.listed
+    return {
+        **answer,
+        "text_hits": [{"place": n, **volume_answer(v, request.q)} for n, v in alone],
+        "texts": {
+            "entries": found.total,
+            "volumes": texts.total if texts is not None and listed else 0,
+            "at_least": texts is not None and listed and not texts.exact,
+            "order": texts.order.value if texts is not None else "woven",
+            "relaxed": texts.relaxed if texts is not None else "",
+            "asked": texts is not None,
         },
     }
 

@@ -15,33 +15,7 @@ def pages_answer(result: PageResult) -> dict[str, Any]:
         "total": result.total,
         "pages_total": result.pages_total,
         "took_ms": result.took_ms,
-        "volumes": [
-            {
-                "id": v.public_id,
-                "title": v.title,
-                "kind": v.kind,
-                "year": v.year or None,
-                "library": {"code": v.library_code, "name": v.library_name},
-                "collection": v.collection,
-                "record": v.cluster_id,
-                "readable": v.readable,
-                "pages": v.pages,
-                "url": reading_url(v, None, q),
-                "best": [
-                    {
-                        "page": p.seq,
-                        "label": p.label,
-                        "layer": p.snippet.layer if p.snippet else "",
-                        "snippet": [{"text": text, "match": match} for text, match in p.snippet.parts]
-                        if p.snippet
-                        else [],
-                        "url": reading_url(v, p, q),
-                    }
-                    for p in v.best
-                ],
-            }
-            for v in result.volumes
-        ],
+        "volumes": [volume_answer(v, q) for v in result.volumes],
         "facets": {
             facet: [
                 {
@@ -65,6 +39,32 @@ def pages_answer(result: PageResult) -> dict[str, Any]:
             "size": result.request.size,
             "index_ready": result.index_ready,
         },
+    }
+
+
+def volume_answer(volume: FoundVolume, q: str) -> dict[str, Any]:
+    """A volume as VolumeOut."""
+    return {
+        "id": volume.public_id,
+        "title": volume.title,
+        "kind": volume.kind,
+        "year": volume.year or None,
+        "library": {"code": volume.library_code, "name": volume.library_name},
+        "collection": volume.collection,
+        "record": volume.cluster_id,
+        "readable": volume.readable,
+        "pages": volume.pages,
+        "url": reading_url(volume, None, q),
+        "best": [
+            {
+                "page": p.seq,
+                "label": p.label,
+                "layer": p.snippet.layer if p.snippet else "",
+                "snippet": [{"text": text, "match": match} for text, match in p.snippet.parts] if p.snippet else [],
+                "url": reading_url(volume, p, q),
+            }
+            for p in volume.best
+        ],
     }
 
 

@@ -11,6 +11,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("query", nargs="*", default=[])
     parser.add_argument("--json", action="store_true", help="the same object as /api/v1/search or /api/v1/fulltext")
     parser.add_argument("--fulltext", action="store_true", help="in the text of digitised pages, as anybody finds them")
+    parser.add_argument(
+        "--texts", action="store_true", help="one list with the volumes found by their text (anybody's)"
+    )
     parser.add_argument("--kind", action="append", default=[], help="full text only: book, newspaper, map …")
     for name in ("page", "size", "sort", "year_from", "year_to"):
         parser.add_argument(f"--{name.replace('_', '-')}", dest=name, default="")
@@ -33,6 +36,8 @@ def run(options: argparse.Namespace) -> int:
         return _fulltext(options, params)
     if not selectors.index_ready():
         catch_up()
+    if options.texts:
+        return _together(options, params)
     result = selectors.search(selectors.request_from(params))
     if options.json:
         print(json.dumps(search_answer(result), ensure_ascii=False))
@@ -43,6 +48,31 @@ def run(options: argparse.Namespace) -> int:
         authors = ", ".join(a.name for a in d.authors)
         print(f"{hit.id:>8}  {d.title}{' / ' + authors if authors else ''}{f' ({d.year})' if d.year else ''}")
         print(f"          {', '.join(lib.code for lib in hit.libraries)}")
+    return 0
+
+
+def _together(options: argparse.Namespace, params: dict[str, list[str]]) -> int:
+    """The one list, as everybody finds it (SEA-25)."""
+    from lienthu.domain.digital.policy import Reader
+    from lienthu.domain.discovery.answers import together_answer
+    from lienthu.domain.discovery.fulltext import indexing as pages
+    from lienthu.domain.discovery.selectors import request_from
+    from lienthu.domain.discovery.together import search_together
+    from lienthu.faces.cli.indexing import catch_up
+
+    if not pages.ready():
+        catch_up()
+    found = search_together(request_from(params), Reader())
+    if options.json:
+        print(json.dumps(together_answer(found), ensure_ascii=False))
+        return 0
+    volumes = found.texts.total if found.texts and found.texts.listed else 0
+    print(f"{found.titles.total} titles, {volumes} volumes in their text, found in {found.titles.took_ms} ms")
+    for entry in found.entries:
+        if entry.hit:
+            print(f"{entry.hit.id:>8}  {entry.hit.description.title}")
+        for v in entry.volumes:
+            print(f"{'':>8}  “ {v.title}, {v.library_code}: {v.pages} pages")
     return 0
 
 

@@ -12,14 +12,15 @@ from django.utils import timezone
 from ninja import NinjaAPI, Query, Schema
 
 from lienthu.domain.digital.access import who_asks
-from lienthu.domain.digital.policy import PUBLIC
+from lienthu.domain.digital.policy import PUBLIC, Reader
 from lienthu.domain.discovery import selectors as discovery
-from lienthu.domain.discovery.answers import record_answer, search_answer
-from lienthu.domain.discovery.cost import cost_of, cost_of_pages
+from lienthu.domain.discovery.answers import record_answer, search_answer, together_answer
+from lienthu.domain.discovery.cost import IN_TEXTS, cost_of, cost_of_pages
 from lienthu.domain.discovery.fulltext.answers import pages_answer
 from lienthu.domain.discovery.fulltext.query import page_search_from
 from lienthu.domain.discovery.fulltext.selectors import search_pages
 from lienthu.domain.discovery.publications import publication
+from lienthu.domain.discovery.together import asks_texts, search_together
 from lienthu.domain.union.selectors import is_gone, where_is
 from lienthu.faces.protocols.rest.formats import FORMATS, rendered
 from lienthu.faces.protocols.rest.libraries import library_answers
@@ -54,6 +55,7 @@ class SearchParams(Schema):
     collection: list[str] = []
     year_from: str = ""
     year_to: str = ""
+    texts: str = ""
 
 
 def json_response(value: Any, status: int = 200) -> HttpResponse:
@@ -65,14 +67,30 @@ def json_response(value: Any, status: int = 200) -> HttpResponse:
 
 @api.get("/search", response={200: SearchOut, 429: ErrorOut}, summary="Search publications", tags=["search"])
 def search(request: HttpRequest, params: Query[SearchParams]) -> HttpResponse:
-    """Search with facets. Words with diacritics are answered exactly, words without completely."""
+    """Search with facets. Words with diacritics are answered exactly, words without completely.
+
+    With ``texts=1`` one list with the volumes in whose text the words stand: these are in ``text_hits`` and under their
+    publications, and fewer hits are on a page. What is found then depends on who asks, and where.
+    """
     wanted = discovery.request_from({k: request.GET.getlist(k) for k in request.GET})
-    if wait := charge(request, cost_of(wanted)):
+    with_texts = request.GET.get("texts") == "1" and asks_texts(wanted)
+    if wait := charge(request, cost_of(wanted) + (IN_TEXTS if with_texts else 0)):
         message = f"Too many searches from this address; ask again in {wait} s. For everything, use the exports."
         response = json_response({"error": "too-many-requests", "message": message}, 429)
         response["Retry-After"] = str(wait)
         return response
-    return json_response(search_answer(discovery.search(wanted)))
+    if not with_texts:
+        return json_response(search_answer(discovery.search(wanted)))
+    reader = who_asks(request).reader
+    return _of_one_reader(json_response(together_answer(search_together(wanted, reader))), reader)
+
+
+def _of_one_reader(response: HttpResponse, reader: Reader) -> HttpResponse:
+    response["Cache-Control"] = "private, no-store"  # another reader may find less
+    if reader.tokens != {PUBLIC}:
+        # known by session or, in the rooms of a library, by the address alone: not for pages of other sites to read
+        del response["Access-Control-Allow-Origin"]
+    return response
 
 
 class FulltextParams(Schema):
@@ -99,12 +117,7 @@ def fulltext(request: HttpRequest, params: Query[FulltextParams]) -> HttpRespons
         response["Retry-After"] = str(wait)
         return response
     reader = who_asks(request).reader
-    response = json_response(pages_answer(search_pages(wanted, reader)))
-    response["Cache-Control"] = "private, no-store"  # another reader may find less
-    if reader.tokens != {PUBLIC}:
-        # known by session or, in the rooms of a library, by the address alone: not for pages of other sites to read
-        del response["Access-Control-Allow-Origin"]
-    return response
+    return _of_one_reader(json_response(pages_answer(search_pages(wanted, reader))), reader)
 
 
 @api.get("/suggest", response=SuggestOut, summary="Complete what is being typed", tags=["search"])

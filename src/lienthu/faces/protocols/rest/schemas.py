@@ -12,8 +12,62 @@ class LibraryRef(Schema):
     name: str
 
 
+class SnippetPart(Schema):
+    """A part of a snippet, and whether it was asked for."""
+
+    text: str
+    match: bool
+
+
+class FoundPageOut(Schema):
+    """A page with the words. Without a snippet it may be found but not read at this moment (a seat is needed)."""
+
+    page: int
+    label: str
+    layer: str
+    snippet: list[SnippetPart]
+    url: str
+
+
+class VolumeOut(Schema):
+    """A digitised volume with matching pages: their number, and the best of them. ``record``: its publication."""
+
+    id: str
+    title: str
+    kind: str
+    year: int | None
+    library: LibraryRef
+    collection: str
+    record: int | None
+    readable: bool
+    pages: int
+    url: str
+    best: list[FoundPageOut]
+
+
+class TextHitOut(VolumeOut):
+    """A volume that stands in the list by itself, at this place."""
+
+    place: int
+
+
+class TextsOut(Schema):
+    """The one list: how many entries it has, and how many volumes have the words in their text (at least so many).
+
+    order: "woven" (every fifth place from the third on is a volume's), "texts first" (titles have less of what was
+    asked), "texts last" (another order was asked for). asked: whether full text could answer.
+    """
+
+    entries: int
+    volumes: int
+    at_least: bool
+    order: str
+    relaxed: str
+    asked: bool
+
+
 class HitOut(Schema):
-    """One publication of a result."""
+    """One publication of a result. With texts: its place in the one list, its volumes in whose text the words stand."""
 
     id: int
     title: str
@@ -29,6 +83,8 @@ class HitOut(Schema):
     online: bool
     score: float
     url: str
+    place: int | None = None
+    volumes: list[VolumeOut] = []
 
 
 class FacetValueOut(Schema):
@@ -72,7 +128,7 @@ class QueryOut(Schema):
 
 
 class SearchOut(Schema):
-    """A page of results."""
+    """A page of results. ``text_hits`` and ``texts`` only where texts were asked for."""
 
     total: int
     took_ms: float
@@ -80,6 +136,8 @@ class SearchOut(Schema):
     facets: dict[str, list[FacetValueOut]]
     years: list[YearBucket]
     query: QueryOut
+    text_hits: list[TextHitOut] = []
+    texts: TextsOut | None = None
 
 
 class SuggestionOut(Schema):
@@ -273,39 +331,6 @@ class ErrorOut(Schema):
 
     error: str
     message: str
-
-
-class SnippetPart(Schema):
-    """A part of a snippet, and whether it was asked for."""
-
-    text: str
-    match: bool
-
-
-class FoundPageOut(Schema):
-    """A page with the words. Without a snippet it may be found but not read at this moment (a seat is needed)."""
-
-    page: int
-    label: str
-    layer: str
-    snippet: list[SnippetPart]
-    url: str
-
-
-class VolumeOut(Schema):
-    """A digitised volume with matching pages: their number, and the best of them. ``record``: its publication."""
-
-    id: str
-    title: str
-    kind: str
-    year: int | None
-    library: LibraryRef
-    collection: str
-    record: int | None
-    readable: bool
-    pages: int
-    url: str
-    best: list[FoundPageOut]
 
 
 class FulltextQueryOut(Schema):

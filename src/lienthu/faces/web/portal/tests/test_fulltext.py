@@ -180,6 +180,22 @@ def test_the_interface_answers_as_it_says(client: Client, volumes: list[DigitalO
         assert client.get(f"/api/v1/fulltext?{hostile}").status_code == 200
 
 
+def test_the_interface_gives_the_one_list_to_who_asks_for_it(client: Client, volumes: list[DigitalObject]) -> None:
+    """SEA-25: without ``texts`` nothing has changed."""
+    plain = client.get("/api/v1/search", {"q": "đảo", "size": "4"})
+    assert not {"text_hits", "texts"} & set(plain.json())
+    assert not {"place", "volumes"} & set(plain.json()["hits"][0])
+    assert "Cache-Control" not in plain
+    response = client.get("/api/v1/search", {"q": "đảo", "size": "4", "texts": "1"})
+    assert response["Cache-Control"] == "private, no-store"
+    answer = response.json()
+    schemas.SearchOut.model_validate(answer, strict=True)
+    assert [(v["title"], v["place"]) for v in answer["text_hits"]] == [("Vịnh ngày xưa", 3)]
+    assert [hit["place"] for hit in answer["hits"]] == [1, 2, 4]
+    assert answer["texts"]["entries"] == answer["total"] + 1 == plain.json()["total"] + 1
+    assert client.get("/api/v1/search", {"q": "tg:a", "texts": "1"}).json().keys() == plain.json().keys()
+
+
 def test_the_command_finds_what_a_visitor_finds(
     volumes: list[DigitalObject], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -189,6 +205,10 @@ def test_the_command_finds_what_a_visitor_finds(
     assert [v["title"] for v in answer["volumes"]] == ["Vịnh ngày xưa"]
     assert main(["search", "--fulltext", "bãi tắm"]) == 0
     assert "Bãi tắm Ti Tốp" in capsys.readouterr().out
+    assert main(["search", "--texts", "--json", "đảo"]) == 0
+    assert [v["place"] for v in json.loads(capsys.readouterr().out.splitlines()[-1])["text_hits"]] == [3]
+    assert main(["search", "--texts", "đảo"]) == 0
+    assert "“ Vịnh ngày xưa, VN-QNTV" in capsys.readouterr().out
 
 
 def test_without_an_index_of_pages_the_catalogue_is_searched(
