@@ -11,6 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from lienthu.domain.discovery.fulltext.query import FoundVolume
 from lienthu.domain.discovery.parsing import parse
 from lienthu.domain.discovery.query import MAX_RESULT_WINDOW, SORTS, SearchRequest
 from lienthu.domain.discovery.selectors import SearchResult, Understanding
@@ -76,11 +77,16 @@ def rows_of(found: Together, editions: Mapping[int, int]) -> list[dict[str, Any]
     return [
         {
             "work": work_of_hit(entry.hit, marker, editions.get(entry.hit.id, 0)) if entry.hit else None,
-            "volumes": [volume_of(volume, q) for volume in entry.volumes],
+            "volumes": [volume_of(volume, q) for volume in _shortened(entry.volumes)],
             "more": entry.more,
         }
         for entry in found.entries
     ]
+
+
+def _shortened(volumes: Sequence[FoundVolume]) -> Sequence[FoundVolume]:
+    """One page of each where there are several: the list stays a list."""
+    return [replace(v, best=v.best[:1]) for v in volumes] if len(volumes) > 1 else volumes
 
 
 def parts_of(found: Together, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -91,7 +97,8 @@ def parts_of(found: Together, rows: Sequence[dict[str, Any]]) -> list[dict[str, 
     titles = [row for row in rows if row["work"]]
     volumes = [row for row in rows if not row["work"]]
     if order is Order.TEXTS_LAST:
-        parts = [{"heading": "", "rows": titles}, {"heading": _("Found in the text only"), "rows": volumes}]
+        behind = {"heading": _("Found in the text only"), "id": "texts", "rows": volumes}
+        parts = [{"heading": "", "rows": titles}, behind]
     else:
         parts = [{"heading": "", "rows": volumes}, {"heading": _looser(found.titles.understanding), "rows": titles}]
     return [part for part in parts if part["rows"]]
@@ -131,7 +138,7 @@ def texts_context(found: Together) -> dict[str, Any]:
         "texts_alone": alone,
         "texts_relaxed": texts.relaxed if alone else "",
         "texts_behind": texts.own if last and found.total <= MAX_RESULT_WINDOW else 0,
-        "texts_behind_url": search_url(replace(request, page=begins)),
+        "texts_behind_url": f"{search_url(replace(request, page=begins))}#texts",
     }
 
 

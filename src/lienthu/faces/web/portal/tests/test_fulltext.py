@@ -93,6 +93,12 @@ def test_a_title_with_its_words_in_the_text_too_is_one_entry(client: Client, vol
     assert "<mark>Truyện Kiều</mark> của ta" in entry
     assert "work--text" not in html
     assert "Kiều bản khắc" not in html, "the one volume of a title goes by the title"
+    volume(member.library, ["Truyện Kiều", "Truyện Kiều"], "Kiều bản in", record=member)
+    catch_up()
+    (entry,) = [li for li in page(client, q="truyện kiều").split('<li class="work') if f'href="/records/{hit}/"' in li]
+    assert {"Kiều bản khắc", "Kiều bản in"} <= set(re.findall(r'in-pages__volume"><a[^>]*>([^<]*)</a>', entry))
+    assert entry.count('class="found-pages__page"') == 2, "one page of each of several"
+    assert entry.count("Mọi chỗ trong tập này") == 1
 
 
 def test_words_in_texts_alone_lead_to_their_pages(client: Client, volumes: list[DigitalObject]) -> None:
