@@ -122,11 +122,8 @@ def enqueue_rereading() -> None:
 @app.task(queue="upkeep", name="union.copies", retry=RetryStrategy(max_attempts=5, wait=10))
 def read_copies(reading_id: int) -> None:
     """Read the copies of a source again by the rules in force, a while at a time (IMP-38)."""
-    until = time.monotonic() + _AT_A_TIME
-    while copies.read_copies(reading_id, actor=Actor.system("worker")):
-        if time.monotonic() > until:
-            enqueue_copies(reading_id)
-            return
+    if copies.work_through(reading_id, actor=Actor.system("worker"), seconds=_AT_A_TIME):
+        enqueue_copies(reading_id)
 
 
 def enqueue_copies(reading_id: int) -> None:

@@ -31,6 +31,7 @@ from lienthu.platform.services import audit, files
 EXAMPLES_PER_CODE = 200  # rule IMP-25
 _STATUS = ImportBatch.Status
 _AT_WORK = 7_406_204  # class of advisory locks: one for each batch that someone works on
+READING_COPIES = 7_406_217  # the same of sources whose copies are read again
 _NUMBERS: tuple[str, ...] = ("read", "created", "updated", "unchanged", "withdrawn", "quarantined", "repaired")
 _NUMBERS += ("repeated", "joined", "items", "seconds", "next_offset", "next_ordinal")
 
@@ -269,13 +270,15 @@ def show_progress(batch: ImportBatch, beside: BaseDatabaseWrapper) -> None:
 
 
 def imports_at_work() -> bool:
-    """Whether any process runs or undoes an import now; rehearsals do not count."""
+    """Whether any process runs or undoes an import now, or reads copies again; rehearsals do not count."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT 1 FROM pg_locks l JOIN catalog_importbatch b ON b.id = l.objid::bigint"
             " WHERE l.locktype = 'advisory' AND l.classid::bigint = %s AND l.granted AND NOT b.dry_run"
-            " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
-            [_AT_WORK],
+            " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+            " OR EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid::bigint = %s AND granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+            [_AT_WORK, READING_COPIES],
         )
         return bool(cursor.fetchone()[0])
 

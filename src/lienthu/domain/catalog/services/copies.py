@@ -7,7 +7,8 @@ transaction with its place in it. Only what comes out otherwise is written, and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from lienthu.domain.catalog.services.apply import (
     lock_source,
     used_barcodes,
 )
+from lienthu.domain.catalog.services.batches import READING_COPIES
 from lienthu.domain.catalog.source_selectors import in_force, outdated
 from lienthu.foundation.marc.holdings import HoldingRule, read_holdings_statements, read_items
 from lienthu.foundation.marc.normalise import from_canonical
@@ -81,6 +83,19 @@ def begin(source_id: int, *, actor: Actor) -> CopyReading | None:
     return reading
 
 
+@contextmanager
+def at_work(reading_id: int) -> Iterator[None]:
+    """Let others know that copies are being read, piece after piece: a dry run waits until that is done (IMP-23)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock_shared(%s, %s)", [READING_COPIES, reading_id])
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock_shared(%s, %s)", [READING_COPIES, reading_id])
+
+
 @dataclass(slots=True)
 class Piece:
     """What reading a piece did: records whose copies came out otherwise, and whether it was the last."""
@@ -127,6 +142,7 @@ def _finish(reading: CopyReading, actor: Actor) -> None:
         )
         reading.barcodes_taken = int(cursor.fetchone()[0])
     reading.status, reading.finished_at = _DONE, timezone.now()
+    reading.total = reading.done  # lists were counted with the others
     reading.save()
     source.copies_by = reading.rules
     source.save(update_fields=["copies_by"])

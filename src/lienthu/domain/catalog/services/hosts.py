@@ -11,7 +11,7 @@ from lienthu.domain.catalog.models import Source
 
 AT_ONCE = 1000
 """So many parts that were there before are asked for their host with a chunk: as many as a chunk may bring."""
-_NAMES = 7_406_207  # class of advisory locks: parts and hosts by name in one library
+_NAMES = 7_406_216  # class of advisory locks: parts and hosts by name in one library
 
 # title, number or host; the key of the name, or the record
 _Key = tuple[str, int]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import time
 
 import psycopg
 from django.db import OperationalError, connection, transaction
 
 from lienthu.domain.catalog.models import CopyReading
-from lienthu.domain.catalog.services.copies import PIECE, begin, read_piece
+from lienthu.domain.catalog.services.copies import PIECE, at_work, begin, read_piece
 from lienthu.domain.catalog.services.figures import recount_copies
 from lienthu.domain.union.services.touch import touch_records
 from lienthu.platform.actor import Actor
@@ -48,17 +48,22 @@ def _read_copies(reading_id: int, actor: Actor, size: int) -> bool:
     return not piece.last
 
 
-def read_all_copies(
-    source_id: int, *, actor: Actor, progress: Callable[[CopyReading], None] | None = None
-) -> CopyReading | None:
+def work_through(reading_id: int, *, actor: Actor, seconds: float | None = None) -> bool:
+    """Read on to the end, or for so long; whether something is left."""
+    until = None if seconds is None else time.monotonic() + seconds
+    with at_work(reading_id):
+        while read_copies(reading_id, actor=actor):
+            if until is not None and time.monotonic() > until:
+                return True
+    return False
+
+
+def read_all_copies(source_id: int, *, actor: Actor) -> CopyReading | None:
     """Read the copies of a source again to the end, where other rules are in force than they were read by."""
     reading = begin(source_id, actor=actor)
     if reading is None:
         return None
-    while read_copies(reading.pk, actor=actor):
-        if progress:
-            reading.refresh_from_db()
-            progress(reading)
+    work_through(reading.pk, actor=actor)
     reading.refresh_from_db()
     recount_copies(reading.changed)
     return reading

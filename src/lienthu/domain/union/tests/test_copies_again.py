@@ -137,6 +137,15 @@ def test_a_piece_and_its_news_are_one(tinh: Library, monkeypatch: pytest.MonkeyP
     assert barcodes() == {"B1"}
 
 
+def test_dry_runs_wait_until_it_is_done(tinh: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    imported(tinh, in_960("1"))
+    set_holding_rules(Source.objects.get(), IN_960, actor=CLERK)
+    seen: list[bool] = []
+    monkeypatch.setattr(copies, "touch_records", lambda _: seen.append(batches.imports_at_work()))
+    copies.read_all_copies(Source.objects.get().pk, actor=CLERK)
+    assert (seen, batches.imports_at_work()) == ([True], False)
+
+
 def test_a_piece_that_a_deadlock_threw_out_is_read_again(tinh: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     imported(tinh, in_960("1"))
     source = Source.objects.get()
