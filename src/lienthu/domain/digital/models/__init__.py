@@ -1,6 +1,6 @@
 """Tables of the digital room."""
 
-from lienthu.domain.digital.models.acts import PageAct, ShelvedText
+from lienthu.domain.digital.models.acts import PageAct, ShelvedPage
 from lienthu.domain.digital.models.deliveries import DeliveredFile, Delivery
 from lienthu.domain.digital.models.objects import (
     Collection,
@@ -51,7 +51,7 @@ __all__ = [
     "RightsRecord",
     "SeatRequest",
     "Section",
-    "ShelvedText",
+    "ShelvedPage",
     "Stage",
     "StageMove",
     "Takedown",

@@ -118,7 +118,8 @@ class Layer(models.TextChoices):
 class PageText(models.Model):
     """One version of the text of a page in one layer, words with boxes. Versions are added, never changed."""
 
-    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="texts", db_index=False)
+    # No constraint: texts outlive their page while its removal can be undone (ShelvedPage).
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="texts", db_index=False, db_constraint=False)
     layer = models.CharField(max_length=13, choices=Layer, default=Layer.ORIGINAL)
     number = models.IntegerField()
     current = models.BooleanField(default=True)

@@ -15,7 +15,7 @@ from lienthu.domain.digital.models import (
     PageText,
     RightsRecord,
     Section,
-    ShelvedText,
+    ShelvedPage,
 )
 from lienthu.domain.digital.policy import Reader
 from lienthu.domain.digital.selectors.shelves import houses_of
@@ -41,7 +41,8 @@ def loss_of(obj: DigitalObject) -> Loss:
     """What erasing this object would take: seven queries, however many pages there are."""
     files = MasterFile.objects.filter(object=obj).aggregate(n=Count("pk"), bytes=Sum("size"))
     texts = PageText.objects.filter(page__object=obj).aggregate(n=Count("pk"), written=Count("pk", filter=_WRITTEN))
-    kept = ShelvedText.objects.filter(act__object=obj).aggregate(n=Count("pk"), written=Count("pk", filter=_WRITTEN))
+    removed = ShelvedPage.objects.filter(act__object=obj, act__kind="removed").values("page_key")
+    kept = PageText.objects.filter(page_id__in=removed).aggregate(n=Count("pk"), written=Count("pk", filter=_WRITTEN))
     return Loss(
         pages=Page.objects.filter(object=obj).count(),
         files=files["n"],

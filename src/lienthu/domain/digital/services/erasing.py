@@ -27,7 +27,7 @@ from lienthu.domain.digital.models import (
     PageText,
     PageWork,
     Section,
-    ShelvedText,
+    ShelvedPage,
 )
 from lienthu.domain.digital.services.acts import lock
 from lienthu.domain.digital.services.deliveries import incoming_folder
@@ -95,7 +95,8 @@ def _erase_rows(obj: DigitalObject, reason: str, actor: Actor) -> Erasure:
         facts=facts, by=actor.name[:120],
     )  # fmt: skip
     deliveries.delete()
-    ShelvedText.objects.filter(act__object=obj).delete()
+    removed = ShelvedPage.objects.filter(act__object=obj).values("page_key")  # their texts are there, under no page
+    PageText.objects.filter(page_id__in=removed).delete()
     PageAct.objects.filter(object=obj).delete()
     Section.objects.filter(object=obj).delete()
     PageWork.objects.filter(object=obj).delete()

@@ -31,8 +31,8 @@ PICTURE = ("rotation", "crop", "file_id", "frame", "version", "state", "problem"
 """What changes when the picture of a page becomes another one."""
 CUT = ("crop", "version", "state", "problem", "width", "height", "quality")
 """What changes when a page is cut in two, besides its place."""
-KEPT = ("seq", "position", "label", "numbering", "closed", *PICTURE)
-"""Everything of a page, for one that is removed."""
+_ALL = ", ".join(_TYPES)
+"""Every column of a page but whose it is: what is kept of it while an act can be undone."""
 
 
 def _cast(n: int, field: str) -> str:
@@ -175,38 +175,40 @@ def add_halves(obj: DigitalObject, halves: Sequence[tuple[int, int, Sequence[flo
     return [made[first + n] for n in range(len(halves))]
 
 
-def remove(keys: Sequence[int]) -> None:
-    """Delete pages with their work and texts; lines of the contents stay, without a page."""
+def remove(keys: Sequence[int], *, with_texts: bool) -> None:
+    """Delete pages with their work; lines of the contents stay, without a page. Texts stay for who may undo this."""
     with connection.cursor() as cursor:
-        for statement in (
-            "UPDATE digital_section SET page_id = NULL WHERE page_id = ANY(%s::bigint[])",
-            "DELETE FROM digital_pagework WHERE page_id = ANY(%s::bigint[])",
-            "DELETE FROM digital_pagetext WHERE page_id = ANY(%s::bigint[])",
-            "DELETE FROM digital_page WHERE id = ANY(%s::bigint[])",
-        ):
-            cursor.execute(statement, [array(keys)])
+        cursor.execute("UPDATE digital_section SET page_id = NULL WHERE page_id = ANY(%s::bigint[])", [array(keys)])
+        cursor.execute("DELETE FROM digital_pagework WHERE page_id = ANY(%s::bigint[])", [array(keys)])
+        if with_texts:
+            cursor.execute("DELETE FROM digital_pagetext WHERE page_id = ANY(%s::bigint[])", [array(keys)])
+        cursor.execute("DELETE FROM digital_page WHERE id = ANY(%s::bigint[])", [array(keys)])
 
 
-def remember(obj: DigitalObject, kind: str, fields: Sequence[str], keys: Iterable[int], by: str) -> int:
-    """Begin to remember an act: these fields of these pages as they are now. The id of the act."""
+def remember(obj: DigitalObject, kind: str, keys: Iterable[int], by: str) -> int:
+    """Begin to remember an act: these pages as they are now. The id of the act."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO digital_pageact (object_id, number, kind, detail, undo, before, at, by) SELECT %s, %s, %s,"  # noqa: S608 -- as above
-            f" '{{}}', '{{}}', jsonb_agg(jsonb_build_array(id, {', '.join(fields)}) ORDER BY position),"
-            " clock_timestamp(), %s FROM digital_page WHERE id = ANY(%s::bigint[]) RETURNING id",
-            [obj.pk, obj.pages_version + 1, kind, by[:120], array(keys)],
+            "INSERT INTO digital_pageact (object_id, number, kind, detail, undo, at, by)"
+            " VALUES (%s, %s, %s, '{}', '{}', clock_timestamp(), %s) RETURNING id",
+            [obj.pk, obj.pages_version + 1, kind, by[:120]],
         )
-        return int(cursor.fetchone()[0])
+        act_id = int(cursor.fetchone()[0])
+        cursor.execute(
+            f"INSERT INTO digital_shelvedpage (act_id, page_key, {_ALL})"  # noqa: S608 -- names from the table above
+            f" SELECT %s, id, {_ALL} FROM digital_page WHERE id = ANY(%s::bigint[])",
+            [act_id, array(keys)],
+        )
+    return act_id
 
 
 def reset(act_id: int, fields: Sequence[str]) -> dict[int, str]:
-    """Give pages the fields that an act remembers; id → state."""
-    sets = ", ".join(f"{field} = {_cast(n, field)}" for n, field in enumerate(fields, 1))
+    """Give pages these fields as they were before the act; id → state."""
+    sets = ", ".join(f"{field} = was.{field}" for field in fields)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE digital_page AS page SET {sets}"  # noqa: S608 -- names from the table above
-            " FROM (SELECT jsonb_array_elements(before) AS said FROM digital_pageact WHERE id = %s) AS was"
-            " WHERE page.id = (was.said ->> 0)::bigint RETURNING page.id, page.state",
+            f"UPDATE digital_page AS page SET {sets} FROM digital_shelvedpage AS was"  # noqa: S608 -- as above
+            " WHERE was.act_id = %s AND page.id = was.page_key RETURNING page.id, page.state",
             [act_id],
         )
         return dict(cursor.fetchall())
@@ -217,32 +219,26 @@ def join(act_id: int, fields: Sequence[str], stood: Mapping[int, int], places: M
     moves = _moves(stood, places)
     moves += [(place, key) for key, place in places.items() if stood[key] == place]
     sets = ", ".join(
-        f"{field} = CASE WHEN was.id IS NULL THEN page.{field} ELSE {_cast(n, field)} END"
-        for n, field in enumerate(fields, 1)
-        if field != "position"
+        f"{field} = CASE WHEN was.page_key IS NULL THEN page.{field} ELSE was.{field} END" for field in fields
     )
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE digital_page AS page SET position = given.place, {sets}"  # noqa: S608 -- as above
-            " FROM unnest(%s::bigint[], %s::int[]) AS given(id, place) LEFT JOIN (SELECT (said ->> 0)::bigint AS id,"
-            " said FROM (SELECT jsonb_array_elements(before) AS said FROM digital_pageact WHERE id = %s) AS kept)"
-            " AS was ON was.id = given.id WHERE page.id = given.id"
-            " AND (was.id IS NOT NULL OR page.position <> given.place)"
-            " RETURNING page.id, page.state, was.id IS NOT NULL",
+            " FROM unnest(%s::bigint[], %s::int[]) AS given(id, place) LEFT JOIN digital_shelvedpage AS was"
+            " ON was.act_id = %s AND was.page_key = given.id WHERE page.id = given.id"
+            " AND (was.page_key IS NOT NULL OR page.position <> given.place)"
+            " RETURNING page.id, page.state, was.page_key IS NOT NULL",
             [array(key for _place, key in moves), array(place for place, _key in moves), act_id],
         )
         return {key: state for key, state, remembered in cursor.fetchall() if remembered}
 
 
 def put_back(act_id: int, object_id: int) -> list[tuple[int, int, str]]:
-    """Pages that an act took out, as they were and where they stood; (id, seq, state)."""
-    values = ", ".join(_cast(n, field) for n, field in enumerate(KEPT, 1))
+    """Pages that an act took out, as they were and where they stood; (id, seq, state). Their texts never went."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO digital_page (id, object_id, {', '.join(KEPT)})"  # noqa: S608 -- as above
-            f" SELECT (said ->> 0)::bigint, %s, {values}"
-            " FROM (SELECT jsonb_array_elements(before) AS said FROM digital_pageact WHERE id = %s) AS was"
-            " RETURNING id, seq, state",
+            f"INSERT INTO digital_page (id, object_id, {_ALL})"  # noqa: S608 -- as above
+            f" SELECT page_key, %s, {_ALL} FROM digital_shelvedpage WHERE act_id = %s RETURNING id, seq, state",
             [object_id, act_id],
         )
         pages: list[tuple[int, int, str]] = cursor.fetchall()
@@ -250,11 +246,20 @@ def put_back(act_id: int, object_id: int) -> list[tuple[int, int, str]]:
 
 
 def forget_acts(obj: DigitalObject, before: int) -> None:
-    """Forget the acts up to this number, and the texts that were kept for undoing them."""
+    """Forget the acts up to this number, and the texts of pages that they removed."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM digital_shelvedtext WHERE act_id IN"
-            " (SELECT id FROM digital_pageact WHERE object_id = %s AND number <= %s)",
-            [obj.pk, before],
+            "SELECT id, kind = 'removed' FROM digital_pageact WHERE object_id = %s AND number <= %s", [obj.pk, before]
         )
-        cursor.execute("DELETE FROM digital_pageact WHERE object_id = %s AND number <= %s", [obj.pk, before])
+        acts = dict(cursor.fetchall())
+        if not acts:
+            return
+        if removals := [act_id for act_id, removed in acts.items() if removed]:
+            cursor.execute(
+                "DELETE FROM digital_pagetext AS text USING digital_shelvedpage AS was"
+                " WHERE was.act_id = ANY(%s) AND text.page_id = was.page_key"
+                " AND NOT EXISTS (SELECT FROM digital_page WHERE id = text.page_id)",
+                [removals],
+            )
+        cursor.execute("DELETE FROM digital_shelvedpage WHERE act_id = ANY(%s)", [list(acts)])
+        cursor.execute("DELETE FROM digital_pageact WHERE id = ANY(%s)", [list(acts)])

@@ -72,10 +72,9 @@ class Volume:
         first = self.obj.last_seq - len(keys) + 1
         self.seq_of.update((key, first + n) for n, key in enumerate(keys))
 
-    def remember(self, kind: str, fields: Sequence[str], keys: Iterable[int], *, actor: Actor) -> int:
-        """Keep these fields of pages as they are, before the act changes them; ``close`` ends the act. Its id."""
-        self.act = page_rows.remember(self.obj, kind, fields, keys, actor.name)
-        return self.act
+    def remember(self, kind: str, keys: Iterable[int], *, actor: Actor) -> None:
+        """Keep pages as they are, before the act changes them; ``close`` ends the act."""
+        self.act = page_rows.remember(self.obj, kind, keys, actor.name)
 
     def close(
         self,
@@ -172,7 +171,7 @@ def split(public_id: str, seqs: Sequence[int], *, at: float, seen: int | None, a
         first, second = (right, left) if obj.right_to_left else (left, right)
         crops[key] = first
         other.append((key, places[key] + 1, second))
-    volume.remember("split", page_rows.CUT, crops, actor=actor)
+    volume.remember("split", crops, actor=actor)
     page_rows.cut(volume.stood, places, crops, obj.version + 1)
     work_rows.await_pictures(obj, list(crops))
     keys = page_rows.add_halves(obj, other)
@@ -213,7 +212,7 @@ def _new_pictures(
     """
     version = volume.obj.version + 1
     touched = [row[0] for row in new]
-    volume.remember(kind, page_rows.PICTURE, touched, actor=actor)
+    volume.remember(kind, touched, actor=actor)
     page_rows.write(fields, new, turn=turn, version=version, state=Page.State.WAITING.value, problem="")
     work_rows.await_pictures(volume.obj, touched)
 
@@ -276,10 +275,9 @@ def remove(public_id: str, seqs: Sequence[int], *, seen: int | None, actor: Acto
         "sections": list(Section.objects.filter(page_id__in=keys).values_list("pk", "page_id")),
     }
     left = [key for key in volume.ids if key not in gone]
-    act = volume.remember("removed", page_rows.KEPT, keys, actor=actor)
+    volume.remember("removed", keys, actor=actor)
     done = volume.close("removed", undo, actor=actor, told=keys)
-    text_rows.shelve(act, keys)
-    page_rows.remove(keys)
+    page_rows.remove(keys, with_texts=False)
     page_rows.put_in_order(volume.stood, places_of(left))
     done.order = [volume.seq_of[key] for key in left]
     return done
@@ -293,7 +291,7 @@ def close_pages(public_id: str, seqs: Sequence[int], *, closed: bool, seen: int 
     if not keys:
         return Done(volume.obj.pages_version)
     kind = "closed" if closed else "opened"
-    volume.remember(kind, ["closed"], keys, actor=actor)
+    volume.remember(kind, keys, actor=actor)
     page_rows.write([], [[key] for key in keys], closed=closed)
     return volume.close(kind, {"set": ["closed"]}, actor=actor, changed=keys, told=keys)
 
@@ -322,7 +320,7 @@ def set_label(public_id: str, seq: int, label: str, *, seen: int | None, actor: 
 
 def _label(volume: Volume, new: list[list[Any]], scheme: str, *, actor: Actor) -> Done:
     keys = [row[0] for row in new]
-    volume.remember("numbered", ["label", "numbering"], keys, actor=actor)
+    volume.remember("numbered", keys, actor=actor)
     page_rows.write(["label"], new, numbering=scheme)
     return volume.close("numbered", {"set": ["label", "numbering"]}, actor=actor, changed=keys)
 

@@ -1,4 +1,4 @@
-"""The texts of many pages in one statement: taken out of force, carried along, put back (WFL-8, WFL-20)."""
+"""The texts of many pages in one statement: taken out of force, carried along, put in force again (WFL-8, WFL-20)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from django.db import connection
 
 from lienthu.platform.number_lists import array
 
-_KEPT = "layer, number, current, source, engine, text, content, words, confidence, by, at, placed, moved_from, follows"
-"""The columns that a kept text has in common with a text in use."""
+_COLUMNS = (
+    "layer, number, current, source, engine, text, content, words, confidence, by, at, placed, moved_from, follows"
+)
+"""Of a text, all but the page it is of."""
 _WRITTEN = "source IN ('corrected', 'typed')"  # by a person: what a machine read is read again
 _COPIED = (
     "layer, row_number() OVER (PARTITION BY half.other, layer ORDER BY number), false, source, engine, text, content,"
@@ -40,7 +42,7 @@ def part_texts(halves: Mapping[int, int]) -> list[int]:
         )
         texts = [row[0] for row in cursor.fetchall()]
         cursor.execute(
-            f"INSERT INTO digital_pagetext (page_id, {_KEPT}) SELECT half.other, {_COPIED}"  # noqa: S608 -- our own names
+            f"INSERT INTO digital_pagetext (page_id, {_COLUMNS}) SELECT half.other, {_COPIED}"  # noqa: S608 -- our own names
             " FROM unnest(%s::bigint[], %s::bigint[]) AS half(page, other) JOIN digital_pagetext ON page_id = half.page"
             f" WHERE (current OR follows) AND {_WRITTEN}",
             [array(halves), array(halves.values())],
@@ -80,24 +82,4 @@ def put_in_force(texts: Sequence[int]) -> None:
         )
         cursor.execute(
             "UPDATE digital_pagetext SET current = true, follows = false WHERE id = ANY(%s::bigint[])", [array(texts)]
-        )
-
-
-def shelve(act_id: int, keys: Sequence[int]) -> None:
-    """Keep the texts of pages that are about to go, with the act that takes them out."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO digital_shelvedtext (act_id, page_key, text_key, {_KEPT})"  # noqa: S608 -- our own names
-            f" SELECT %s, page_id, id, {_KEPT} FROM digital_pagetext WHERE page_id = ANY(%s::bigint[])",
-            [act_id, array(keys)],
-        )
-
-
-def unshelve(act_id: int) -> None:
-    """Give pages that stand there again the texts that were kept with the act that took them out."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO digital_pagetext (page_id, id, {_KEPT})"  # noqa: S608 -- our own names
-            f" SELECT page_key, text_key, {_KEPT} FROM digital_shelvedtext WHERE act_id = %s",
-            [act_id],
         )

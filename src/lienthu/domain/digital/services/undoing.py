@@ -25,7 +25,7 @@ def undo(public_id: str, *, seen: int | None, actor: Actor) -> tuple[Done, PageA
     """Take the last act back; undone once more, the one before it. Raises NothingToUndo, Conflict."""
     volume = Volume(public_id, seen)
     obj = volume.obj
-    act = PageAct.objects.filter(object=obj).order_by("-number").defer("before").first()
+    act = PageAct.objects.filter(object=obj).order_by("-number").first()
     if act is None:
         raise NothingToUndo
     facts: dict[str, Any] = act.undo
@@ -35,13 +35,12 @@ def undo(public_id: str, *, seen: int | None, actor: Actor) -> tuple[Done, PageA
         gone = frozenset(added)
         order = [key for key in volume.ids if key not in gone]
     if added:
-        page_rows.remove(added)
+        page_rows.remove(added, with_texts=True)
     if facts.get("texts"):
         text_rows.put_in_force(facts["texts"])  # before it is asked which pages have none
     there = {key: place for key, place in places_of(order or []).items() if key in volume.stood}
     if "set" in facts:
-        joined = "joined" in facts or "position" in facts["set"]  # the latter: by an earlier version
-        changed += _reset(volume, act, facts["set"], there if joined else None)
+        changed += _reset(volume, act, facts["set"], there if "joined" in facts else None)
     elif order is not None:
         page_rows.put_in_order(volume.stood, there)
     if "removed" in facts:
@@ -61,9 +60,8 @@ def undo(public_id: str, *, seen: int | None, actor: Actor) -> tuple[Done, PageA
 
 
 def _put_back(volume: Volume, act: PageAct, facts: dict[str, Any]) -> list[int]:
-    """Pages under their old ids and numbers, with their texts and their places in the contents."""
+    """Pages under their old ids and numbers, so with their texts, and their places in the contents."""
     pages = page_rows.put_back(act.pk, volume.obj.pk)
-    text_rows.unshelve(act.pk)
     volume.seq_of.update((key, seq) for key, seq, _state in pages)
     if facts["sections"]:
         with connection.cursor() as cursor:
@@ -113,4 +111,4 @@ def _reset_contents(volume: Volume, old: list[list[Any]]) -> None:
 
 def acts_of(object_id: int, limit: int = 20) -> list[PageAct]:
     """The acts that can still be undone, newest first."""
-    return list(PageAct.objects.filter(object_id=object_id).order_by("-number").defer("undo", "before")[:limit])
+    return list(PageAct.objects.filter(object_id=object_id).order_by("-number").defer("undo")[:limit])

@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from lienthu.domain.digital.errors import Conflict, NothingToUndo, PagesRefused
-from lienthu.domain.digital.models import DigitalObject, MasterFile, Page, PageAct, PageText, PageWork, Section
+from lienthu.domain.digital.models import (
+    DigitalObject,
+    MasterFile,
+    Page,
+    PageAct,
+    PageText,
+    PageWork,
+    Section,
+    ShelvedPage,
+)
 from lienthu.domain.digital.paging.arranging import Entry
 from lienthu.domain.digital.paging.numbering import Numbering, Scheme
 from lienthu.domain.digital.services import paging
@@ -158,7 +167,7 @@ def test_a_removed_page_leaves_its_master_and_comes_back_with_texts_and_contents
     assert done.order == order(obj) == [1, 4]
     assert MasterFile.objects.filter(object=obj).count() == 4
     assert obj.sections.get().page_id is None
-    assert not PageText.objects.exists()
+    assert not state(obj)["texts"]
     assert Change.objects.filter(topic="digital.page", key=page.pk).exists()
     undo(obj.public_id, seen=None, actor=CLERK)
     assert state(obj) == before
@@ -246,6 +255,25 @@ def test_so_many_acts_are_remembered_and_no_more(monkeypatch: pytest.MonkeyPatch
         paging.move(obj.public_id, [1], before=None, seen=None, actor=CLERK)
         paging.move(obj.public_id, [2], before=None, seen=None, actor=CLERK)
     assert PageAct.objects.filter(object=obj).count() == 3
+
+
+def test_texts_of_removed_pages_go_when_the_removal_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """WFL-5."""
+    monkeypatch.setattr(paging, "REMEMBERED", 2)
+    obj = volume(3)
+    for page in obj.pages.all():
+        written(page)
+    stays = obj.pages.get(seq=1).pk
+    paging.rotate(obj.public_id, [1], degrees=90, seen=None, actor=CLERK)
+    paging.remove(obj.public_id, [2], seen=None, actor=CLERK)
+    paging.remove(obj.public_id, [3], seen=None, actor=CLERK)
+    undo(obj.public_id, seen=None, actor=CLERK)
+    kept = set(obj.pages.values_list("pk", flat=True))
+    assert set(PageText.objects.values_list("page_id", flat=True)) > kept == {p.pk for p in obj.pages.all()} >= {stays}
+    for degrees in (90, 180, 270):
+        paging.rotate(obj.public_id, [1], degrees=degrees, seen=None, actor=CLERK)
+    assert set(PageText.objects.values_list("page_id", flat=True)) == kept, "nothing is left of page 2, all of page 3"
+    assert not ShelvedPage.objects.exclude(act__in=PageAct.objects.all()).exists()
 
 
 def test_pages_of_others_and_no_pages_are_refused() -> None:

@@ -61,7 +61,7 @@ OF_THE_ROOM = {Collection, Project, QualityProfile, AccessRule, PremisesNetwork,
 OF_THE_MOMENT = {
     "ReadingSeat", "SeatRequest",  # who reads just now
     "ReadingStation",  # known by a secret, which does not belong into the store: paired again
-    "PageAct", "ShelvedText",  # what could be undone
+    "PageAct", "ShelvedPage",  # what could be undone
     "Delivery", "DeliveredFile",  # on its way in: what came of it is an object
     "Preservation", "FixityRun", "FixityProblem",  # what is said of the store itself
 }  # fmt: skip
