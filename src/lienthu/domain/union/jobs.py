@@ -138,6 +138,14 @@ def enqueue_copies(reading_id: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
+@app.task(queue="upkeep", name="union.copies_begun", queueing_lock="union.copies_begun")
+def take_up_copies(timestamp: int) -> None:
+    """Whatever began to read copies again: an import by a command, or by a harvest."""
+    for reading_id in copies_being_read():
+        enqueue_copies(reading_id)
+
+
+@app.periodic(cron="* * * * *")
 @app.task(queue="upkeep", name="jobs.retry_stalled", queueing_lock="jobs.retry_stalled", pass_context=True)
 async def retry_stalled(context: object, timestamp: int) -> None:
     """A killed worker leaves its job in 'doing': queue it again."""

@@ -120,6 +120,19 @@ def test_a_worker_that_was_killed_takes_it_up_again(tinh: Library) -> None:
     assert AuditEntry.objects.filter(action="source.copies_read").count() == 1
 
 
+def test_what_an_import_by_a_command_or_a_harvest_began_is_taken_up(tinh: Library) -> None:
+    imported(tinh, in_960("1"))
+    set_holding_rules(Source.objects.get(), IN_960, actor=CLERK)
+    imported(tinh, in_960("1"))
+    assert not ProcrastinateJob.objects.filter(task_name="union.copies").exists()
+    jobs.take_up_copies(0)
+    jobs.take_up_copies(0)
+    worked()
+    assert barcodes() == {"B1"}
+    jobs.take_up_copies(0)
+    assert not ProcrastinateJob.objects.filter(task_name="union.copies", status="todo").exists()
+
+
 def test_a_piece_and_its_news_are_one(tinh: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     imported(tinh, in_960("1"))
     source = Source.objects.get()

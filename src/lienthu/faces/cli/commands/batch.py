@@ -17,8 +17,10 @@ def run(options: argparse.Namespace) -> int:
     from lienthu.domain.catalog.models import ImportBatch
     from lienthu.domain.catalog.selectors import batches_of
     from lienthu.domain.catalog.services.batches import note_interrupted
+    from lienthu.domain.catalog.services.waiting_parts import ask_waiting
     from lienthu.domain.network.selectors import library_by_code
     from lienthu.domain.union.services.conduct import run_batch, undo_batch
+    from lienthu.domain.union.services.copies import read_all_copies
     from lienthu.faces.cli.ground import Refusal
     from lienthu.faces.cli.indexing import catch_up
     from lienthu.platform.actor import Actor
@@ -38,6 +40,9 @@ def run(options: argparse.Namespace) -> int:
     tune_for_bulk()
     act = run_batch if options.what == "resume" else undo_batch
     batch = act(options.batch, actor=Actor.system("cli"))
+    if options.what == "resume" and not batch.dry_run:
+        ask_waiting()
+        read_all_copies(batch.source_id, actor=Actor.system("cli"))
     catch_up()
     print(f"Import {batch.pk} is {batch.status}: {batch.read} read, {batch.quarantined} quarantined.")
     return 0

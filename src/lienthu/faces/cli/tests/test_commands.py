@@ -15,6 +15,7 @@ import pytest
 from lienthu.domain.catalog.errors import BatchStateRefused, FileRefused
 from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.services import batches
+from lienthu.domain.catalog.services.sources import set_holding_rules
 from lienthu.domain.catalog.tests.cast import CLERK, book, encoded, iso_file
 from lienthu.domain.discovery.services.indexing import Indexer, store
 from lienthu.domain.network.errors import Refused
@@ -151,6 +152,10 @@ def test_other_rules_reach_the_copies_that_are_there(
     assert lienthu("import", "--library", tinh.code, "--holdings", rules) == 0
     assert "1 of 1 records changed" in capsys.readouterr().out
     assert (found(capsys, "id:Y1")["total"], found(capsys, "id:X1")["total"]) == (0, 1)
+    waiting = received(tinh, file.read_bytes())
+    set_holding_rules(waiting.source, [{"tag": "960", "barcode": "y"}], actor=CLERK)
+    assert lienthu("batch", "resume", waiting.pk) == 0
+    assert found(capsys, "id:Y1")["total"] == 1
     for missing in ((), ("--holdings", rules, "--dry-run")):
         with pytest.raises(Refusal, match="Name a file"):
             lienthu("import", "--library", tinh.code, *missing)
