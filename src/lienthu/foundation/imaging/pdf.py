@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -25,19 +26,32 @@ _UNSEEN: Final = 3  # ISO 32000-1, 9.3.6: neither filled nor stroked
 
 @contextmanager
 def document(path: Path) -> Iterator[pdfium.PdfDocument]:
-    """The opened document. Raises Refused: encrypted, damaged, too many pages."""
+    """The opened document. Raises Refused: encrypted, damaged, too many pages.
+
+    It stays open for the next page of it: PDFium walks to a page from the first one on, and only in a document that is
+    open does it know where it was. Of 10,000 pages the later ones took most of their time to be found. What is asked
+    of it closes its pages.
+    """
+    about = path.stat()
     try:
-        opened = pdfium.PdfDocument(path)
-    except pdfium.PdfiumError as error:
-        raise Refused("encrypted" if "password" in str(error).lower() else "damaged", format="pdf") from error
-    try:
+        opened = _opened(path, about.st_ino, about.st_size, about.st_mtime_ns)
         if len(opened) < 1:
             raise Refused("damaged", format="pdf", detail="no pages")
         if len(opened) > FRAME_LIMIT:
             raise Refused("too-many-frames", frames=len(opened), limit=FRAME_LIMIT)
         yield opened
-    finally:
-        opened.close()
+    except BaseException:
+        _opened.cache_clear()  # nothing that went wrong is carried to the next page
+        raise
+
+
+@lru_cache(maxsize=1)
+def _opened(path: Path, *identity: int) -> pdfium.PdfDocument:
+    """Raises Refused. Closed when another takes its place."""
+    try:
+        return pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as error:
+        raise Refused("encrypted" if "password" in str(error).lower() else "damaged", format="pdf") from error
 
 
 def dpi_of(page: pdfium.PdfPage) -> float:
@@ -58,24 +72,28 @@ def scan_in(path: Path, number: int) -> bytes | None:
     with document(path) as opened:
         if not 0 <= number < len(opened):
             return None
-        page = opened[number]
-        width, height = page.get_size()
-        scan: pdfium.PdfImage | None = None
-        for one in page.get_objects(max_depth=1):
-            unseen = one.type == raw.FPDF_PAGEOBJ_TEXT and raw.FPDFTextObj_GetTextRenderMode(one) == _UNSEEN
-            if unseen:
-                continue
-            if not isinstance(one, pdfium.PdfImage) or scan is not None:
-                return None
-            scan = one
-        if scan is None or page.get_rotation() or raw.FPDFPage_GetAnnotCount(page):
+        with closing(opened[number]) as page:
+            return _scan_of(page)
+
+
+def _scan_of(page: pdfium.PdfPage) -> bytes | None:
+    width, height = page.get_size()
+    scan: pdfium.PdfImage | None = None
+    for one in page.get_objects(max_depth=1):
+        unseen = one.type == raw.FPDF_PAGEOBJ_TEXT and raw.FPDFTextObj_GetTextRenderMode(one) == _UNSEEN
+        if unseen:
+            continue
+        if not isinstance(one, pdfium.PdfImage) or scan is not None:
             return None
-        a, b, c, d, x, y = scan.get_matrix().get()
-        straight = a > 0 and d > 0 and abs(b) < 1e-3 and abs(c) < 1e-3
-        covers = abs(a - width) <= 1 and abs(d - height) <= 1 and abs(x) <= 1 and abs(y) <= 1
-        if not straight or not covers or scan.get_filters() != ["DCTDecode"]:
-            return None
-        return bytes(scan.get_data(decode_simple=False))
+        scan = one
+    if scan is None or page.get_rotation() or raw.FPDFPage_GetAnnotCount(page):
+        return None
+    a, b, c, d, x, y = scan.get_matrix().get()
+    straight = a > 0 and d > 0 and abs(b) < 1e-3 and abs(c) < 1e-3
+    covers = abs(a - width) <= 1 and abs(d - height) <= 1 and abs(x) <= 1 and abs(y) <= 1
+    if not straight or not covers or scan.get_filters() != ["DCTDecode"]:
+        return None
+    return bytes(scan.get_data(decode_simple=False))
 
 
 def size_at(page: pdfium.PdfPage, dpi: float | None) -> tuple[float, int, int]:
@@ -95,13 +113,13 @@ def drawn(path: Path, number: int, dpi: float | None = None) -> pyvips.Image:
         if not 0 <= number < len(opened):
             raise Refused("no-such-frame", frame=number, frames=len(opened))
         try:
-            page = opened[number]
-            dpi, wide, high = size_at(page, dpi)
-            bitmap = pdfium.PdfBitmap.new_native(wide, high, raw.FPDFBitmap_BGR, rev_byteorder=True)
-            bitmap.fill_rect((255, 255, 255, 255), 0, 0, wide, high)
-            flags = raw.FPDF_ANNOT | raw.FPDF_REVERSE_BYTE_ORDER
-            # not page.render(): it rounds sizes up, and a scan would get a column that it does not have
-            raw.FPDF_RenderPageBitmap(bitmap, page, 0, 0, wide, high, 0, flags)
+            with closing(opened[number]) as page:
+                dpi, wide, high = size_at(page, dpi)
+                bitmap = pdfium.PdfBitmap.new_native(wide, high, raw.FPDFBitmap_BGR, rev_byteorder=True)
+                bitmap.fill_rect((255, 255, 255, 255), 0, 0, wide, high)
+                flags = raw.FPDF_ANNOT | raw.FPDF_REVERSE_BYTE_ORDER
+                # not page.render(): it rounds sizes up, and a scan would get a column that it does not have
+                raw.FPDF_RenderPageBitmap(bitmap, page, 0, 0, wide, high, 0, flags)
         except pdfium.PdfiumError as error:
             raise Refused("damaged", format="pdf", frame=number) from error
         pixels = bitmap.to_numpy()

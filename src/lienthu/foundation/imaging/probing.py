@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -79,7 +80,8 @@ def _decode(path: Path, kind: str, frame: int, *, strict: bool) -> None:
 def _of_pdf(path: Path) -> dict[str, Any]:
     with pdf.document(path) as document:
         try:
-            dpi, width, height = pdf.size_at(document[0], None)
+            with closing(document[0]) as page:
+                dpi, width, height = pdf.size_at(page, None)
         except PdfiumError as error:
             raise Refused("damaged", format="pdf", frame=0) from error
         return {

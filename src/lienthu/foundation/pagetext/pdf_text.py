@@ -8,9 +8,12 @@ threads, and the files are strangers'.
 from __future__ import annotations
 
 import ctypes
+import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 from typing import Final, Literal, NamedTuple
@@ -99,28 +102,31 @@ def read_pdf_page(path: str, number: int, placing: Placing, languages: Sequence[
     return PdfReading(made, _doubt(chars, seen, made, readings, scanned=scanned), repaired)
 
 
-class _page:
-    """A page of a document and its text, closed in the right order."""
+@contextmanager
+def _page(path: str, number: int) -> Iterator[tuple[pdfium.PdfPage, pdfium.PdfTextPage]]:
+    """A page of a document and its text, closed in the right order.
 
-    def __init__(self, path: str, number: int) -> None:
-        try:
-            self._document = pdfium.PdfDocument(path)
-        except (pdfium.PdfiumError, FileNotFoundError) as error:
+    The document stays open for its next page: PDFium finds a page by walking from the first one on.
+    """
+    try:
+        about = os.stat(path)
+        document = _opened(path, about.st_ino, about.st_size, about.st_mtime_ns)
+        if not 0 <= number < len(document):
+            raise Refused("no-such-frame", frame=number, frames=len(document))
+        with closing(document[number]) as page, closing(page.get_textpage()) as text:
+            yield page, text
+    except BaseException as error:
+        _opened.cache_clear()  # nothing that went wrong is carried to the next page
+        if isinstance(error, pdfium.PdfiumError | FileNotFoundError):
             code = "encrypted" if "password" in str(error).lower() else "damaged"
             raise Refused(code, format="pdf") from error
-        self._number = number
+        raise
 
-    def __enter__(self) -> tuple[pdfium.PdfPage, pdfium.PdfTextPage]:
-        if not 0 <= self._number < len(self._document):
-            raise Refused("no-such-frame", frame=self._number, frames=len(self._document))
-        try:
-            page = self._document[self._number]
-            return page, page.get_textpage()
-        except pdfium.PdfiumError as error:
-            raise Refused("damaged", format="pdf", frame=self._number) from error
 
-    def __exit__(self, *_: object) -> None:
-        self._document.close()
+@lru_cache(maxsize=1)
+def _opened(path: str, *identity: int) -> pdfium.PdfDocument:
+    """Closed when another takes its place."""
+    return pdfium.PdfDocument(path)
 
 
 def _chars(page: pdfium.PdfPage, text: pdfium.PdfTextPage, placing: Placing) -> Iterator[_Char]:

@@ -33,6 +33,7 @@ def _examined(paths: Sequence[Path], first_of: DigitalObject | None = None, tell
 
     ``first_of``: they are the first files of this title, and none of another (ING-2).
     """
+    intake.refuse_too_many(len(paths))
     given = intake.digests_of(paths, tell)
     if first_of is not None:
         intake.refuse_twin(first_of.library, given, besides=first_of.pk)
@@ -68,7 +69,7 @@ def add_files(public_id: str, paths: Sequence[Path], *, after: int | None, actor
     found = DigitalObject.objects.select_related("library").filter(public_id=public_id).first()
     planned = found is not None and found.stage == Stage.PLANNED
     examined = _examined(paths, found if planned else None, tell)
-    tell(Told(Step.KEEPING, pages=sum(max(1, p.frames) for p in examined.probed)))
+    tell(Told(Step.KEEPING, pages=intake.pages_in(examined.probed)))
     with transaction.atomic():
         obj = lock(public_id)
         if obj.stage == Stage.PLANNED:
@@ -88,6 +89,8 @@ def _claim(obj: DigitalObject, given: Sequence[intake.Given], actor: Actor) -> N
 
 
 def _add(obj: DigitalObject, examined: _Examined, after: int | None, actor: Actor) -> Done:
+    # asked before the store is told: what is in it and in no row would come up when the rows are made from the store
+    paging.refuse_too_many(obj.pages.count() + intake.pages_in(examined.probed))
     files = _keep(obj, examined, actor)
     if after is None:
         after = obj.pages.order_by("-position").values_list("seq", flat=True).first()

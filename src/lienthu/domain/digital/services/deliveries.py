@@ -31,7 +31,8 @@ from lienthu.platform.actor import Actor
 KEPT: Final = timedelta(days=3)
 """An upload that nobody went on with for so long is thrown away."""
 _STUCK: Final = timedelta(hours=6)  # longer than the largest volume takes; whatever is not done then broke down
-MOST_FILES: Final = 10_000
+MOST_FILES: Final = intake.MAX_PAGES
+"""Every file is a page at least. A browser is told before it sends the first."""
 _MOST_TOLD: Final = 200  # names of files that were left out
 _RESERVE: Final = 512 * 1024 * 1024  # the database and the index need room too
 

@@ -82,10 +82,12 @@ def take_in(
     """
     if description.collection is not None and description.collection.library_id != library.pk:
         raise DigitalRefused(_("The collection belongs to another library."))
+    refuse_too_many(len(paths))  # before hours of reading: a file is a page at least
     given = digests_of(paths, tell)
     if not allow_again:
         refuse_twin(library, given)
     probed = probe(given, tell)
+    refuse_too_many(pages_in(probed))
     obj = DigitalObject(
         public_id=public_name(),
         library=library,
@@ -102,7 +104,7 @@ def take_in(
         created_by=actor.name[:120],
         received_digest=None if allow_again else digest_of_all(given),
     )
-    tell(Told(Step.KEEPING, pages=sum(max(1, p.frames) for p in probed)))
+    tell(Told(Step.KEEPING, pages=pages_in(probed)))
     with transaction.atomic():
         if not allow_again:
             alone_with(library, obj.received_digest or "")
@@ -164,6 +166,20 @@ class Probed:
     problem: str = ""
 
 
+def pages_in(probed: Sequence[Probed]) -> int:
+    """How many pages these files become."""
+    return sum(max(1, p.frames) for p in probed)
+
+
+def refuse_too_many(pages: int) -> None:
+    """Raises NothingToTakeIn for more pages than one object takes: before anything of them is kept (ING-11)."""
+    if pages > MAX_PAGES:
+        raise NothingToTakeIn(
+            _("These are %(n)s pages; one object takes %(max)s. Split it into volumes.")
+            % {"n": pages, "max": MAX_PAGES}
+        )
+
+
 def add_pages(obj: DigitalObject, files: Sequence[MasterFile], probed: Sequence[Probed]) -> list[Page]:
     """Pages for the frames of these files, after the last page, and the work that waits for them."""
     position = Page.objects.filter(object=obj).count()
@@ -182,11 +198,6 @@ def add_pages(obj: DigitalObject, files: Sequence[MasterFile], probed: Sequence[
                     problem=facts.problem[:300],
                 )
             )
-    if len(pages) > MAX_PAGES:
-        raise NothingToTakeIn(
-            _("These are %(n)s pages; one object takes %(max)s. Split it into volumes.")
-            % {"n": len(pages), "max": MAX_PAGES}
-        )
     pages = Page.objects.bulk_create(pages)
     wait_for(obj, [page for page in pages if page.state == Page.State.WAITING])
     return pages

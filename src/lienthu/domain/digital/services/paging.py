@@ -40,6 +40,12 @@ class Done:
     order: list[int] | None = None  # all seqs, where the order or number of pages changed
 
 
+def refuse_too_many(pages: int) -> None:
+    """Raises PagesRefused for more pages than one object takes."""
+    if pages > MOST:
+        raise PagesRefused(_("One object takes %(max)s pages. Split it into volumes.") % {"max": MOST})
+
+
 class Volume:
     """The locked object and its pages in their order, as ids and seqs."""
 
@@ -154,8 +160,7 @@ def split(public_id: str, seqs: Sequence[int], *, at: float, seen: int | None, a
     old = page_rows.read("crop", volume.keys(seqs), with_file=True)
     if not old:
         raise PagesRefused(_("A missing page cannot be split."))
-    if len(volume.ids) + len(old) > MOST:
-        raise PagesRefused(_("One object takes %(max)s pages. Split it into volumes.") % {"max": MOST})
+    refuse_too_many(len(volume.ids) + len(old))
     cut = frozenset(key for key, _crop in old)
     places, place = dict[int, int](), 0
     for key in volume.ids:
@@ -252,8 +257,7 @@ def insert_files(
 def _insert(volume: Volume, kind: str, pages: Sequence[dict[str, Any]], after: int | None, *, actor: Actor) -> Done:
     obj = volume.obj
     at = volume.ids.index(volume.key(after)) + 1 if after is not None else 0
-    if len(volume.ids) + len(pages) > MOST:
-        raise PagesRefused(_("One object takes %(max)s pages. Split it into volumes.") % {"max": MOST})
+    refuse_too_many(len(volume.ids) + len(pages))
     page_rows.put_in_order(volume.stood, places_of(volume.ids[at:], at + len(pages) + 1))
     keys = page_rows.add(obj, pages, at + 1)
     volume.number(keys)

@@ -31,6 +31,16 @@ def unread(keys: Sequence[int], since: datetime) -> set[int]:
         return set(keys).difference(row[0] for row in cursor.fetchall())
 
 
+def without_text(keys: Sequence[int]) -> set[int]:
+    """Which of these pages have no original text in force."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT page_id FROM digital_pagetext WHERE page_id = ANY(%s::bigint[]) AND current AND layer = 'original'",
+            [array(keys)],
+        )
+        return set(keys).difference(row[0] for row in cursor.fetchall())
+
+
 def part_texts(halves: Mapping[int, int]) -> list[int]:
     """Take the texts of cut pages out of force; what people wrote waits, for both halves (page id → the other's).
 

@@ -72,6 +72,9 @@ def _put_back(volume: Volume, act: PageAct, facts: dict[str, Any]) -> list[int]:
             )
     if waiting := [key for key, _seq, state in pages if state == Page.State.WAITING]:
         work_rows.await_pictures(volume.obj, waiting)
+    ready = [key for key, _seq, state in pages if state == Page.State.READY]
+    # their work went with them: a page removed before its text was recognised would never be read
+    work_rows.await_stage(volume.obj, sorted(text_rows.without_text(ready)), PageWork.Stage.TEXT)
     return [key for key, _seq, _state in pages]
 
 

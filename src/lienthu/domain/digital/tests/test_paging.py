@@ -175,6 +175,19 @@ def test_a_removed_page_leaves_its_master_and_comes_back_with_texts_and_contents
     assert added.changed == [5], "a number is never given twice"
 
 
+def test_a_page_removed_before_it_was_read_is_read_when_it_is_back() -> None:
+    """WFL-2: the work of a page goes with it, and what was not done yet waits again."""
+    obj = volume(3)
+    read, unread = obj.pages.get(seq=1), obj.pages.get(seq=2)
+    written(read)
+    PageWork.objects.create(page=unread, object=obj, stage=PageWork.Stage.TEXT)
+    paging.remove(obj.public_id, [1, 2], seen=None, actor=CLERK)
+    assert not obj.work.exists()
+    undo(obj.public_id, seen=None, actor=CLERK)
+    waiting = obj.work.filter(state=PageWork.State.WAITING).values_list("page_id", "stage")
+    assert list(waiting) == [(unread.pk, PageWork.Stage.TEXT)]
+
+
 def test_missing_pages_stand_where_they_are_missed_and_take_a_file_later() -> None:
     """WFL-1, WFL-4: the master that was there before is kept."""
     obj = volume(3)

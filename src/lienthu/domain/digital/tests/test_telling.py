@@ -10,10 +10,10 @@ import pytest
 from django.db import connections
 
 from lienthu.domain.digital import store
-from lienthu.domain.digital.errors import AlreadyHere
+from lienthu.domain.digital.errors import AlreadyHere, NothingToTakeIn, PagesRefused
 from lienthu.domain.digital.models import DigitalObject, Stage
 from lienthu.domain.digital.selectors.objects import progress_of
-from lienthu.domain.digital.services import adding, intake, pipeline
+from lienthu.domain.digital.services import adding, intake, paging, pipeline
 from lienthu.domain.digital.services.pipeline import Tally
 from lienthu.domain.digital.services.telling import Notes, Step, Told, told_in
 from lienthu.domain.digital.tests.cast import CLERK, make_object
@@ -147,3 +147,40 @@ def test_of_two_planned_titles_that_get_the_same_files_at_once_one_is_told(libra
             thread.join()
     assert sorted(told) == ["taken", "told"]
     assert len(list(store.preservation_store().objects())) == 1
+
+
+def test_more_pages_than_an_object_takes_are_told_before_anything_is_kept(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ING-11: too many files before they are read, too many pages before the store or a row knows of them."""
+    monkeypatch.setattr(intake, "MAX_PAGES", 2)
+    monkeypatch.setattr(paging, "MOST", 2)
+    one, three = typeset(tmp_path / "one.pdf"), typeset(tmp_path / "three.pdf", pages=3)
+    kept = store.preservation_store()
+    monkeypatch.setattr(kept.__class__, "create", _must_not)
+    told: list[Told] = []
+    with pytest.raises(NothingToTakeIn, match="3"):
+        intake.take_in([one] * 3, intake.Description("Nhiều tệp"), library=library, actor=CLERK, tell=told.append)
+    assert told == []
+    with pytest.raises(NothingToTakeIn, match="3"):
+        intake.take_in([three], intake.Description("Nhiều trang"), library=library, actor=CLERK, tell=told.append)
+    assert Step.KEEPING not in {one.step for one in told}
+    assert not DigitalObject.objects.exists()
+
+
+def test_pages_for_which_there_is_no_room_are_not_put_into_the_store(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ING-11: what is in the store and in no row would come up when the rows are made from the store."""
+    obj = taken_in(library, typeset(tmp_path / "a.pdf", pages=2))
+    kept, name = store.preservation_store(), store.store_id(obj)
+    before = kept.inventory(name).head
+    monkeypatch.setattr(paging, "MOST", 2)
+    with pytest.raises(PagesRefused, match="2"):
+        adding.add_files(obj.public_id, [typeset(tmp_path / "b.pdf")], after=None, actor=CLERK)
+    assert kept.inventory(name).head == before
+    assert obj.pages.count() == obj.files.count() + 1 == 2
+
+
+def _must_not(*_: Any, **__: Any) -> None:
+    raise AssertionError("nothing may be kept")

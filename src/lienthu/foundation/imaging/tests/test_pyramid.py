@@ -242,3 +242,27 @@ def test_what_is_no_pyramid_is_told(tmp_path: Path) -> None:
     for name in ("plain.tif", "text.tif", "cut.tif"):
         with pytest.raises(tiles.NotPyramid):
             tiles.Pyramid.read(tmp_path / name)
+
+
+def test_a_pdf_is_opened_once_for_all_its_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """IMG-3: PDFium walks to a page from the first one; opened anew for each, the last of 10,000 take 50 ms more."""
+    import pypdfium2
+
+    opened: list[Path] = []
+    real = pypdfium2.PdfDocument
+
+    def counted(path: Path) -> Any:
+        opened.append(path)
+        return real(path)
+
+    monkeypatch.setattr(pypdfium2, "PdfDocument", counted)
+    pages = [making.text_page(400, 600) for _ in range(3)]
+    pages[0].save(tmp_path / "many.pdf", save_all=True, append_images=pages[1:], resolution=100)
+    for frame in (0, 1, 2, 0):
+        built(tmp_path, tmp_path / "many.pdf", frame=frame)
+    assert len(opened) == 1
+    making.text_page(700, 500).save(tmp_path / "many.pdf", resolution=200)
+    facts, _image = built(tmp_path, tmp_path / "many.pdf")
+    assert (facts["width"], len(opened)) == (700, 2), "another file under the same name is opened anew"
+    with pytest.raises(Refused, match="no-such-frame"):
+        built(tmp_path, tmp_path / "many.pdf", frame=3)

@@ -113,3 +113,13 @@ def test_the_data_of_many_pages_take_few_queries(
         librarian.get(url("pages_data", obj))
     with django_assert_max_num_queries(35):
         act(librarian, obj, act="move", seqs=[400], before=1)
+
+
+def test_what_the_editor_is_told_of_many_pages_is_packed(librarian: Client, home: Library) -> None:
+    """WFL-8: all pages of a large volume are 350 KB, and what waits is asked again and again."""
+    obj = make_object(home, pages=400)
+    obj.pages.update(state="waiting")
+    for name in ("pages_data", "pages_waiting"):
+        answer = librarian.get(url(name, obj), headers={"Accept-Encoding": "gzip"})
+        assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(librarian.get(url("pages_data", obj)).json()["pages"]) == 400

@@ -385,3 +385,14 @@ def test_a_bag_that_is_uploaded_as_a_folder_is_held_against_its_digests(
     assert (delivery.state, delivery.left_out) == ("done", [])
     files = [p.file.name for p in DigitalObject.objects.get().pages.order_by("position")]
     assert files == ["bia.png", "trang 2.png", "trang 10.png"]
+
+
+def test_the_upload_page_knows_how_many_files_are_too_many(librarian: Client, home: Library, monkeypatch: Any) -> None:
+    """ING-11: its script refuses them before the first is sent; the server refuses what comes all the same."""
+    monkeypatch.setattr(deliveries, "MOST_FILES", 1)
+    found = begun(librarian, home)
+    page = librarian.get(reverse("staff_digital:delivery", args=[found.token])).content.decode()
+    assert 'data-most="1"' in page
+    assert announce(librarian, found, "1.png", 5).status_code == 201
+    refused = announce(librarian, found, "2.png", 5)
+    assert (refused.status_code, refused.content.decode()) == (413, "At most 1 files at once.")

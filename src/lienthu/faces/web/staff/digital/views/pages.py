@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
 from lienthu.domain.digital import jobs
@@ -29,6 +30,7 @@ def pages(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
 
 
 @require_safe
+@gzip_page
 @object_page()
 def data(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
     """All pages and the contents."""
@@ -36,6 +38,7 @@ def data(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
 
 
 @require_safe
+@gzip_page
 @object_page()
 def waiting(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
     """What waits for its picture, and the version: asked again and again while something waits."""
@@ -44,6 +47,7 @@ def waiting(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpRespons
 
 
 @require_safe
+@gzip_page
 @object_page()
 def some(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
     """A few pages as they are now: those whose pictures came."""
@@ -52,6 +56,7 @@ def some(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
 
 
 @require_POST
+@gzip_page
 @object_page()
 def act(request: HttpRequest, desk: Desk, obj: DigitalObject) -> HttpResponse:
     """One act, asked as JSON: what changed, or why not."""

@@ -116,7 +116,7 @@ def delivery(request: HttpRequest, desk: Desk, found: Delivery) -> HttpResponse:
         going=found.state in (Delivery.State.QUEUED, Delivery.State.WORKING), trail=trail, delivery=found, files=files,
         whole=sum(offset == f.size for f, offset in files),
         title=found.wish.get("title") or (found.object.title if found.object else ""),
-        replaces=found.wish.get("replace"),
+        replaces=found.wish.get("replace"), most=deliveries.MOST_FILES,
         unread=_unread(found.object) if found.state == Delivery.State.DONE and found.object else [],
         told=_told(deliveries.told_of(found)),
         progress=progress_of(found.object.pk) if found.state == Delivery.State.DONE and found.object else None,

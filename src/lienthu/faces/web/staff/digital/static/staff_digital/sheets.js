@@ -14,6 +14,7 @@ export class Sheets {
     this.chosen = new Set();
     this.current = null;
     this.anchor = null;
+    this.marked = new Set(); // tiles that are drawn as chosen or current
   }
 
   image(seq, size) {
@@ -65,7 +66,7 @@ export class Sheets {
   node(seq) {
     const page = this.pages.get(seq);
     const node = document.createElement("div");
-    node.className = `sheet sheet--${page.state}${page.closed ? " sheet--closed" : ""}`;
+    node.className = `sheet sheet--${page.state}${page.closed ? " sheet--closed" : ""}${seq === this.current ? " sheet--current" : ""}`;
     node.id = `sheet-${seq}`;
     node.dataset.seq = seq;
     node.draggable = true;
@@ -114,11 +115,15 @@ export class Sheets {
   }
 
   mark() {
-    for (const [seq, node] of this.nodes) {
+    const lit = new Set([...this.chosen, this.current]);
+    for (const seq of new Set([...this.marked, ...lit])) { // not all: there may be ten thousand, and a key held down
+      const node = this.nodes.get(seq);
+      if (!node) continue;
       const on = this.chosen.has(seq);
       if ((node.getAttribute("aria-selected") === "true") !== on) node.setAttribute("aria-selected", String(on));
       node.classList.toggle("sheet--current", seq === this.current);
     }
+    this.marked = lit;
     if (this.current) this.place.setAttribute("aria-activedescendant", `sheet-${this.current}`);
     else this.place.removeAttribute("aria-activedescendant");
     this.changed();

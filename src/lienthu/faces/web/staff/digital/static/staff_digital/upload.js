@@ -122,11 +122,21 @@ function start(root) {
   window.addEventListener("online", again);
   window.setInterval(again, 10_000);
 
+  const pathOf = (file) => file.webkitRelativePath || file.name;
+  const hidden = (path) => path.split("/").some((part) => part.startsWith("."));
+
   function take(files) {
+    // told before the first is sent, not when the server refuses one after thousands
+    const more = new Set([...files].map(pathOf).filter((path) => !hidden(path) && !rows.has(path)));
+    if (rows.size + more.size > Number(say.most)) {
+      empty.hidden = false;
+      empty.textContent = say.sayMany;
+      return;
+    }
     const left = [];
     for (const file of files) {
-      const path = file.webkitRelativePath || file.name;
-      if (path.split("/").some((part) => part.startsWith("."))) continue;
+      const path = pathOf(file);
+      if (hidden(path)) continue;
       if (rows.get(path)?.whole) continue;
       if (!file.size) {
         left.push(path);
