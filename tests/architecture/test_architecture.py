@@ -130,3 +130,19 @@ def test_whoever_silences_a_check_says_why() -> None:
                 if said and not said["reason"].strip(" #-"):
                     bare.append(f"{path.relative_to(ROOT)}:{comment.start[0]}: {comment.string}")
     assert not bare, "\n".join(bare)
+
+
+_ATTRIBUTE = re.compile(r'([\w:-]+)="[^"<>]*?\{\{ ([a-z_.]*\.(?:pk|id|seq|number|\w*_width)|forloop\.counter0?) \}\}')
+_FOR_PEOPLE = {"aria-label", "title", "alt", "placeholder"}
+_STRINGS = {"part.id"}  # a name of ours, not a key
+
+
+def test_numbers_for_machines_are_written_without_separators() -> None:
+    """A key, a page's number or a width in an attribute is not "1.234", as people in Viet Nam read it, but 1234."""
+    wrong = [
+        f"{path.relative_to(ROOT)}: {attribute}: {value}"
+        for path in sorted((ROOT / "src").rglob("templates/**/*.html"))
+        for attribute, value in _ATTRIBUTE.findall(path.read_text())
+        if attribute not in _FOR_PEOPLE and value not in _STRINGS
+    ]
+    assert not wrong, f"write {{{{ value|stringformat:'d' }}}}: {wrong}"

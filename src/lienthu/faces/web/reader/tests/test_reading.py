@@ -338,3 +338,15 @@ def test_the_record_is_told_with_the_copy_on_the_page_and_on_the_shelf() -> None
     assert "廣寧地誌" in page
     (tile,) = tiles(objects_for(Reader()))
     assert (tile["by"], tile["year"]) == ("Vũ Văn Hiếu", "1996")
+
+
+def test_the_thousandth_page_is_named_to_scripts_as_a_number(client: Client) -> None:
+    """RDR-2: 3000, not "3.000", which a script reads as three; so are the widths between which a browser chooses."""
+    obj = published(make_library())
+    obj.pages.filter(seq=2).update(seq=3000, width=2200, height=3100)
+    said = client.get(f"/read/{obj.public_id}?page=3000", headers={"Accept-Language": "vi"}).content.decode()
+    assert 'data-page="3000"' in said
+    assert 'data-sheet="3000"' in said
+    assert 'data-go="3000"' in said
+    assert " 1100w" in said
+    assert "3.000" not in said
