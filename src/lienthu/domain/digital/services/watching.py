@@ -20,6 +20,7 @@ from django.utils import timezone
 from lienthu.domain.digital.errors import AlreadyHere, DigitalRefused
 from lienthu.domain.digital.models import DigitalObject, Project, Stage
 from lienthu.domain.digital.selectors.objects import pages_unread
+from lienthu.domain.digital.selectors.watched import DONE, FAILED, is_taken
 from lienthu.domain.digital.services import adding, intake
 from lienthu.domain.digital.services.gathering import gathered
 from lienthu.foundation.preservation.ocfl.errors import StoreError
@@ -28,8 +29,6 @@ from lienthu.platform.actor import Actor
 
 QUIET: Final = 60.0
 """Seconds without a change after which a scanner is taken to have finished."""
-DONE, FAILED = "done", "failed"
-_FILES: Final = (".pdf", ".zip", ".tar", ".tar.gz", ".tgz")
 _ACTOR = Actor.system("watched folder")
 _log = logging.getLogger(__name__)
 
@@ -51,11 +50,7 @@ def watch(*, now: float | None = None) -> int:
 def _quiet(root: Path, now: float) -> Iterator[Path]:
     """What lies in the folder and has not changed for a while, by name."""
     for path in sorted(root.iterdir()):
-        if path.name.startswith(".") or path.name in (DONE, FAILED) or path.is_symlink():
-            continue
-        if not path.is_dir() and not path.name.lower().endswith(_FILES):
-            continue
-        if now - _touched(path) >= QUIET:
+        if is_taken(path) and now - _touched(path) >= QUIET:
             yield path
 
 

@@ -12,6 +12,7 @@ import pytest
 import pyvips
 
 from lienthu.domain.digital.models import DigitalObject, Project
+from lienthu.domain.digital.selectors.watched import Lying, lying_in
 from lienthu.domain.digital.services import boards, watching
 from lienthu.domain.digital.services.boards import Planned, ProjectFacts
 from lienthu.domain.digital.tests.cast import CLERK
@@ -114,3 +115,21 @@ def test_a_folder_that_is_none_and_a_closed_project_are_left_alone(project: Proj
     project.closed, project.watched_folder = False, str(tmp_path / "không có")
     project.save()
     assert turn() == 0
+
+
+def test_what_lies_loose_or_failed_is_told(project: Project) -> None:
+    """WFL-16: a scanner that drops pages into the folder itself would wait for ever."""
+    root = Path(project.watched_folder)
+    assert not lying_in(str(root))
+    scanned(project, "Sổ tay", 10)
+    (root / ".đang chép").write_bytes(b"x")
+    (root / "Trống").mkdir()
+    for n in range(4):
+        (root / f"trang {n}.tif").write_bytes(b"x")
+    (root / "liên kết").symlink_to(root / "trang 0.tif")
+    told = Lying(True, 4, ("trang 0.tif", "trang 1.tif", "trang 2.tif"), 0)
+    assert lying_in(str(root)) == told
+    turn()
+    assert lying_in(str(root)).failed == 1
+    assert lying_in(str(root)).loose == 4
+    assert lying_in(str(root / "nowhere")) == Lying(there=False)

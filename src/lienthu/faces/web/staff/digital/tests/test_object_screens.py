@@ -6,6 +6,7 @@ import json
 import re
 import zlib
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -219,9 +220,9 @@ def test_quality_shows_problems_first_and_measures_again(librarian: Client, obj:
 
 
 def test_a_project_is_set_up_and_its_titles_are_planned(
-    librarian: Client, stranger: Client, admin: Client, home: Library
+    librarian: Client, stranger: Client, admin: Client, home: Library, tmp_path: Path
 ) -> None:
-    """WFL-10: a folder of the server is the administrator's to name."""
+    """WFL-10: a folder of the server is the administrator's to name; WFL-16."""
     new = reverse("staff_digital:project_new")
     said = {"code": "dia-chi", "library": home.pk, "name": "Địa chí", "scope": "local_history", "profile": "document",
             "languages": ["vie"], "declared_titles": "4", "watched_folder": "/etc"}  # fmt: skip
@@ -243,6 +244,13 @@ def test_a_project_is_set_up_and_its_titles_are_planned(
     assert admin.post(edit, {**said, "declared_titles": ""}).status_code == 302
     project.refresh_from_db()
     assert project.watched_folder == "/etc"
+    Project.objects.filter(pk=project.pk).update(watched_folder=str(tmp_path))
+    needs_a_look = "The watched folder needs a look"
+    assert needs_a_look not in librarian.get(reverse("staff_digital:projects")).content.decode()
+    (tmp_path / "trang <1>.tif").write_bytes(b"x")
+    shown = librarian.get(reverse("staff_digital:projects")).content.decode()
+    assert needs_a_look in shown
+    assert "1 file lies loose in it and is not taken in (trang &lt;1&gt;.tif)." in shown
     assert "50 %" not in librarian.get(reverse("staff_digital:projects")).content.decode()
 
 

@@ -20,6 +20,7 @@ from lienthu.domain.digital.models import Project, Stage
 from lienthu.domain.digital.policy import Reader
 from lienthu.domain.digital.selectors.board import projects_of, shares_of
 from lienthu.domain.digital.selectors.objects import records_on_the_way
+from lienthu.domain.digital.selectors.watched import Lying, lying_in
 from lienthu.domain.digital.services import boards
 from lienthu.domain.digital.services.boards import Planned
 from lienthu.domain.discovery.backends.base import IndexMissing
@@ -48,10 +49,15 @@ def project_list(request: HttpRequest, desk: Desk) -> HttpResponse:
     """All projects with their shares: done against declared, by stage."""
     labels = dict(Stage.choices)
     rows = [
-        (project, [(labels[stage], share) for stage, share in shares_of(project).items()])
+        (project, [(labels[stage], share) for stage, share in shares_of(project).items()], _lying(project))
         for project in projects_of(reader_at(desk))[:100]
     ]
     return show(desk, "digital/projects.html", trail=_trail(), tabs=desk_tabs("projects"), rows=rows)
+
+
+def _lying(project: Project) -> Lying | None:
+    """What in its watched folder needs somebody; None: nothing does."""
+    return (lying_in(project.watched_folder) or None) if project.watched_folder and not project.closed else None
 
 
 def _project(desk: Desk, pk: int) -> Project:
