@@ -138,7 +138,7 @@ def test_a_volume_goes_from_the_scanner_to_the_reader(
     visitor.goto("/")  # and a reader with a phone, who knows of a sentence and of nothing else
     sentence = "đất mỏ than"
     deadline = time.monotonic() + 120
-    hit = visitor.locator(f"a.volume__page[href*='/read/{public_id}?'][href*='page=3']").first
+    hit = visitor.locator(f".volume a.found-pages__page[href*='/read/{public_id}?'][href*='page=3']").first
     while True:  # the index follows by itself
         visitor.goto(f"/search/?in=text&q={quote(sentence)}")
         if hit.count() or time.monotonic() > deadline:
