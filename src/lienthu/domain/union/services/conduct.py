@@ -30,12 +30,12 @@ from lienthu.domain.union.services import chunks
 from lienthu.domain.union.services.attach import attach, remove
 from lienthu.domain.union.services.rehearse import rehearse
 from lienthu.platform.actor import Actor
+from lienthu.platform.deadlocks import tried_again
 from lienthu.platform.services import changes
 
 Progress = Callable[[ImportBatch], None]
 
 _FIRST_STATISTICS = 4 * preparing.CHUNK
-_TRIES = 5
 
 log = logging.getLogger(__name__)
 
@@ -91,18 +91,8 @@ def _import(batch: ImportBatch, progress: Progress | None) -> ImportBatch:
 
 
 def write_chunk(batch_id: int, chunk: Prepared, began: float) -> ImportBatch:
-    """Write one chunk of a running batch, in its own transaction. ``began``: when reading it began (monotonic).
-
-    When the database chose this one to resolve a deadlock, once more: nothing of it was kept.
-    """
-    for tries_left in reversed(range(_TRIES)):
-        try:
-            return _try_chunk(batch_id, chunk, began)
-        except OperationalError as e:
-            if not tries_left or not isinstance(e.__cause__, psycopg.errors.DeadlockDetected):
-                raise
-            log.warning("import batch %s: a deadlock with another writer; the chunk is written again", batch_id)
-    raise AssertionError
+    """Write one chunk of a running batch, in its own transaction. ``began``: when reading it began (monotonic)."""
+    return tried_again(f"import batch {batch_id}", lambda: _try_chunk(batch_id, chunk, began))
 
 
 def _try_chunk(batch_id: int, chunk: Prepared, began: float) -> ImportBatch:

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 import time
 
-import psycopg
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from lienthu.domain.catalog.models import CopyReading
 from lienthu.domain.catalog.services.copies import PIECE, at_work, begin, read_piece
 from lienthu.domain.catalog.services.figures import recount_copies
 from lienthu.domain.union.services.touch import touch_records
 from lienthu.platform.actor import Actor
+from lienthu.platform.deadlocks import tried_again
 
-_TRIES = 5
 _READ_ANEW = 0
 """A version that no assessment has: the record is asked again whether it has copies (QUA-3)."""
 
-log = logging.getLogger(__name__)
-
 
 def read_copies(reading_id: int, *, actor: Actor, size: int = PIECE) -> bool:
-    """Read the copies of some records again; False when it was the last piece.
-
-    When the database chose this one to resolve a deadlock, once more: nothing of it was kept.
-    """
-    for tries_left in reversed(range(_TRIES)):
-        try:
-            return _read_copies(reading_id, actor, size)
-        except OperationalError as e:
-            if not tries_left or not isinstance(e.__cause__, psycopg.errors.DeadlockDetected):
-                raise
-            log.warning("copies of %s: a deadlock with another writer; the piece is read again", reading_id)
-    raise AssertionError
+    """Read the copies of some records again; False when it was the last piece."""
+    return tried_again(f"copies of reading {reading_id}", lambda: _read_copies(reading_id, actor, size))
 
 
 def _read_copies(reading_id: int, actor: Actor, size: int) -> bool:

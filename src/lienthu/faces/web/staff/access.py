@@ -1,12 +1,12 @@
-"""Who may open which staff page: the one place. A view without one of these four decorators has no address here.
+"""Who may open which staff page: the one place. A view without one of these decorators has no address here.
 
 Each asks `network.selectors` for the person's rights, refuses before anything is read, and hands the view a Desk and,
-for pages about one batch or record, that object: a view cannot forget whose library it belongs to.
+for pages about one batch, system or record, that object: a view cannot forget whose library it belongs to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
@@ -88,52 +88,33 @@ def staff_page(permission: Permission) -> Callable[[View], View]:
 
 def batch_page(permission: Permission) -> Callable[[View], View]:
     """A page about one import: only with this permission in its library. The view gets the batch after the desk."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def entered(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            desk = _enter(request)
-            batch = ImportBatch.objects.select_related("library", "source").filter(pk=pk).first()
-            if batch is None:
-                raise Http404
-            desk.rights.require(permission, batch.library_id)
-            return view(request, desk, batch, *args, **kwargs)
-
-        return _guarded(entered, permission)
-
-    return decorate
+    return _page_about(ImportBatch, ("library", "source"), permission)
 
 
 def source_page(permission: Permission) -> Callable[[View], View]:
     """A page about one system of a library: only with this permission there. The view gets it after the desk."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def entered(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            desk = _enter(request)
-            source = Source.objects.select_related("library").filter(pk=pk).first()
-            if source is None:
-                raise Http404
-            desk.rights.require(permission, source.library_id)
-            return view(request, desk, source, *args, **kwargs)
-
-        return _guarded(entered, permission)
-
-    return decorate
+    return _page_about(Source, ("library",), permission)
 
 
 def record_page(permission: Permission) -> Callable[[View], View]:
     """A page about one record: only with this permission in its library. The view gets the record after the desk."""
+    return _page_about(BibRecord, ("library", "source", "host"), permission)
+
+
+def _page_about(
+    kind: type[ImportBatch | Source | BibRecord], along: Sequence[str], permission: Permission
+) -> Callable[[View], View]:
+    """A page about a row of a library, read with what ``along`` names."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def entered(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
             desk = _enter(request)
-            record = BibRecord.objects.select_related("library", "source", "host").filter(pk=pk).first()
-            if record is None:
+            row = kind._default_manager.select_related(*along).filter(pk=pk).first()
+            if row is None:
                 raise Http404
-            desk.rights.require(permission, record.library_id)
-            return view(request, desk, record, *args, **kwargs)
+            desk.rights.require(permission, row.library_id)
+            return view(request, desk, row, *args, **kwargs)
 
         return _guarded(entered, permission)
 

@@ -44,8 +44,7 @@ class DocumentWriter(Generic[D]):
 
     def put(self, documents: Iterable[D]) -> set[int]:
         """Add or replace documents; their ids."""
-        given = list(documents)
-        converted = [self._convert(doc) for doc in given]  # all of them, then all are added: quicker than by turns
+        given, converted = self._converted(documents)
         highest, fresh = self._highest, set()
         for doc, as_taken in zip(given, converted, strict=True):
             if doc.id <= highest or doc.id in fresh:
@@ -58,12 +57,16 @@ class DocumentWriter(Generic[D]):
 
     def add_new(self, documents: Iterable[D]) -> int:
         """Add documents that are known not to be in the index yet (a build from nothing); how many."""
-        count = 0
-        for doc in documents:
+        given, converted = self._converted(documents)
+        for doc, as_taken in zip(given, converted, strict=True):
             self._highest = max(self._highest, doc.id)
-            self._writer.add_document(self._convert(doc))
-            count += 1
-        return count
+            self._writer.add_document(as_taken)
+        return len(given)
+
+    def _converted(self, documents: Iterable[D]) -> tuple[list[D], list[tantivy.Document]]:
+        """All of them made, then converted, before the first is added: quicker than by turns."""
+        given = list(documents)
+        return given, [self._convert(doc) for doc in given]
 
     def remove(self, ids: Iterable[int]) -> None:
         """Take documents out."""
