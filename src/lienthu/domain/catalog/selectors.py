@@ -9,7 +9,8 @@ from typing import NamedTuple
 from django.db import connection
 
 from lienthu.domain.catalog.encoding import EncodingPlan
-from lienthu.domain.catalog.models import BibRecord, Figure, ImportBatch, Revision, Source
+from lienthu.domain.catalog.long_work_models import Figure
+from lienthu.domain.catalog.models import BibRecord, ImportBatch, Revision, Source
 from lienthu.foundation.marc.describe import describe
 from lienthu.foundation.marc.holdings import DEFAULT_RULES, HoldingRule, rules_from_list
 from lienthu.foundation.marc.model import Record

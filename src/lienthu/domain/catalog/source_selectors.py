@@ -10,7 +10,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Max
 
-from lienthu.domain.catalog.models import CopyReading, Source
+from lienthu.domain.catalog.long_work_models import CopyReading
+from lienthu.domain.catalog.models import Source
 from lienthu.domain.catalog.reading import HARVESTED
 from lienthu.foundation.marc.holdings import DEFAULT_RULES, HoldingRule, rules_from_list
 from lienthu.foundation.marc.model import Record

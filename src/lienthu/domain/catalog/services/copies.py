@@ -16,7 +16,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from lienthu.domain.catalog.copies import COLUMNS, Copy, Held, copies_in, difference
-from lienthu.domain.catalog.models import BibRecord, CopyReading, Source
+from lienthu.domain.catalog.long_work_models import CopyReading
+from lienthu.domain.catalog.models import BibRecord, Source
 from lienthu.domain.catalog.services.apply import (
     COPY_ITEMS,
     branch_ids,

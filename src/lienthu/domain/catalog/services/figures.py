@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import connection
 
-from lienthu.domain.catalog.models import Figure
+from lienthu.domain.catalog.long_work_models import Figure
 
 COPIES: Final = "copies"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection, transaction
 
-from lienthu.domain.catalog.models import Redating
+from lienthu.domain.catalog.long_work_models import Redating
 from lienthu.domain.catalog.services import datestamps
 from lienthu.platform.actor import Actor
 from lienthu.platform.services import audit, changes

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from lienthu.domain.catalog.content import HostNames, Notes, notes_of
-from lienthu.domain.catalog.models import Rereading
+from lienthu.domain.catalog.long_work_models import Rereading
 from lienthu.domain.catalog.services import datestamps
 from lienthu.domain.catalog.services.hosts import link, link_by_name
 from lienthu.foundation.marc.describe import describe_canonical

@@ -10,7 +10,7 @@ import time
 
 from django.db import connection, transaction
 
-from lienthu.domain.catalog.models import HostQuestion
+from lienthu.domain.catalog.long_work_models import HostQuestion
 from lienthu.domain.catalog.services.hosts import AT_ONCE, ask, lock_names
 
 _KIND = HostQuestion.Kind

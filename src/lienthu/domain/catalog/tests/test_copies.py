@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lienthu.domain.catalog.copies import Copy, Held, difference
-from lienthu.domain.catalog.models import CopyReading, ImportBatch, Item, Source
+from lienthu.domain.catalog.long_work_models import CopyReading
+from lienthu.domain.catalog.models import ImportBatch, Item, Source
 from lienthu.domain.catalog.services.copies import begin, note_read_by, read_piece
 from lienthu.domain.catalog.services.sources import set_holding_rules
 from lienthu.domain.catalog.services.undo import take_back

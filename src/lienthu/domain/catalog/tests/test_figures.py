@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lienthu.domain.catalog.models import Figure
+from lienthu.domain.catalog.long_work_models import Figure
 from lienthu.domain.catalog.selectors import copies_held
 from lienthu.domain.catalog.services.figures import recount_copies
 from lienthu.domain.catalog.tests.cast import book, bring

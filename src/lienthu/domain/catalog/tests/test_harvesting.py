@@ -17,7 +17,8 @@ from django.test.utils import CaptureQueriesContext
 
 import lienthu
 from lienthu.domain.catalog.harvest_selectors import Told, Wanted, earliest_datestamp, harvest, harvestable, how_many
-from lienthu.domain.catalog.models import BibRecord, Redating, Repository
+from lienthu.domain.catalog.long_work_models import Redating
+from lienthu.domain.catalog.models import BibRecord, Repository
 from lienthu.domain.catalog.origin_selectors import origin_of, own_repositories, repositories
 from lienthu.domain.catalog.provenance import Provenance, host_of, is_echo, repository_in
 from lienthu.domain.catalog.services import datestamps, redating

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from lienthu.domain.catalog import jobs
 from lienthu.domain.catalog.content import title_key
-from lienthu.domain.catalog.models import BibRecord, HostQuestion
+from lienthu.domain.catalog.long_work_models import HostQuestion
+from lienthu.domain.catalog.models import BibRecord
 from lienthu.domain.catalog.services import hosts
 from lienthu.domain.catalog.services.batches import source_of
 from lienthu.domain.catalog.services.hosts import AT_ONCE

@@ -6,7 +6,7 @@ import time
 
 from django.db import connection, transaction
 
-from lienthu.domain.catalog.models import CopyReading
+from lienthu.domain.catalog.long_work_models import CopyReading
 from lienthu.domain.catalog.services.copies import PIECE, at_work, begin, read_piece
 from lienthu.domain.catalog.services.figures import recount_copies
 from lienthu.domain.union.services.touch import touch_records

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lienthu.domain.catalog.errors import BatchStateRefused
-from lienthu.domain.catalog.models import CopyReading, ImportBatch
+from lienthu.domain.catalog.long_work_models import CopyReading
+from lienthu.domain.catalog.models import ImportBatch
 from lienthu.domain.catalog.services import batches, copies, planning
 from lienthu.domain.union import jobs
 from lienthu.domain.union.models import Rerun

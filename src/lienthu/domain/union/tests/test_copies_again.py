@@ -7,7 +7,8 @@ import pytest
 from django.db import OperationalError
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from lienthu.domain.catalog.models import CopyReading, ImportBatch, Item, Source
+from lienthu.domain.catalog.long_work_models import CopyReading
+from lienthu.domain.catalog.models import ImportBatch, Item, Source
 from lienthu.domain.catalog.services import batches
 from lienthu.domain.catalog.services.copies import begin
 from lienthu.domain.catalog.services.sources import set_holding_rules

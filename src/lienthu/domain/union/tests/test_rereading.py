@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from lienthu.domain.catalog.models import BibRecord, Rereading
+from lienthu.domain.catalog.long_work_models import Rereading
+from lienthu.domain.catalog.models import BibRecord
 from lienthu.domain.catalog.services import rereading
 from lienthu.domain.catalog.services.rereading import reread_piece, rereading_needed
 from lienthu.domain.catalog.tests.cast import CLERK, book, held

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lienthu.domain.catalog.models import CopyReading, Source
+from lienthu.domain.catalog.long_work_models import CopyReading
+from lienthu.domain.catalog.models import Source
 from lienthu.domain.catalog.selectors import rules_of, titles_of
 from lienthu.domain.catalog.services import sources
 from lienthu.domain.catalog.source_selectors import barcodes_taken, copies_state, some_records
