@@ -1,6 +1,9 @@
 # Liên Thư. `make` lists the targets.
 SHELL := /bin/bash
-PYTHON ?= python3
+# The distribution's own Python where it can make environments: it is built for speed (a sixth quicker than a plain
+# build) and gets security updates whatever stands before it in the PATH. PYTHON=... chooses another.
+PYTHON ?= $(shell /usr/bin/python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo /usr/bin/python3 || echo python3)
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed

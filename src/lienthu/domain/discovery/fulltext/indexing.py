@@ -23,7 +23,7 @@ from lienthu.domain.digital.selectors.objects import object_ids_after, objects_b
 from lienthu.domain.digital.selectors.texts import page_ids_with_text
 from lienthu.domain.digital.services.touch import touch_all_objects, touch_objects_of
 from lienthu.domain.discovery.backends.base import IndexMissing
-from lienthu.domain.discovery.backends.tantivy.store import WriterLock
+from lienthu.domain.discovery.backends.tantivy.store import Watch, WriterLock
 from lienthu.domain.discovery.fulltext.documents import documents_of, shelves_of
 from lienthu.domain.discovery.fulltext.engine import PageWriter, store
 from lienthu.domain.discovery.fulltext.reader import PageReader
@@ -72,6 +72,7 @@ class PageIndexer:
     def __init__(self) -> None:
         self._store = store()
         self._lock = WriterLock(self._store)
+        self._watch = Watch()
         self._writer: PageWriter | None = None
         self._reader = PageReader(self._store)
         self._in_step_on: date | None = None
@@ -114,6 +115,8 @@ class PageIndexer:
         self._moved_pages.clear()
         self._moved_objects.clear()
         try:
+            if self._watch.damaged(folder):
+                raise _Damaged
             done = self._follow(folder)
         except (_Damaged, IndexMissing):
             log.exception("the page index cannot be opened; building it anew")

@@ -21,7 +21,7 @@ from lienthu.domain.catalog import selectors as catalog
 from lienthu.domain.catalog.authority_selectors import RecordHeadings, headings_of
 from lienthu.domain.digital.access import records_online
 from lienthu.domain.discovery.backends.base import IndexMissing
-from lienthu.domain.discovery.backends.tantivy.store import IndexStore, WriterLock
+from lienthu.domain.discovery.backends.tantivy.store import IndexStore, Watch, WriterLock
 from lienthu.domain.discovery.backends.tantivy.writer import TantivyWriter
 from lienthu.domain.discovery.documents import Contribution, SearchDocument, build
 from lienthu.domain.discovery.fulltext import indexing as pages
@@ -79,6 +79,7 @@ class Indexer:
     def __init__(self) -> None:
         self._store = store()
         self._lock = WriterLock(self._store)
+        self._watch = Watch()
         self._writer: TantivyWriter | None = None
         self._told: list[int] = []  # rows of the feed whose documents are in the writer and not committed yet
         self._after = 0  # the last row of bulk news among them
@@ -118,22 +119,32 @@ class Indexer:
             self._store.rebuild_request.unlink(missing_ok=True)
             self.rebuild()
             return 0
+        writer = self._open(folder)
+        if writer is None:
+            log.error("the index cannot be opened; building it anew")
+            self._forget()
+            self._store.withdraw()
+            self.rebuild()
+            return 0
+        self._heed_libraries()
+        _heed_headings()
+        try:
+            return len(self._follow(writer, patient=patient))
+        except Exception:  # whatever failed, the writer may be spoilt: the next step opens a fresh one
+            self._forget()
+            raise
+
+    def _open(self, folder: Path) -> TantivyWriter | None:
+        """The writer of the live index; None when it is damaged."""
+        if self._watch.damaged(folder):
+            return None
         if self._writer is None or self._writer.folder != folder:
             self._forget()
             try:
                 self._writer = TantivyWriter(folder)
             except ValueError:
-                log.exception("the index cannot be opened; building it anew")
-                self._store.withdraw()
-                self.rebuild()
-                return 0
-        self._heed_libraries()
-        _heed_headings()
-        try:
-            return len(self._follow(self._writer, patient=patient))
-        except Exception:  # whatever failed, the writer may be spoilt: the next step opens a fresh one
-            self._forget()
-            raise
+                return None
+        return self._writer
 
     def _follow(self, writer: TantivyWriter, *, patient: bool = False) -> Collection[int]:
         """Put what waits into the index, commit it, and only then let go of the news (SEA-10).
@@ -245,18 +256,15 @@ class Indexer:
     def _serve_live(self) -> Collection[int]:
         if not self._has_live():
             return ()  # what comes during the build waits for the step after the switch
-        live = self._store.current()
         try:
-            if self._writer is None or self._writer.folder != live:
-                self._forget()
-                self._writer = TantivyWriter(live)
-            return self._follow(self._writer)
+            if (writer := self._open(self._store.current())) is not None:
+                return self._follow(writer)
+            log.error("the live index cannot be opened any more")
         except ValueError:
-            # the live index is damaged: let go of it; the news stays waiting for the one being built
             log.exception("the live index cannot be written any more")
-            self._forget()
-            self._store.withdraw()
-            return ()
+        self._forget()  # damaged: the news stays waiting for the one being built
+        self._store.withdraw()
+        return ()
 
     def _put(self, writer: TantivyWriter, ids: Sequence[int]) -> None:
         for part in _slices(ids):

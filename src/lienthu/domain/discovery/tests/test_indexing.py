@@ -341,6 +341,18 @@ def test_a_damaged_index_is_built_anew(damage: str, tinh: Library) -> None:
     assert titles() == ["Vùng mỏ", "Đất mỏ"]
 
 
+def test_damage_under_an_open_writer_is_noticed_without_any_news(tinh: Library, indexer: Indexer) -> None:
+    imported(tinh, book("Đất mỏ", number="1"))
+    indexer.drain()
+    assert indexer.step() == 0, "the writer of the live index is open"
+    before = store().current()
+    (before / "meta.json").write_text("{ this is not")
+    assert not selectors.search(selectors.request_from({})).index_ready
+    indexer.step()
+    assert store().current() != before
+    assert titles() == ["Đất mỏ"]
+
+
 # -------------------------------------------------------------------------------------------------- one writer (SEA-11)
 
 

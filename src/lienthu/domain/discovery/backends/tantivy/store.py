@@ -97,6 +97,26 @@ class IndexStore:
                 shutil.rmtree(path, ignore_errors=True)
 
 
+class Watch:
+    """Notices damage to the live index at once: its open writer would not look at the files again (SEA-17)."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[str, int, int, int] | None = None
+
+    def damaged(self, folder: Path) -> bool:
+        """Whether the index in the folder cannot be opened any more. Reads a small file, and only after a change."""
+        meta = folder / "meta.json"  # replaced in one step by the engine, so it is whole whenever it is read
+        try:
+            stat = meta.stat()
+            stamp = (folder.name, stat.st_mtime_ns, stat.st_ino, stat.st_size)
+            if stamp != self._seen:
+                json.loads(meta.read_bytes())
+        except (OSError, ValueError):
+            return True
+        self._seen = stamp
+        return False
+
+
 class WriterLock:
     """The right to write the index, for one process at a time; freed by the kernel when the process dies."""
 

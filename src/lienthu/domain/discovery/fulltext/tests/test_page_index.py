@@ -61,6 +61,9 @@ def test_a_damaged_or_deleted_index_is_built_anew(tinh: Library, indexer: PageIn
     folder = engine.store().current()
     (folder / "meta.json").write_text("không phải chỉ mục")
     assert not search_pages(page_search_from({"q": ["than"]}), VISITOR).index_ready
+    indexer.drain()
+    assert titles("than") == ["Kế hoạch 204"], "noticed without any news"
+    (engine.store().current() / "meta.json").write_text("không phải chỉ mục")
     write(pages_of(obj)[0], "dầu")
     indexer.drain()
     assert titles("dầu") == ["Kế hoạch 204"]
