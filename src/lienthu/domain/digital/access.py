@@ -108,11 +108,18 @@ def who_asks(request: HttpRequest, user: Signed | None = None) -> Asking:
         holder = holder_key("account", str(user.pk))
     elif station is not None:
         holder = holder_key("station", str(station.pk))
-    elif houses:
-        holder = holder_key("address", address)  # a reading room without stations: one seat for each computer
+    elif houses and (visit := _visit_of(request)):
+        # a reading room without stations; a whole house may share one address, so the visit tells who it is
+        holder = holder_key("visit", f"{address} {visit}")
     if station is not None:
         houses |= {station.library_id}
     return Asking(_reader(user, houses, holder), holder, station is not None, bool(houses))
+
+
+def _visit_of(request: HttpRequest) -> str:
+    """The session of somebody without an account; "" where there is none, as for programs."""
+    session = getattr(request, "session", None)
+    return str(session.session_key or "") if session is not None else ""
 
 
 def station_cookie(secret: str) -> str:

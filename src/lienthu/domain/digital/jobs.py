@@ -12,7 +12,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from lienthu.domain.digital.models import FixityRun
 from lienthu.domain.digital.services import deliveries, erasing, fixity, pipeline, preserving, seats, watching
-from lienthu.domain.digital.store import preservation_store
+from lienthu.domain.digital.store import preservation_store, sweep_scratch
 from lienthu.platform.actor import Actor
 
 _TURN = 15.0  # seconds; then other jobs get their turn
@@ -56,6 +56,7 @@ def read_the_store(timestamp: int) -> None:
 
     What was erased and could not be purged then is tried again first (PRS-13).
     """
+    sweep_scratch()
     erasing.purge_left()
     preservation_store().sweep()
     run = fixity.begin(actor=Actor.system("worker"), budget_bytes=settings.FIXITY_NIGHTLY_BYTES)

@@ -174,15 +174,17 @@ def decide_access(rights: RightsFacts, rules: Sequence[Rule], on: date) -> Acces
         status = Status.PUBLIC_DOMAIN
     if status is Status.PERMITTED:
         if rights.permission is not None and (rights.permission_until is None or on <= rights.permission_until):
-            return rights.permission
+            return _with_copies(rights.permission, rights)
         status = Status.IN_COPYRIGHT
     found = [rule.access for rule in rules if rule.status is status and rule.holds(on)]
     if not found:
         return Access.CLOSED
-    access = max(found, key=list(Access).index)  # rules that contradict each other: the stricter counts
-    if access is Access.SEATS and not rights.copies_held:
-        return Access.CLOSED  # no copy held: nobody may read (RGT-7)
-    return access
+    return _with_copies(max(found, key=list(Access).index), rights)  # rules that contradict: the stricter counts
+
+
+def _with_copies(access: Access, rights: RightsFacts) -> Access:
+    """Where seats limit the readers and no copy is held, nobody may read, whoever allowed the seats (RGT-7)."""
+    return Access.CLOSED if access is Access.SEATS and not rights.copies_held else access
 
 
 def audiences(facts: ObjectFacts, rules: Sequence[Rule], on: date) -> Audiences:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import time
+from contextlib import suppress
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -61,7 +65,18 @@ def tessdata_folder() -> Path:
 
 
 def scratch_folder() -> Path:
-    """For files on their way in or out; emptied by whoever filled it."""
+    """For files on their way in or out; emptied by whoever filled it, or by ``sweep_scratch`` when he was killed."""
     folder = Path(settings.DIGITAL_DIR) / "scratch"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
+
+
+def sweep_scratch(older_than: timedelta = timedelta(days=1)) -> int:
+    """Remove what killed processes left on its way, once nothing can be at work on it any more; how many (PRS-13)."""
+    before, gone = time.time() - older_than.total_seconds(), 0
+    for entry in scratch_folder().iterdir():
+        with suppress(FileNotFoundError):
+            if entry.lstat().st_mtime < before:
+                shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+                gone += 1
+    return gone

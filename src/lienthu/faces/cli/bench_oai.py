@@ -23,7 +23,7 @@ def bench_oai(options: argparse.Namespace) -> int:
         with running(environment) as port:
             wait_for_jobs(environment)
             records, seconds, pages = _harvest(port)
-        if records != options.records:
+        if records < options.records:  # in a kept folder there may be more: what was attached to it and undone is told
             raise SystemExit(f"{records} records were harvested, {options.records} are there.")
         print_result(
             {

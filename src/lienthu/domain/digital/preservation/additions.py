@@ -73,7 +73,10 @@ class Additions(Mapping[str, Source]):
 
     def _words(self, path: str) -> bytes:
         while self._content[0] != path:
-            self._content = next(self._contents)
+            try:
+                self._content = next(self._contents)
+            except StopIteration:
+                raise snapshot.Busy(f"{path} went while it was told") from None
         return self._content[1]
 
     def _write_alto(self, path: str) -> bytes:

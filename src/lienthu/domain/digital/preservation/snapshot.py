@@ -72,7 +72,10 @@ def take(object_id: int) -> Snapshot:
     for _ in range(5):
         stamp = stamp_of(object_id)
         obj = DigitalObject.objects.select_related("library", "collection").get(pk=object_id)
-        told, described, record = _told(obj), description_of(obj), told_records([obj]).get(obj.pk, 0)
+        try:
+            told, described, record = _told(obj), description_of(obj), told_records([obj]).get(obj.pk, 0)
+        except KeyError:  # a page came between two statements
+            continue
         if stamp_of(object_id) == stamp:
             return Snapshot(obj, told, stamp, described, record)
     raise Busy(f"{obj.public_id} is being written to all the time")

@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from lienthu.domain.digital import store
 from lienthu.domain.digital.access import Opened, open_object
-from lienthu.domain.digital.errors import NotPrepared
+from lienthu.domain.digital.errors import NoSuchObject, NotPrepared
 from lienthu.domain.digital.models import Layer, MasterFile, Page, Section
 from lienthu.domain.digital.pictures import LOSSES, watermark_fonts
 from lienthu.domain.digital.policy import Act
@@ -110,7 +110,12 @@ class _Watch:
         self._number, self._asked = number, at
         now = open_object(self._opened.object.public_id, self._opened.reader)
         now.require(Act.DOWNLOAD)
-        now.require(Act.DOWNLOAD, page_by_seq(now.object, page.seq))
+        fresh = page_by_seq(now.object, page.seq)
+        if fresh is None or fresh.version != page.version:
+            raise NoSuchObject(
+                now.object.public_id
+            )  # taken out, cut or replaced meanwhile: what was begun with shows too much
+        now.require(Act.DOWNLOAD, fresh)
 
 
 def _texts(opened: Opened, pages: list[Page], layer: Layer) -> Iterator[tuple[Page, PageText]]:

@@ -91,6 +91,8 @@ def _claim(obj: DigitalObject, given: Sequence[intake.Given], actor: Actor) -> N
 def _add(obj: DigitalObject, examined: _Examined, after: int | None, actor: Actor) -> Done:
     # asked before the store is told: what is in it and in no row would come up when the rows are made from the store
     paging.refuse_too_many(obj.pages.count() + intake.pages_in(examined.probed))
+    if after is not None:
+        paging.refuse_gone(obj, after)
     files = _keep(obj, examined, actor)
     if after is None:
         after = obj.pages.order_by("-position").values_list("seq", flat=True).first()
@@ -118,5 +120,7 @@ def replace_page(public_id: str, seq: int, path: Path, *, actor: Actor) -> Done:
     if probed.frames > 1:
         raise PagesRefused(_("The new file holds several pages. Give one page, or insert the file instead."))
     with transaction.atomic():
-        (file,) = _keep(lock(public_id), examined, actor)
+        obj = lock(public_id)
+        paging.refuse_gone(obj, seq)
+        (file,) = _keep(obj, examined, actor)
         return paging.replace(public_id, seq, file_id=file.pk, frame=0, seen=None, actor=actor)

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from lienthu.domain.digital.errors import Conflict, PagesRefused
 from lienthu.domain.digital.models import DigitalObject, Layer, Page
 from lienthu.domain.digital.models import PageText as Row
-from lienthu.domain.digital.paging.framing import Framing
+from lienthu.domain.digital.paging.framing import Framing, carried
 from lienthu.domain.digital.services.acts import lock, note
 from lienthu.domain.digital.services.following import follow
-from lienthu.domain.digital.services.texts import content_of, set_text
+from lienthu.domain.digital.services.texts import content_of, framing_of, set_text
 from lienthu.foundation.pagetext.model import Block, Box, Line, PageText, Word, words_in
 from lienthu.foundation.vietnamese.text import clean
 from lienthu.platform.actor import Actor
@@ -23,6 +23,7 @@ WordRow = tuple[str, int, int, int, int, int]
 """Text, x, y, w, h, confidence."""
 MOST_WORDS = 20_000
 _ENGINE = "person"
+_READ = frozenset({"ocr", "pdf"})  # sources of texts that machines read
 
 
 def current_of(page: Page, layer: Layer = Layer.ORIGINAL) -> Row | None:
@@ -135,6 +136,8 @@ def revert(public_id: str, seq: int, number: int, *, layer: Layer = Layer.ORIGIN
     if row is None:
         raise PagesRefused(_("There is no such version."))
     if not row.current:
+        if row.source in _READ:
+            return _read_again(obj, page, row, actor)
         Row.objects.filter(page=page, layer=layer, current=True).update(current=False)
         row.current = True
         row.save(update_fields=["current"])
@@ -142,6 +145,28 @@ def revert(public_id: str, seq: int, number: int, *, layer: Layer = Layer.ORIGIN
         changes.publish("digital.page", [page.pk])
         if page.state == Page.State.READY:
             follow(page)
+    return row
+
+
+def _read_again(obj: DigitalObject, page: Page, row: Row, actor: Actor) -> Row:
+    """What a machine read once, in force again: of another picture of the same scan, what stands on this one."""
+    before, here = Framing.from_json(row.placed), framing_of(page)
+    if before is not None and before.of != here.of:
+        raise PagesRefused(_("This version was read on another scan. Let the page be read again instead."))
+    if before is None and here.crop is not None:
+        raise PagesRefused(_("Nobody knows on which part of the scan this version was read."))
+    if before is not None and before != here and page.state != Page.State.READY:
+        raise PagesRefused(_("The picture of this page is being made. Wait a moment and try again."))
+    Row.objects.filter(page=page, layer=row.layer, current=True).update(current=False)
+    if before is None or before == here:
+        row.current = True
+        row.save(update_fields=["current"])
+        changes.publish("digital.page", [page.pk])
+    else:
+        text = carried(content_of(row), before, here, page.width, page.height)
+        number = row.number
+        row = set_text(page, text, layer=Layer(row.layer), actor=actor, placed=here, moved_from=number)
+    note("digital.text_reverted", obj, actor=actor, seq=page.seq, number=row.number, layer=row.layer)
     return row
 
 

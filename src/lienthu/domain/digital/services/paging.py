@@ -46,6 +46,12 @@ def refuse_too_many(pages: int) -> None:
         raise PagesRefused(_("One object takes %(max)s pages. Split it into volumes.") % {"max": MOST})
 
 
+def refuse_gone(obj: DigitalObject, seq: int) -> None:
+    """Raises PagesRefused for a page that is not there, or not any more."""
+    if not obj.pages.filter(seq=seq).exists():
+        raise PagesRefused(_("Page %(seq)s is not there any more. Load the page again.") % {"seq": seq})
+
+
 class Volume:
     """The locked object and its pages in their order, as ids and seqs."""
 
@@ -199,7 +205,9 @@ def replace(public_id: str, seq: int, *, file_id: int, frame: int, seen: int | N
         raise PagesRefused(_("The file is not one of this object."))
     fields = ["file_id", "frame", "rotation", "crop"]
     _new_pictures(volume, "replaced", fields, [[key, file_id, frame, 0, None]], actor=actor)
-    return volume.close("replaced", {"set": page_rows.PICTURE}, actor=actor, changed=[key], seq=seq)
+    # what a machine read on the other scan is in force no more, also if this one cannot be read
+    undo = {"set": page_rows.PICTURE, "read": text_rows.put_readings_aside([key])}
+    return volume.close("replaced", undo, actor=actor, changed=[key], told=[key], seq=seq)
 
 
 def _new_pictures(

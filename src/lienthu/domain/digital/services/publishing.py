@@ -48,6 +48,8 @@ def record_rights(public_id: str, rights: Rights, *, actor: Actor) -> RightsReco
         raise DigitalRefused(_("Say what it rests on: the law, the contract or the letter."))
     if rights.copies_held is not None and rights.copies_held < 0:
         raise DigitalRefused(_("The number of copies cannot be below zero."))
+    if rights.status is Status.PERMITTED and rights.permission is Access.SEATS and not rights.copies_held:
+        raise DigitalRefused(_("Say how many copies are held: so many may read at once."))
     number = (obj.rights.aggregate(n=Max("number"))["n"] or 0) + 1
     row = RightsRecord.objects.create(
         object=obj,

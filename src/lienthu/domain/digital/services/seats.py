@@ -48,7 +48,10 @@ def take_seat(opened: Opened, holder: str) -> Seat:
     SeatRequest.objects.filter(object=obj, seen_at__lte=now - PATIENCE).delete()
     # fewer copies than before: those who sit on a number that is no more finish when their time is over
     seats = {seat.holder: seat for seat in ReadingSeat.objects.filter(object=obj)}
-    if (mine := seats.get(holder)) is not None:
+    mine = seats.get(holder)
+    if mine is not None and mine.number > total:
+        return Seat(mine.number, mine.expires_at, 0, total, 0)
+    if mine is not None:
         mine.expires_at = now + HELD
         mine.save(update_fields=["expires_at"])
         return Seat(mine.number, mine.expires_at, 0, total, max(0, total - len(seats)))
@@ -62,6 +65,13 @@ def take_seat(opened: Opened, holder: str) -> Seat:
         return Seat(seat.number, seat.expires_at, 0, total, room - 1)
     SeatRequest.objects.update_or_create(object=obj, holder=holder, defaults={"seen_at": now})
     return Seat(None, min((s.expires_at for s in seats.values()), default=None), ahead, total, 0)
+
+
+def in_line(object_id: int, holder: str) -> bool:
+    """Whether somebody sits there or waits for a seat."""
+    return any(
+        model.objects.filter(object_id=object_id, holder=holder).exists() for model in (ReadingSeat, SeatRequest)
+    )
 
 
 @transaction.atomic

@@ -20,25 +20,55 @@ _COPIED = (
 )
 
 
+_ON_ITS_PICTURE = (
+    "placed ->> 'of' = coalesce(file.path || '#' || page.frame, '') AND (placed ->> 'rotation')::int = page.rotation"
+    " AND placed -> 'crop' = coalesce(page.crop, 'null'::jsonb)"
+)
+"""Whether the boxes of a text stand on the picture that its page has now (`framing_of`)."""
+
+
 def unread(keys: Sequence[int], since: datetime) -> set[int]:
-    """Which of these pages have no original text in force, or a text in force that is younger."""
+    """Which of these pages have no original text in force, or one in force that stands on another picture.
+
+    Of a text that does not say where it stands, one that is younger than ``since`` is taken for such.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT page_id FROM digital_pagetext WHERE page_id = ANY(%s::bigint[]) AND current GROUP BY page_id"
-            " HAVING bool_or(layer = 'original') AND max(at) <= %s",
+            "SELECT page_id FROM digital_pagetext AS text JOIN digital_page AS page ON page.id = page_id"  # noqa: S608 -- ours
+            " LEFT JOIN digital_masterfile AS file ON file.id = page.file_id"
+            " WHERE page_id = ANY(%s::bigint[]) AND current GROUP BY page_id HAVING bool_or(layer = 'original')"
+            f" AND bool_and(CASE WHEN placed IS NULL THEN at <= %s ELSE {_ON_ITS_PICTURE} END)",
             [array(keys), since],
         )
         return set(keys).difference(row[0] for row in cursor.fetchall())
 
 
-def without_text(keys: Sequence[int]) -> set[int]:
-    """Which of these pages have no original text in force."""
+def put_readings_aside(keys: Sequence[int]) -> list[int]:
+    """Take what machines read on these pages out of force; the ids of those texts."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT page_id FROM digital_pagetext WHERE page_id = ANY(%s::bigint[]) AND current AND layer = 'original'",
+            "UPDATE digital_pagetext SET current = false WHERE page_id = ANY(%s::bigint[]) AND current"  # noqa: S608 -- our own names
+            f" AND NOT {_WRITTEN} RETURNING id",
             [array(keys)],
         )
-        return set(keys).difference(row[0] for row in cursor.fetchall())
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def put_readings_back(texts: Sequence[int]) -> None:
+    """These readings of machines instead of later ones; what people wrote meanwhile stays in force."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE digital_pagetext AS later SET current = false FROM digital_pagetext AS text"  # noqa: S608 -- our own names
+            " WHERE text.id = ANY(%s::bigint[]) AND later.page_id = text.page_id AND later.layer = text.layer"
+            f" AND later.current AND NOT later.{_WRITTEN}",
+            [array(texts)],
+        )
+        cursor.execute(
+            "UPDATE digital_pagetext AS text SET current = true WHERE id = ANY(%s::bigint[]) AND NOT EXISTS (SELECT"
+            " FROM digital_pagetext AS other WHERE other.page_id = text.page_id AND other.layer = text.layer"
+            " AND other.current)",
+            [array(texts)],
+        )
 
 
 def part_texts(halves: Mapping[int, int]) -> list[int]:

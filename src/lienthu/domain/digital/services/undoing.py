@@ -16,7 +16,7 @@ from lienthu.domain.digital.services.paging import Done, Volume
 from lienthu.platform.actor import Actor
 from lienthu.platform.services import changes
 
-_SHOWN_ONLY: Final = frozenset({"turned", "replaced", "numbered"})
+_SHOWN_ONLY: Final = frozenset({"turned", "numbered"})
 """Undoing these, too, changes neither the words of pages nor who may find them."""
 
 
@@ -38,6 +38,8 @@ def undo(public_id: str, *, seen: int | None, actor: Actor) -> tuple[Done, PageA
         page_rows.remove(added, with_texts=True)
     if facts.get("texts"):
         text_rows.put_in_force(facts["texts"])  # before it is asked which pages have none
+    if facts.get("read"):
+        text_rows.put_readings_back(facts["read"])
     there = {key: place for key, place in places_of(order or []).items() if key in volume.stood}
     if "set" in facts:
         changed += _reset(volume, act, facts["set"], there if "joined" in facts else None)
@@ -74,7 +76,7 @@ def _put_back(volume: Volume, act: PageAct, facts: dict[str, Any]) -> list[int]:
         work_rows.await_pictures(volume.obj, waiting)
     ready = [key for key, _seq, state in pages if state == Page.State.READY]
     # their work went with them: a page removed before its text was recognised would never be read
-    work_rows.await_stage(volume.obj, sorted(text_rows.without_text(ready)), PageWork.Stage.TEXT)
+    work_rows.await_stage(volume.obj, sorted(text_rows.unread(ready, act.at)), PageWork.Stage.TEXT)
     return [key for key, _seq, _state in pages]
 
 
@@ -91,12 +93,12 @@ def _reset(volume: Volume, act: PageAct, fields: list[str], places: dict[int, in
             work_rows.await_pictures(volume.obj, waiting)
         known = frozenset(waiting + ready)
         work_rows.forget_work([key for key in states if key not in known])
-        worked = work_rows.have_pictures(ready)
+        worked = frozenset(work_rows.have_pictures(ready))
         text_rows.bring_texts_back(ready, act.at)
         # text of the other picture does not fit this one: it is recognised, or carried back, when its turn comes
-        unread = text_rows.unread(worked, act.at)
-        work_rows.await_stage(volume.obj, sorted(unread), PageWork.Stage.TEXT)
-        work_rows.have_texts(volume.obj, [key for key in worked if key not in unread])
+        unread = text_rows.unread(ready, act.at)
+        work_rows.await_stage(volume.obj, sorted(unread & worked), PageWork.Stage.TEXT)
+        work_rows.have_texts(volume.obj, [key for key in ready if key not in unread])
     return [key for key in volume.ids if key in states]
 
 

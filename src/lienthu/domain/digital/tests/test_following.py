@@ -12,12 +12,12 @@ from hypothesis import strategies as some
 
 from lienthu.domain.digital import store
 from lienthu.domain.digital.errors import PagesRefused
-from lienthu.domain.digital.models import DigitalObject, Layer, Page, PageText
+from lienthu.domain.digital.models import DigitalObject, Layer, Page, PageText, PageWork
 from lienthu.domain.digital.paging.arranging import WHOLE, Crop, halves
 from lienthu.domain.digital.paging.framing import Framing, carried
 from lienthu.domain.digital.services import adding, correcting, intake, paging, pipeline
 from lienthu.domain.digital.services.intake import Description
-from lienthu.domain.digital.services.texts import content_of
+from lienthu.domain.digital.services.texts import content_of, set_text
 from lienthu.domain.digital.services.undoing import undo
 from lienthu.domain.digital.tests.cast import CLERK
 from lienthu.domain.network.tests.factories import make_library
@@ -108,6 +108,62 @@ def test_each_half_of_a_double_page_keeps_its_words(spread: DigitalObject) -> No
         undo(spread.public_id, seen=None, actor=CLERK)
     assert set(PageText.objects.filter(current=True).values_list("layer", "text")) == before
     assert not PageText.objects.filter(follows=True).exists()
+
+
+def read_by_machine(page: Page) -> PageText:
+    """Both words as recognition would find them."""
+    line = Line((Word("trái", *LEFT, 90), Word("phải", *RIGHT, 90)))
+    return set_text(page, Written(WIDE, HIGH, (Block((line,)),), source="ocr"), actor=CLERK)
+
+
+@pytest.mark.django_db
+def test_of_an_earlier_reading_only_what_is_on_the_picture_comes_back(tmp_path: Path) -> None:
+    """WFL-12, WFL-20: put back under one half, the words of the other half stay away."""
+    obj = intake.take_in([sheet(tmp_path / "1.png")], Description("Địa chí"), library=make_library(), actor=CLERK)
+    pipeline.run(object_id=obj.pk)
+    page = obj.pages.get()
+    whole = read_by_machine(page)
+    paging.split(obj.public_id, [1], at=0.5, seen=None, actor=CLERK)
+    with pytest.raises(PagesRefused):
+        correcting.revert(obj.public_id, 1, whole.number, actor=CLERK)  # its picture is not made yet
+    pipeline.run(object_id=obj.pk)
+    again = correcting.revert(obj.public_id, 1, whole.number, actor=CLERK)
+    assert (text_of(page), again.source, again.moved_from) == ("trái", "ocr", whole.number)
+    other = adding.replace_page(obj.public_id, 1, sheet(tmp_path / "2.png", shade=9), actor=CLERK)
+    assert other.changed == [1]
+    assert not PageText.objects.filter(page=page, current=True).exists(), "read on another scan"
+    with pytest.raises(PagesRefused):
+        correcting.revert(obj.public_id, 1, whole.number, actor=CLERK)
+    undo(obj.public_id, seen=None, actor=CLERK)
+    assert text_of(page) == "trái"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("act", ["turned", "removed"])
+def test_undoing_leaves_no_page_with_words_of_another_picture(tmp_path: Path, act: str) -> None:
+    """WFL-2, WFL-20: what still had to be read on the picture that comes back waits to be read again."""
+    obj = intake.take_in(
+        [sheet(tmp_path / "1.png"), sheet(tmp_path / "2.png", shade=9)], Description("Địa chí"), library=make_library(),
+        actor=CLERK,
+    )  # fmt: skip
+    pipeline.run(object_id=obj.pk)
+    page = obj.pages.get(seq=1)
+    read_by_machine(page)
+    paging.rotate(obj.public_id, [1], degrees=90, seen=None, actor=CLERK)
+    Page.objects.filter(pk=page.pk).update(state=Page.State.READY, width=HIGH, height=WIDE)
+    PageWork.objects.filter(page=page, stage=PageWork.Stage.PICTURE).update(state=PageWork.State.DONE)
+    PageWork.objects.update_or_create(
+        page=page, stage=PageWork.Stage.TEXT, defaults={"object": obj, "state": "waiting"}
+    )
+    if act == "turned":
+        paging.rotate(obj.public_id, [1], degrees=90, seen=None, actor=CLERK)
+    else:
+        paging.remove(obj.public_id, [1], seen=None, actor=CLERK)
+    undo(obj.public_id, seen=None, actor=CLERK)
+    assert PageWork.objects.get(page_id=page.pk, stage=PageWork.Stage.TEXT).state == PageWork.State.WAITING
+    undo(obj.public_id, seen=None, actor=CLERK)
+    rest = PageWork.objects.filter(page_id=page.pk, stage=PageWork.Stage.TEXT, state=PageWork.State.WAITING)
+    assert not rest.exists(), "on the first picture it was read"
 
 
 @pytest.mark.django_db

@@ -125,6 +125,9 @@ def test_as_many_read_as_copies_are_held() -> None:
     assert policy.audiences(NOVEL, RULES, TODAY).seats == 2
     none_held = replace(NOVEL, rights=RightsFacts(Status.IN_COPYRIGHT, copies_held=0))
     assert block(none_held, replace(SIGNED_IN, seats=frozenset({NOVEL.id})), Act.READ) is Block.CLOSED
+    for copies in (None, 0):  # also where the holder of the rights allows seats
+        facts = RightsFacts(Status.PERMITTED, permission=Access.SEATS, copies_held=copies)
+        assert block(replace(NOVEL, rights=facts), SIGNED_IN, Act.READ) is Block.CLOSED
 
 
 def test_what_nobody_answers_for_is_read_in_the_rooms_of_the_library() -> None:

@@ -17,7 +17,7 @@ from lienthu.domain.digital.jobs import clear_seats
 from lienthu.domain.digital.models import DigitalObject, ReadingSeat, SeatRequest
 from lienthu.domain.digital.policy import PUBLIC, SIGNED, Block, Reader, Status
 from lienthu.domain.digital.services import seats
-from lienthu.domain.digital.tests.cast import published
+from lienthu.domain.digital.tests.cast import give_rights, published
 from lienthu.domain.network.tests.factories import make_library
 
 SIGNED_IN = Reader(frozenset({PUBLIC, SIGNED}))
@@ -67,6 +67,23 @@ def test_who_waits_and_goes_away_loses_the_place() -> None:
     SeatRequest.objects.update(seen_at=timezone.now() - timedelta(minutes=3))
     seats.leave_seat(book.object.pk, "an")
     assert seats.take_seat(book, "chi").number == 1
+
+
+@pytest.mark.django_db
+def test_with_fewer_copies_than_before_those_who_are_too_many_finish_and_go() -> None:
+    """RGT-9: the seat that is no more is not held on by sitting on."""
+    book = novel(2)
+    seats.take_seat(book, "an")
+    ends = seats.take_seat(book, "bình").expires_at
+    give_rights(book.object, Status.IN_COPYRIGHT, copies_held=1)
+    book = access.open_object(book.object.public_id, SIGNED_IN)
+    ReadingSeat.objects.filter(holder="an").update(expires_at=timezone.now() + timedelta(seconds=5))
+    assert seats.take_seat(book, "bình").expires_at == ends
+    kept = seats.take_seat(book, "an").expires_at
+    assert kept is not None
+    assert kept > timezone.now() + timedelta(minutes=29)
+    ReadingSeat.objects.filter(holder="bình").update(expires_at=timezone.now())
+    assert seats.take_seat(book, "bình").number is None
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ from datetime import date, time
 import pytest
 
 from lienthu.domain.network import selectors
-from lienthu.domain.network.models import LineageEvent
+from lienthu.domain.network.models import ClosedDay, LineageEvent
 from lienthu.domain.network.services.exchange import Report, export_csv, import_csv
 from lienthu.domain.network.services.lineage import dissolve_library
 from lienthu.domain.network.services.offers import Opening, offer_service, set_hours
@@ -85,6 +85,29 @@ def test_reg_12_a_row_of_hours_is_a_week_and_the_weeks_before_and_after_it_stay(
         'library,branch,valid_from,monday\nVN-A,,2021-01-01,morning\nVN-A,,2021-01-02,"8:00-12:00, 11:00-13:00"\n'
         "VN-A,,2021-01-03,9:00-8:00\nVN-A,NO,,8:00-9:00\nVN-A,,2021-01-04,25:00-26:00\n",
     ) == {(2, "monday"), (3, "hours"), (4, "hours"), (5, "branch"), (6, "monday")}
+
+
+def test_reg_14_a_file_of_closed_days_enters_and_changes_them() -> None:
+    library = make_library("VN-A")
+    branch = make_branch(library, "CS2")
+    text = "Mã thư viện,Mã cơ sở,Ngày,Giờ mở cửa,Ghi chú\nVN-A,,30/04/2026,,Nghỉ lễ\nVN-A,CS2,2026-05-01,8:00-11:30,\n"
+    assert load("closed_days", text).count("created") == 2
+    assert load("closed_days", text).count("unchanged") == 2
+    days = ClosedDay.objects.order_by("date").values_list("branch", "date", "opens", "closes", "note")
+    assert list(days) == [
+        (None, date(2026, 4, 30), None, None, "Nghỉ lễ"),
+        (branch.pk, date(2026, 5, 1), time(8), time(11, 30), ""),
+    ]
+    assert export_csv(date(2026, 5, 1), kind="closed_days").count("VN-A") == 1, "days that are over are left out"
+    changed = load("closed_days", "library,date,hours\nVN-A,2026-04-30,7:30-11:00\n")
+    assert [row.fields for row in changed.rows] == [("closes", "opens")]
+    assert ClosedDay.objects.get(branch=None).note == "Nghỉ lễ", "an empty cell changes no text"
+    assert faults(
+        "closed_days",
+        "library,date,hours\nVN-A,,\nVN-A,someday,\nVN-A,2026-06-01,9:00-8:00\n"
+        'VN-A,2026-06-02,"7:00-8:00, 9:00-10:00"\n'
+        "VN-X,2026-06-03,\n",
+    ) == {(2, "date"), (3, "date"), (4, "hours"), (5, "hours"), (6, "library")}
 
 
 def test_a_file_of_online_addresses_enters_and_ends_them() -> None:

@@ -18,11 +18,11 @@ from lienthu.faces.web.portal.addresses import absolute
 from lienthu.faces.web.reader.records import record_url
 
 
-def denied(request: HttpRequest, opened: Opened, decision: Decision, **more: Any) -> HttpResponse:
-    """403 with the way in, where there is one."""
+def denied(request: HttpRequest, opened: Opened, decision: Decision, *, here: str = "", **more: Any) -> HttpResponse:
+    """403 with the way in, where there is one. ``here``: where to go then, the address asked for unless told."""
     obj = opened.object
     block = decision.block or Block.CLOSED
-    here = request.get_full_path()
+    here = here or request.get_full_path()
     context: dict[str, Any] = {
         "object": obj,
         "why": block.value,

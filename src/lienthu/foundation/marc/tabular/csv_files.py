@@ -64,11 +64,12 @@ def find_delimiter(lines: Sequence[str]) -> str:
 
 
 class _Line(NamedTuple):
-    """A physical line: its text, whether its bytes could not be decoded, and its first byte in the file."""
+    """A physical line: its text, whether its bytes could not be decoded, its first byte in the file, its bytes."""
 
     text: str
     damaged: bool
     offset: int
+    raw: bytes
 
 
 class _Lines:
@@ -87,9 +88,9 @@ class _Lines:
             if not offset and raw[:3] == _UTF_8_MARK:
                 offset, raw = len(_UTF_8_MARK), raw[len(_UTF_8_MARK) :]
             try:
-                yield _Line(decode(raw), False, offset)
+                yield _Line(decode(raw), False, offset, raw)
             except ValueError:
-                yield _Line(raw.decode("utf-8", "replace"), True, offset)
+                yield _Line(raw.decode("utf-8", "replace"), True, offset, raw)
 
     def ahead(self, most: int) -> list[_Line]:
         """The next lines without consuming them."""
@@ -143,38 +144,40 @@ def _utf16_lines(first: bytes, stream: BinaryIO) -> Iterator[_Line]:
     text = data.decode("utf-16", "replace")
     at = 2  # the byte order mark
     for line in text.splitlines(keepends=True):
-        yield _Line(line, "\ufffd" in line, at)
-        at += 2 * len(line) + 2 * sum(c > "\uffff" for c in line)
+        size = 2 * len(line) + 2 * sum(c > "\uffff" for c in line)
+        yield _Line(line, "\ufffd" in line, at, data[at : at + size])
+        at += size
 
 
 def _rows(lines: _Lines, delimiter: str, max_rows: int) -> Iterator[Row]:
     count = 0
     while (line := lines.next()) is not None:
         number = lines.number
-        cells, unbalanced, more_damage = _cells(line.text, lines, delimiter)
+        cells, unbalanced, more = _cells(line.text, lines, delimiter)
         if len(cells) > MAX_COLUMNS:
             raise TabularRefused("too-many-columns", f"{len(cells)} in row {number}")
         count += 1
         if count > max_rows:
             raise TabularRefused("too-many-rows", f"more than {max_rows}")
         repairs = []
-        if line.damaged or more_damage:
+        if line.damaged or any(further.damaged for further in more):
             repairs.append(Problem("undecodable", seen("row", number)))
         if unbalanced:
             repairs.append(Problem("unbalanced-quotes", seen("row", number)))
-        yield Row(number, tuple([_cell(c) for c in cells]), tuple(repairs), line.offset)
+        raw = b"".join([line.raw, *(further.raw for further in more)])
+        yield Row(number, tuple([_cell(c) for c in cells]), tuple(repairs), line.offset, raw)
 
 
 def _cell(text: str) -> str:
     return "\n".join([part for line in text.splitlines() if (part := clean(line).strip())]) if text else ""
 
 
-def _cells(text: str, lines: _Lines, delimiter: str) -> tuple[list[str], bool, bool]:
-    """The cells that begin on this line, whether its quotation marks are unbalanced, and damage in further
-    lines.
+def _cells(text: str, lines: _Lines, delimiter: str) -> tuple[list[str], bool, list[_Line]]:
+    """The cells that begin on this line, whether its quotation marks are unbalanced, and the further lines that its
+    cells go on in.
     """
     if '"' not in text:
-        return text.rstrip("\r\n").split(delimiter), False, False
+        return text.rstrip("\r\n").split(delimiter), False, []
     taken: list[_Line] = []
     size = len(text)
     while True:
@@ -182,19 +185,22 @@ def _cells(text: str, lines: _Lines, delimiter: str) -> tuple[list[str], bool, b
             parsed = list(csv.reader([text, *(further.text for further in taken)], delimiter=delimiter, strict=True))
         except csv.Error as error:
             if "unexpected end of data" not in str(error):
+                if taken:  # what seemed to go on in further lines does not: they are rows of their own
+                    lines.put_back(taken)
+                    return text.rstrip("\r\n").split(delimiter), True, []
                 # A quotation mark inside a word ('12" đĩa'): the lenient reader keeps it as text.
-                return _lenient(text, delimiter), False, False
+                return _lenient(text, delimiter), False, []
             line = lines.next() if len(taken) < _LONGEST_CELL_LINES and size < _LONGEST_CELL else None
             if line is None:
                 lines.put_back(taken)
-                return text.rstrip("\r\n").split(delimiter), True, False
+                return text.rstrip("\r\n").split(delimiter), True, []
             taken.append(line)
             size += len(line.text)
             continue
         if len(parsed) != 1:
             lines.put_back(taken)
-            return _lenient(text, delimiter), False, False
-        return parsed[0], False, any(further.damaged for further in taken)
+            return _lenient(text, delimiter), False, []
+        return parsed[0], False, taken
 
 
 def _lenient(text: str, delimiter: str) -> list[str]:

@@ -24,8 +24,9 @@ ROW_HOLDING_RULES: Final = (
 class RowPiece(NamedTuple):
     """One row of a table on its way into the catalogue: either a record or the problem that prevents one.
 
-    ``offset`` is the first byte of the row in a text file, in a workbook the number of the row; ``raw`` the row as
-    read: JSON ``{"row": n, "cells": [[header, text], …]}``, before these the name of the ``sheet`` in a workbook.
+    ``offset`` is the first byte of the row in a text file, in a workbook the number of the row. ``raw`` is the row as
+    read, JSON ``{"row": n, "cells": [[header, text], …]}``, before these the name of the ``sheet`` in a workbook; of a
+    row of a text file that became no record, its bytes.
     """
 
     offset: int
@@ -76,7 +77,8 @@ def read_rows(
         if len(row.cells) > len(headers) and any(row.cells[len(headers) :]):
             found += (Problem("extra-cells", seen("cells-headings", len(row.cells), len(headers))),)
         offset = row.number if row.offset is None else row.offset
-        yield RowPiece(offset, _as_json(row, headers, sheet), record, problem, row.repairs + found)
+        raw = row.raw if problem and row.raw else _as_json(row, headers, sheet)
+        yield RowPiece(offset, raw, record, problem, row.repairs + found)
 
 
 def _as_json(row: Row, headers: Sequence[str], sheet: str) -> bytes:

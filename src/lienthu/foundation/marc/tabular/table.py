@@ -27,13 +27,15 @@ class TabularRefused(Exception):
 
 class Row(NamedTuple):
     """One row: its number in the file (1 = the first line or sheet row), its cells as text, and what was
-    repaired. ``offset``: its first byte in a text file; inside a workbook bytes say nothing to anybody.
+    repaired. ``offset``, ``raw``: its first byte in a text file and its bytes; inside a workbook bytes say nothing to
+    anybody.
     """
 
     number: int
     cells: tuple[str, ...]
     repairs: tuple[Problem, ...] = ()
     offset: int | None = None
+    raw: bytes = b""
 
     def cell(self, column: int) -> str:
         """The text of a column, "" beyond the end of the row."""

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from lienthu.domain.network.errors import Refused
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.services.exchange.branches import Branches
+from lienthu.domain.network.services.exchange.closed_days import ClosedDays
 from lienthu.domain.network.services.exchange.events import Events
 from lienthu.domain.network.services.exchange.libraries import Libraries
 from lienthu.domain.network.services.exchange.offers import Addresses, Hours, Services
@@ -36,7 +37,7 @@ from lienthu.platform.actor import Actor
 from lienthu.platform.services import audit, changes
 
 TABLES: Final[dict[str, type[Table]]] = {
-    table.kind: table for table in (Units, Libraries, Branches, Services, Hours, Addresses, Events)
+    table.kind: table for table in (Units, Libraries, Branches, Services, Hours, ClosedDays, Addresses, Events)
 }
 """Kinds of file in the order in which a ZIP is written: what is named comes before what names it."""
 _ZIP = b"PK\x03\x04"

@@ -144,7 +144,7 @@ class Hours(Table):
         week = [
             Opening(number, opens, closes)
             for number, name in enumerate(_DAYS, 1)
-            for opens, closes in _spans(cells, name)
+            for opens, closes in spans_in(cells, name)
         ]
         check_week(sorted(week, key=lambda o: (o.weekday, o.opens)))
         told = Written(f"{library.code} {branch.code}" if branch else library.code, str(library), None, {library.pk})
@@ -180,7 +180,8 @@ class Hours(Table):
         return told
 
 
-def _spans(cells: Cells, heading: str) -> Iterator[tuple[time, time]]:
+def spans_in(cells: Cells, heading: str) -> Iterator[tuple[time, time]]:
+    """The spans of time in a cell, as 7:30-11:30, 13:30-17:00. Raises RowRefused."""
     for part in filter(None, (part.strip() for part in re.split(r"[,;]", cells.get(heading, "")))):
         found = _SPAN.match(part)
         try:

@@ -20,6 +20,7 @@ from lienthu.domain.network.models import (
     ServiceOffer,
 )
 from lienthu.domain.network.services.exchange import TABLES, export_csv, export_zip, import_upload
+from lienthu.domain.network.services.offers import set_closed_day
 from lienthu.domain.network.services.sample import load_sample
 from lienthu.domain.network.services.units import load_shipped_units
 from lienthu.domain.network.tests.factories import TESTS
@@ -58,13 +59,16 @@ def test_reg_11_the_whole_register_moves_to_another_install() -> None:
     load_shipped_units(actor=TESTS)
     load_sample(load_network(), actor=TESTS)
     today = timezone.localdate()
+    for library in Library.objects.order_by("pk")[:3]:
+        set_closed_day(library_id=library.pk, day=today, note="Nghỉ lễ", actor=TESTS)
     archive = export_zip(today)
     files = {kind: export_csv(today, kind=kind) for kind in TABLES}
     assert all(text.count("\n") > 3 for text in files.values())
     same = import_upload(io.BytesIO(archive), kind="libraries", actor=TESTS, dry_run=False)
     assert (same.errors, {row.action for row in same.rows}) == ((), {"unchanged"})
     counts = [
-        model.objects.count() for model in (Library, Branch, ServiceOffer, OpeningHours, OnlineAddress, LineageEvent)
+        model.objects.count()
+        for model in (Library, Branch, ServiceOffer, OpeningHours, ClosedDay, OnlineAddress, LineageEvent)
     ]
     for model in (LineageEvent, ClosedDay, OnlineAddress, OpeningHours, ServiceOffer, Branch, Library):
         model.objects.all().delete()
@@ -73,7 +77,8 @@ def test_reg_11_the_whole_register_moves_to_another_install() -> None:
     moved = import_upload(io.BytesIO(archive), kind="libraries", actor=TESTS, dry_run=False)
     assert (moved.errors, moved.applied, {row.action for row in moved.rows}) == ((), True, {"created"})
     assert [
-        model.objects.count() for model in (Library, Branch, ServiceOffer, OpeningHours, OnlineAddress, LineageEvent)
+        model.objects.count()
+        for model in (Library, Branch, ServiceOffer, OpeningHours, ClosedDay, OnlineAddress, LineageEvent)
     ] == counts
     assert {kind: export_csv(today, kind=kind) for kind in TABLES} == files
     ended = selectors.library_by_code("VN-QN193")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from lienthu.domain.digital.models import (
     Page,
     PremisesNetwork,
     ReadingSeat,
+    SeatRequest,
     Section,
 )
 from lienthu.domain.digital.policy import Access, Reader, Status
@@ -226,13 +227,39 @@ def test_seats_are_taken_waited_for_and_left() -> None:
     taken = first.post(seat, {"act": "take", "next": f"/read/{obj.public_id}?page=2"})
     assert taken["Location"] == f"/read/{obj.public_id}?page=2"
     assert "Leave the seat" in html(obj, client=first)
-    waiting = second.post(seat, {"act": "take", "next": "https://elsewhere.example/"})
+    assert second.get(seat)["Location"] == f"/read/{obj.public_id}", "an address alone puts nobody in the queue"
+    assert not SeatRequest.objects.exists()
+    away = second.post(seat, {"act": "take", "next": "https://elsewhere.example/"})
+    assert away["Location"] == f"{seat}?next=%2Fread%2F{obj.public_id}"
+    there = second.post(seat, {"act": "take", "next": f"/read/{obj.public_id}?page=2"})["Location"]
+    SeatRequest.objects.update(seen_at=timezone.now() - timedelta(seconds=100))
+    waiting = second.get(there)  # as the page does by itself
     assert (waiting.status_code, "All seats are taken" in waiting.content.decode()) == (403, True)
+    assert f'name="next" value="/read/{obj.public_id}?page=2"' in waiting.content.decode()
+    assert SeatRequest.objects.get().seen_at > timezone.now() - timedelta(seconds=50), "the place in the queue is kept"
     assert "0 of 1 seats" in html(obj, client=second, status=403)
     first.post(seat, {"act": "leave"})
+    assert second.get(there)["Location"] == f"/read/{obj.public_id}?page=2"
     assert second.post(seat, {"act": "take", "next": "//elsewhere.example/"})["Location"] == f"/read/{obj.public_id}"
     assert ReadingSeat.objects.filter(object=obj).count() == 1
     assert Client().post(seat, {"act": "take"}).status_code == 403
+
+
+def test_in_a_room_behind_one_address_everybody_needs_a_seat_of_his_own() -> None:
+    """RGT-19."""
+    obj = volume(status=Status.IN_COPYRIGHT, copies_held=1)
+    PremisesNetwork.objects.create(library=obj.library, cidr="10.9.0.0/16")
+    seat, room = f"/read/{obj.public_id}/seat", {"REMOTE_ADDR": "10.9.8.7"}
+    first, second = Client(**room), Client(**room)
+    assert html(obj, client=first, status=403)
+    assert first.post(seat, {"act": "take"})["Location"] == f"/read/{obj.public_id}"
+    assert "Leave the seat" in html(obj, client=first)
+    assert html(obj, client=second, status=403)
+    assert second.post(seat, {"act": "take"})["Location"].startswith(seat)
+    second.post(seat, {"act": "leave"})
+    assert "Leave the seat" in html(obj, client=first), "nobody gives back the seat of another"
+    first.post(seat, {"act": "leave"})
+    assert not ReadingSeat.objects.exists()
 
 
 def test_what_is_not_there_and_what_was_taken_down() -> None:

@@ -255,6 +255,9 @@ class RightsForm(forms.Form):
         said = super().clean() or {}
         if said.get("status") == Status.PERMITTED and not said.get("permission"):
             self.add_error("permission", _("Say what the holder allows."))
+        seats = (said.get("status"), said.get("permission")) == (Status.PERMITTED, Access.SEATS)
+        if seats and not said.get("copies_held"):
+            self.add_error("copies_held", _("Say how many copies are held: so many may read at once."))
         return said
 
     def rights(self) -> Rights:

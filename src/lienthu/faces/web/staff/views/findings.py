@@ -90,10 +90,13 @@ def piece(request: HttpRequest, desk: Desk, batch: ImportBatch, ordinal: int) ->
         piece=found,
         sentence=sentence(found.code),
         size=len(raw),
-        rows=hex_rows(raw, start=found.offset if _in_bytes(batch, found) and batch.format != "csv" else 0),
+        rows=hex_rows(raw, start=found.offset if _in_bytes(batch, found) and not raw.startswith(_ROW) else 0),
         cut=len(raw) > SHOWN,
         in_bytes=_in_bytes(batch, found),
     )
+
+
+_ROW = b'{"row":'  # of rows of text tables the cells were kept before, not the bytes
 
 
 def _in_bytes(batch: ImportBatch, piece: Quarantined) -> bool:

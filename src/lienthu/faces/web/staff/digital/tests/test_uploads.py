@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,24 @@ def test_a_file_comes_in_pieces_and_goes_on_where_it_stopped(librarian: Client, 
     assert patch(librarian, where, 50, data[50:]).status_code == 204
     file = DeliveredFile.objects.get()
     assert (deliveries.folder_of(delivery) / f"{file.token}.part").read_bytes() == data
+
+
+def test_of_thousands_what_is_missing_stands_first_and_none_is_forgotten(
+    librarian: Client, home: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """WFL-11: after a reload the page knows every file, though it lists only some by name."""
+    monkeypatch.setattr("lienthu.faces.web.staff.digital.views.uploads._NAMED", 2)
+    delivery, data = begun(librarian, home), picture()
+    for n in range(4):
+        sent(librarian, delivery, f"{n}.png", data)
+    where = announce(librarian, delivery, "9.png", len(data)).headers["Location"]
+    page = reverse("staff_digital:delivery", args=[delivery.token])
+    shown = librarian.get(page)
+    assert [f.path for f, _ in shown.context["files"]] == ["9.png", "0.png"]
+    assert json.loads(shown.context["rest"]) == [[f"{n}.png", len(data), len(data)] for n in (1, 2, 3)]
+    assert "disabled" in shown.content.decode().split("data-finish")[1].split(">")[0]
+    assert patch(librarian, where, 0, data).status_code == 204
+    assert "disabled" not in librarian.get(page).content.decode().split("data-finish")[1].split(">")[0]
 
 
 def test_a_damaged_piece_counts_for_nothing(librarian: Client, home: Library) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -36,6 +37,7 @@ from lienthu.faces.web.ui.templatetags.ui import count
 
 DIGITISE = Permission.DIGITISE
 TUS = "1.0.0"
+_NAMED = 500  # so many files of an upload are listed by name; the page knows all of them
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,15 +108,18 @@ def _own(view: View) -> View:
 @_own
 def delivery(request: HttpRequest, desk: Desk, found: Delivery) -> HttpResponse:
     """The files of an upload, and what becomes of them."""
-    files = [(f, deliveries.offset_of(f)) for f in found.files.select_related("delivery").order_by("path")[:500]]
+    files = [(f, deliveries.offset_of(f)) for f in found.files.select_related("delivery").order_by("path")]
+    files.sort(key=lambda one: one[1] == one[0].size)  # what has not come whole is looked for, the rest is counted
+    more = files[_NAMED:]
     target = found.object if found.state in (Delivery.State.OPEN, Delivery.State.DONE) else None
     trail = trail_to(target, (_("Upload"), "")) if target else [
         (_("Digitisation"), reverse("staff_digital:board")), (_("Upload"), "")
     ]  # fmt: skip
     return show_live(
         desk, "digital/delivery.html", "digital/delivery_live.html",
-        going=found.state in (Delivery.State.QUEUED, Delivery.State.WORKING), trail=trail, delivery=found, files=files,
-        whole=sum(offset == f.size for f, offset in files),
+        going=found.state in (Delivery.State.QUEUED, Delivery.State.WORKING), trail=trail, delivery=found,
+        files=files[:_NAMED], more=len(more), rest=json.dumps([[f.path, f.size, offset] for f, offset in more]),
+        all_here=bool(files) and all(offset == f.size for f, offset in files),
         title=found.wish.get("title") or (found.object.title if found.object else ""),
         replaces=found.wish.get("replace"), most=deliveries.MOST_FILES,
         unread=_unread(found.object) if found.state == Delivery.State.DONE and found.object else [],

@@ -14,6 +14,7 @@ KINDS = [
     ("branches", _("Branches")),
     ("services", _("Services")),
     ("hours", _("Opening hours")),
+    ("closed_days", _("Closed days")),
     ("online_addresses", _("Online addresses")),
     ("events", _("Events in the life of libraries")),
     ("units", _("Administrative units")),

@@ -48,6 +48,7 @@ ACTIONS: dict[str, Any] = DIGITAL_ACTS | {
     "catalog.reread": gettext_lazy("records read anew by a later version"),
     "closed_day.removed": gettext_lazy("closed day taken back"),
     "closed_day.set": gettext_lazy("closed day entered"),
+    "closed_days.imported": gettext_lazy("closed days imported from a file"),
     "events.imported": gettext_lazy("events imported from a file"),
     "harvest.host_key_forgotten": gettext_lazy("known key of a server forgotten"),
     "harvest.run_cancelled": gettext_lazy("harvest stopped by a person"),

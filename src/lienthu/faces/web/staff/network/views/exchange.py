@@ -33,6 +33,7 @@ _FILE_NAMES = {
     "branches": "co-so",
     "services": "dich-vu",
     "hours": "gio-mo-cua",
+    "closed_days": "ngay-nghi",
     "online_addresses": "dia-chi-mang",
     "events": "su-kien",
 }

@@ -25,10 +25,13 @@ function start(root) {
     const [done, of] = [Number(item.dataset.offset), Number(item.dataset.size)];
     rows.set(item.dataset.path, { item, done, of, whole: done === of });
   }
+  // of thousands only some are listed; the rest is known all the same, so that nothing is sent twice
+  for (const [path, of, done] of JSON.parse(list.dataset.rest)) rows.set(path, { done, of, whole: done === of });
+  if (rows.size) sum();
 
   function row(file, path) {
     let found = rows.get(path);
-    if (!found) {
+    if (!found?.item) {
       const item = document.createElement("li");
       item.className = "upload-list__item";
       const name = document.createElement("span");
