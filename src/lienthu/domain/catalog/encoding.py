@@ -5,6 +5,7 @@ The label in a leader is a claim, not a fact: bytes win over it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,8 @@ MARC_8: Final = "marc-8"
 _IN_TEXT: Final = frozenset({"viqr", "utf-8-double", "tcvn3-in-utf-8", "vni-in-utf-8", "viscii-in-utf-8"})
 _IN_BYTES: Final = ("tcvn3", "vni", "viscii", "cp1258", "latin-1")
 CHOICES: Final = (AUTO, MARC_8, *DECODERS)
+_SOUND: Final = re.compile("[\u1ea0-\u1ef9]")
+"""Letters of Vietnamese alone: no other encoding in disguise shows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,31 @@ def detect(samples: Sequence[bytes]) -> Detection:
     return Detection(EncodingPlan(name, legacy=legacy, in_text=in_text), tuple(guesses))
 
 
+def in_disguise(data: bytes, name: str) -> bool:
+    """Whether valid UTF-8 is text of that encoding in disguise, and not sound Unicode in the same file (IMP-6)."""
+    if name == "viqr" or data.isascii():
+        return name == "viqr" and data.isascii()
+    if _SOUND.search(data.decode("utf-8")):
+        return False
+    scores = {guess.encoding: guess.score for guess in rank([data], {n: decoder(n) for n in (UTF_8, name)})}
+    return scores[name] >= scores[UTF_8]
+
+
+def line_decoder(plan: EncodingPlan) -> Decoder:
+    """How each line of a text table is decoded: by itself, as records are (IMP-6)."""
+    if plan.forced:
+        return find_decoder(plan.name)
+    legacy, plain = find_decoder(plan.legacy), decoder(UTF_8)
+    mend = decoder(plan.in_text) if plan.in_text else plain
+
+    def decode(line: bytes) -> str:
+        if not _is_utf8(line):
+            return legacy(line)
+        return mend(line) if plan.in_text and in_disguise(line, plan.in_text) else plain(line)
+
+    return decode
+
+
 def read_iso2709(raw: bytes, plan: EncodingPlan) -> tuple[Parsed, str]:
     """Parse one record by the plan; also the encoding it was read in. Raises Unreadable."""
     if plan.forced:
@@ -93,7 +121,7 @@ def read_iso2709(raw: bytes, plan: EncodingPlan) -> tuple[Parsed, str]:
     if b"\x1b" in raw and claimed != UTF_8 and raw.isascii():
         return parse(raw, decode_marc8), MARC_8
     if _is_utf8(raw):
-        name = plan.in_text or UTF_8
+        name = plan.in_text if plan.in_text and in_disguise(raw, plan.in_text) else UTF_8
         try:
             parsed = parse(raw, decoder(name))
         except ValueError:

@@ -19,6 +19,8 @@ from lienthu.domain.catalog.encoding import (
     detect,
     find_decoder,
     forced_plan,
+    in_disguise,
+    line_decoder,
     read_iso2709,
 )
 from lienthu.foundation.marc import marcjson, marcxml, oaipmh, tabular
@@ -125,12 +127,19 @@ def plan_for(path: Path, fmt: str, encoding: str) -> Detection:
         with path.open("rb") as f:
             return detect([p.raw for p in islice(split_iso2709(f), _SAMPLED_RECORDS)])
     if fmt == "csv":
-        with path.open("rb") as f:
-            return detect([f.read(_SNIFFED_BYTES)])
+        return detect(_first_lines(path))
     if fmt == "xlsx":
         return Detection(EncodingPlan("utf-8"), ())
     texts = [_text_of(p.record) for p in islice(_pieces_of_text_format(path, fmt), _SAMPLED_RECORDS) if p.record]
     return detect(texts)
+
+
+def _first_lines(path: Path) -> list[bytes]:
+    """The lines at the beginning of a text file: the last one only where the file ends with it, for it may be cut."""
+    with path.open("rb") as f:
+        head, more = f.read(_SNIFFED_BYTES), f.read(1)
+    lines = head.splitlines(keepends=True)
+    return lines[:-1] if more and len(lines) > 1 else lines
 
 
 def pieces(
@@ -230,6 +239,8 @@ def _mended(piece: ReadPiece, plan: EncodingPlan) -> ReadPiece:
     if not name or name == "utf-8":
         return piece._replace(record=normalise(piece.record))
     decode = find_decoder(name)
+    if not plan.forced and not in_disguise(_text_of(piece.record), name):
+        return piece._replace(record=normalise(piece.record))
 
     def mend(text: str) -> str:
         if text.isascii() and name != "viqr":
@@ -261,7 +272,7 @@ def _tabular(path: Path, fmt: str, plan: EncodingPlan, mapping: Mapping[str, str
 def _table(f: BinaryIO, fmt: str, plan: EncodingPlan) -> tabular.Table:
     if fmt == "xlsx":
         return tabular.read_xlsx(f)
-    return tabular.read_csv(f, decode=find_decoder(plan.name if plan.forced else (plan.in_text or plan.name)))
+    return tabular.read_csv(f, decode=line_decoder(plan))
 
 
 def _text_of(record: Record | None) -> bytes:

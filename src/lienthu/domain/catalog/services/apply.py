@@ -82,6 +82,8 @@ def apply(arrivals: Sequence[Arrival], *, source: Source, batch_id: int | None, 
     out = Applied()
     public = lock_source(source.pk)
     known = _known(source.pk, {a.content.identity for a in arrivals}, batch_id)
+    changed = (known.get(a.content.identity) for a in arrivals if not _same(known.get(a.content.identity), a))
+    states = _states({k.id for k in changed if k is not None and k.same_file}, batch_id)
     ids = iter(_ids("catalog_bibrecord", len({a.content.identity for a in arrivals} - known.keys())))
     rows: dict[str, _Row] = {}
     seen: set[str] = set()
@@ -98,8 +100,10 @@ def apply(arrivals: Sequence[Arrival], *, source: Source, batch_id: int | None, 
         if identity in seen or (k.last_batch is not None and k.last_batch == batch_id):
             out.repeated.append(a)
         seen.add(identity)
-        # IMP-16: also an earlier state of a repeated control number, when the very same file comes again
-        if (k.digest == a.content.digest or k.same_file) and not k.deleted:
+        # IMP-16: also an earlier state of a repeated control number, when the very same file comes again and is read
+        # as it was then; by another character set or other columns it says something new
+        again = k.last_batch != batch_id and a.content.marc in states.get(k.id, ())
+        if (k.digest == a.content.digest or again) and not k.deleted:
             out.unchanged += 1
             out.outcomes.append("unchanged")
             continue
@@ -134,6 +138,26 @@ def apply(arrivals: Sequence[Arrival], *, source: Source, batch_id: int | None, 
     )
     out.written = [Written(r.known.id, r.is_new, r.last.content, r.last.ordinal) for r in rows.values()]
     return out
+
+
+def _same(known: _Known | None, arrival: Arrival) -> bool:
+    return known is not None and known.digest == arrival.content.digest
+
+
+def _states(record_ids: set[int], batch_id: int | None) -> dict[int, set[str]]:
+    """What the very same file said of these records when it came before. Only where something differs it is asked."""
+    found: dict[int, set[str]] = {}
+    if record_ids:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT v.record_id, v.marc FROM catalog_revision v JOIN catalog_importbatch b ON b.id = v.batch_id"
+                " JOIN catalog_importbatch mine ON mine.sha256 = b.sha256"
+                " WHERE mine.id = %s AND b.id <> mine.id AND v.record_id = ANY(%s)",
+                [batch_id, sorted(record_ids)],
+            )
+            for record_id, marc in cursor.fetchall():
+                found.setdefault(record_id, set()).add(marc)
+    return found
 
 
 def lock_source(source_id: int) -> bool:
@@ -204,14 +228,14 @@ def _write_records(
             cursor.execute(
                 """
                 UPDATE catalog_bibrecord r
-                SET revision = n.revision, content_digest = n.digest, deleted = false,
+                SET revision = n.revision, content_digest = n.digest, deleted = false, control_number = n.number,
                     host_control_number = n.host, host_id = NULL, updated_at = now(), datestamp = %s,
                     exposed = exposed OR %s, material_type = n.material_type, local_history = n.local_history,
                     children = n.children, title_key = n.title_key, number_key = n.number_key,
                     host_title_key = n.host_title_key, host_number_key = n.host_number_key
-                FROM unnest(%s::bigint[], %s::integer[], %s::bytea[], %s::text[], %s::text[], %s::boolean[],
+                FROM unnest(%s::bigint[], %s::integer[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::boolean[],
                             %s::boolean[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
-                    AS n(id, revision, digest, host, material_type, local_history, children, title_key, number_key,
+                    AS n(id, revision, digest, number, host, material_type, local_history, children, title_key, number_key,
                          host_title_key, host_number_key)
                 WHERE r.id = n.id
                 """,
@@ -221,6 +245,7 @@ def _write_records(
                     [r.known.id for r in old],
                     [r.known.revision for r in old],
                     [r.last.content.digest for r in old],
+                    [r.last.content.control_number for r in old],
                     [r.last.content.host_control_number for r in old],
                     [r.last.content.material_type for r in old],
                     [r.last.content.local_history for r in old],

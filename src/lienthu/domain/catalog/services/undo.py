@@ -103,14 +103,14 @@ def _restore(restore: Sequence[tuple[int, int, Content]], batch: ImportBatch, pu
         cursor.execute(
             """
             UPDATE catalog_bibrecord r
-            SET revision = r.revision + 1, deleted = false, content_digest = b.digest,
+            SET revision = r.revision + 1, deleted = false, content_digest = b.digest, control_number = b.number,
                 host_control_number = b.host, host_id = NULL, updated_at = now(), datestamp = %s,
                 exposed = exposed OR %s, material_type = b.material_type,
                 local_history = b.local_history, children = b.children, title_key = b.title_key,
                 number_key = b.number_key, host_title_key = b.host_title_key, host_number_key = b.host_number_key
-            FROM unnest(%s::bigint[], %s::bytea[], %s::text[], %s::text[], %s::boolean[], %s::boolean[],
+            FROM unnest(%s::bigint[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::boolean[], %s::boolean[],
                         %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
-                AS b(id, digest, host, material_type, local_history, children, title_key, number_key,
+                AS b(id, digest, number, host, material_type, local_history, children, title_key, number_key,
                      host_title_key, host_number_key)
             WHERE r.id = b.id
             """,
@@ -119,6 +119,7 @@ def _restore(restore: Sequence[tuple[int, int, Content]], batch: ImportBatch, pu
                 public,
                 [r[0] for r in restore],
                 [r[2].digest for r in restore],
+                [r[2].control_number for r in restore],
                 [r[2].host_control_number for r in restore],
                 [r[2].material_type for r in restore],
                 [r[2].local_history for r in restore],

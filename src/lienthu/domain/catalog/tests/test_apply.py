@@ -8,10 +8,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from lienthu.domain.catalog.content import content_of
+from lienthu.domain.catalog.content import Arrival, content_of
 from lienthu.domain.catalog.models import BibRecord, ImportBatch, Item, Revision
 from lienthu.domain.catalog.record_selectors import copies_of, current_content, find_records, revisions_of
 from lienthu.domain.catalog.selectors import copy_counts, hosts_of, items_of, marc_of, parts_of
+from lienthu.domain.catalog.services.apply import apply
 from lienthu.domain.catalog.services.batches import source_of
 from lienthu.domain.catalog.services.undo import take_back
 from lienthu.domain.catalog.tests.cast import article, book, bring, held, open_batch, write
@@ -133,6 +134,28 @@ def test_the_very_same_file_again_makes_no_revision_of_a_repeated_number(tinh: L
     assert held(tinh, "1").revision == 2
     other = write(open_batch(tinh, sha256="b" * 64), *records)
     assert counts(other) == (0, 2, 0), "in another file it is a change"
+
+
+def test_the_very_same_file_read_otherwise_is_a_change(tinh: Library) -> None:
+    """IMP-16: the person who chose the right character set or columns wants to see them."""
+    write(open_batch(tinh, sha256="a" * 64), book("§Êt má", number="1"))
+    again = write(open_batch(tinh, sha256="a" * 64), book("Đất mỏ", number="1"))
+    assert counts(again) == (0, 1, 0)
+    # of the file that was broken off, what comes later under the same number is news
+    write(open_batch(tinh, sha256="c" * 64), book("Bản đầu", number="2"))
+    whole = write(open_batch(tinh, sha256="c" * 64), book("Bản đầu", number="2"), book("Bản sau", number="2"))
+    assert counts(whole) == (0, 1, 1)
+    assert len(whole.repeated) == 1
+
+
+def test_a_changed_control_number_is_kept(tinh: Library) -> None:
+    """Of harvested records the identity is that of the repository, and 001 may change."""
+    batch = open_batch(tinh)
+    for number in ("1", "2"):
+        content = content_of(book("Đất mỏ", number=number), DEFAULT_RULES, "oai:kho:1")
+        with transaction.atomic():
+            apply([Arrival(0, b"x", "utf-8", content)], source=batch.source, batch_id=batch.pk, raw_format="oai")
+    assert BibRecord.objects.get(identity="oai:kho:1").control_number == "2"
 
 
 def test_the_file_before_the_last_one_is_a_change_again(tinh: Library) -> None:

@@ -57,6 +57,18 @@ def test_one_stray_record_does_not_turn_the_whole_file() -> None:
     assert [title(read_iso2709(raw, plan)[0]) for raw in (*good, stray)] == [*TITLES, TITLES[0]]
 
 
+@pytest.mark.parametrize("encoding", ["tcvn3-in-utf-8", "vni-in-utf-8", "viscii-in-utf-8", "viqr", "utf-8-double"])
+def test_sound_records_among_disguised_ones_are_left_alone(encoding: str) -> None:
+    """IMP-6: a file with two histories."""
+    disguised = [encoded(book(t, number=str(n)), encoding) for n, t in enumerate(TITLES)]
+    plan = detect(disguised).plan
+    assert plan.in_text == encoding
+    others = ("Dân ca và dân vũ", "L'été à la forêt", "Über die Straßen von Hạ Long")
+    for title_ in (*TITLES, *others):
+        assert title(read_iso2709(iso2709.write(book(title_, number="1")), plan)[0]) == title_
+    assert [title(read_iso2709(raw, plan)[0]).casefold() for raw in disguised] == [t.casefold() for t in TITLES]
+
+
 # ------------------------------------------------------------------------------------------ each record by itself (6)
 
 

@@ -160,6 +160,39 @@ def test_legacy_text_dressed_as_unicode_is_mended_value_by_value(name: str, tmp_
     assert {p.encoding for p in read(path, fmt)} == {"tcvn3-in-utf-8"}
 
 
+def test_sound_records_stand_beside_disguised_ones_in_one_list(tmp_path: Path) -> None:
+    """IMP-6."""
+    titles = ["Lịch sử phong trào công nhân mỏ", "Những người thợ lò dũng cảm", "Truyện cổ tích các dân tộc"]
+    texts = [*(ENCODERS["tcvn3-in-utf-8"](t).decode() for t in titles), "Hà Nội và các tỉnh phía Bắc, dân ca"]
+    path = tmp_path / "sach.json"
+    records = [Record("00000nam a2200000 a 4500", (Field("245", "0", "0", (("a", t),)),)) for t in texts]
+    path.write_bytes(b"[" + b",".join(map(marcjson.write, records)) + b"]")
+    assert [title(p) for p in read(path, "json")] == [*titles, texts[-1]]
+
+
+@pytest.mark.parametrize("shift", range(4))
+def test_a_long_table_is_read_as_what_it_is_wherever_the_sample_ends(shift: int, tmp_path: Path) -> None:
+    """IMP-4: a letter that the end of the sample cuts in two is no sign of another character set."""
+    path = tmp_path / "so.csv"
+    lines = ["Nhan đề;Tác giả" + "x" * shift, *(f"Đường vào thư viện huyện {n};Nguyễn Ưu" for n in range(3000))]
+    path.write_bytes("\n".join(lines).encode())
+    assert plan_for(path, "csv", "").plan == EncodingPlan("utf-8")
+    found = read(path, "csv")
+    assert [title(p) for p in found] == [line.partition(";")[0] for line in lines[1:]]
+
+
+def test_each_line_of_a_table_is_decoded_by_itself(tmp_path: Path) -> None:
+    """IMP-6: rows of two histories in one file."""
+    titles = ["Lịch sử phong trào công nhân mỏ", "Những người thợ lò dũng cảm", "Truyện cổ tích các dân tộc"]
+    path = tmp_path / "so.csv"
+    rows = [f"{t};Nguyễn Văn Hùng;1998" for t in titles]
+    for legacy, sound in ((rows[:1], rows[1:]), (rows[:2], rows[2:])):
+        path.write_bytes(
+            b"\n".join([b"Title;Author;Year", *map(ENCODERS["tcvn3"], legacy), *(row.encode() for row in sound)])
+        )
+        assert [title(p) for p in read(path, "csv")] == titles
+
+
 @pytest.mark.parametrize("encoding", ["tcvn3", "vni", "viscii"])
 def test_tables_in_old_character_sets_are_read(encoding: str, tmp_path: Path) -> None:
     text = "\n".join(";".join(row) for row in ROWS)
