@@ -235,8 +235,8 @@ def _write_records(
                     host_title_key = n.host_title_key, host_number_key = n.host_number_key
                 FROM unnest(%s::bigint[], %s::integer[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::boolean[],
                             %s::boolean[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
-                    AS n(id, revision, digest, number, host, material_type, local_history, children, title_key, number_key,
-                         host_title_key, host_number_key)
+                    AS n(id, revision, digest, number, host, material_type, local_history, children, title_key,
+                         number_key, host_title_key, host_number_key)
                 WHERE r.id = n.id
                 """,
                 [

@@ -204,9 +204,9 @@ def ends_of(obj: DigitalObject) -> date | None:
     return obj.due or (obj.project.due if obj.project is not None else None)
 
 
-def shares_of(project: Project) -> dict[str, Share]:
-    """How far a project is against its declared list: one query (WFL-10)."""
-    counts = project.volumes.order_by().values_list("stage").annotate(n=Count("id"))
+def shares_of(reader: Reader, project: Project) -> dict[str, Share]:
+    """How far a project is against its declared list, by what this person may know of (RGT-3): one query (WFL-10)."""
+    counts = worked_on(reader).filter(project=project).order_by().values_list("stage").annotate(n=Count("id"))
     return shares(list(counts), project.declared_titles)
 
 

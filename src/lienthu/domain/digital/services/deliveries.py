@@ -325,6 +325,8 @@ def sweep() -> int:
     old = Delivery.objects.filter(
         state__in=(Delivery.State.OPEN, Delivery.State.FAILED), touched_at__lt=timezone.now() - KEPT
     )
+    for done in Delivery.objects.filter(state=Delivery.State.DONE, touched_at__lt=timezone.now() - _STUCK):
+        shutil.rmtree(folder_of(done), ignore_errors=True)  # where a worker was killed before it could
     gone = list(old)
     for delivery in gone:
         shutil.rmtree(folder_of(delivery), ignore_errors=True)

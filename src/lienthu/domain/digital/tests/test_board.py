@@ -99,10 +99,11 @@ def test_a_project_plans_titles_and_counts_them_against_its_list() -> None:
     )
     made = boards.plan(project.pk, [Planned("Địa chí Cẩm Phả"), Planned("Địa chí Uông Bí"), Planned("  ")], actor=CLERK)
     assert len(made) == 2
-    found = shares_of(project)
+    reader = reader_of(make_person("", (Role.LIBRARIAN, library)), "203.0.113.9")
+    found = shares_of(reader, project)
     assert (found["planned"].percent, found["scanned"].percent) == (25, 0)
     boards.amend_project(project.pk, ProjectFacts("Địa chí Quảng Ninh"), actor=CLERK)
-    assert shares_of(Project.objects.get())["planned"].percent is None
+    assert shares_of(reader, Project.objects.get())["planned"].percent is None
     with pytest.raises(DigitalRefused):
         boards.create_project("dia-chi", library, ProjectFacts("Lần nữa"), actor=CLERK)
     other = Collection.objects.create(library=make_library(), code="khac", name="Khác")
@@ -233,6 +234,19 @@ def test_what_is_late_mine_or_sent_back_is_found() -> None:
     assert found(scope="rare") == {late, done}
     assert found(stage="published") == {done}
     assert found(library=make_library().pk) == set()
+
+
+@pytest.mark.django_db
+def test_titles_of_closed_collections_are_not_counted_for_others() -> None:
+    """WFL-10, RGT-3: also in a project of which they may know."""
+    home = make_library()
+    project = Project.objects.create(library=home, code="p", name="P")
+    closed_ = Collection.objects.create(library=home, code="rieng", name="Riêng", closed=True)
+    make_object(home, "Ai cũng biết", project=project)
+    make_object(home, "Không ai biết", project=project, collection=closed_)
+    own = reader_of(make_person("", (Role.LIBRARIAN, home)), "203.0.113.9")
+    admin = reader_of(make_admin(), "203.0.113.9")
+    assert [shares_of(reader, project)["planned"].done for reader in (own, admin)] == [2, 1]
 
 
 @pytest.mark.django_db

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+import os
+import time
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.utils import timezone
 
 from lienthu.domain.digital import access, store
 from lienthu.domain.digital.errors import BagRefused, DigitalRefused, NoSuchObject
-from lienthu.domain.digital.models import DigitalObject, Erasure, Page
+from lienthu.domain.digital.models import Delivery, DigitalObject, Erasure, Page
 from lienthu.domain.digital.policy import Status
 from lienthu.domain.digital.preservation import room
 from lienthu.domain.digital.services import deliveries, erasing, paging, preserving, publishing, rebuilding
@@ -122,3 +125,25 @@ def test_a_killed_purge_is_taken_up_again_and_nothing_comes_back(
     with pytest.raises(BagRefused):
         import_bag(tmp_path / "bag", library=library, actor=CLERK)
     assert not DigitalObject.objects.exists()
+
+
+def test_what_killed_workers_left_on_its_way_goes_at_night(library: Library) -> None:
+    """PRS-13: what somebody may still be at work on stays."""
+    scratch = store.scratch_folder()
+    yesterday = time.time() - 90_000
+    for name, at in (("unpacked-1", yesterday), ("pdf-2", None)):
+        (scratch / name).mkdir()
+        (scratch / name / "master.tif").write_bytes(SECRET)
+        if at is not None:
+            os.utime(scratch / name, (at, at))
+    (scratch / "bag-3").write_bytes(SECRET)
+    os.utime(scratch / "bag-3", (yesterday, yesterday))
+    done = deliveries.open_delivery(library, {"title": "Gia phả"}, actor=CLERK)
+    folder = deliveries.folder_of(done)
+    folder.mkdir(parents=True, exist_ok=True)
+    Delivery.objects.update(state=Delivery.State.DONE, touched_at=timezone.now() - timedelta(days=1))
+    assert store.sweep_scratch() == 2
+    assert [entry.name for entry in scratch.iterdir()] == ["pdf-2"]
+    deliveries.sweep()
+    assert not folder.exists()
+    assert Delivery.objects.count() == 1, "that it was taken in is still told"

@@ -48,9 +48,10 @@ def _trail(*more: tuple[str, str]) -> Trail:
 def project_list(request: HttpRequest, desk: Desk) -> HttpResponse:
     """All projects with their shares: done against declared, by stage."""
     labels = dict(Stage.choices)
+    reader = reader_at(desk)
     rows = [
-        (project, [(labels[stage], share) for stage, share in shares_of(project).items()], _lying(project))
-        for project in projects_of(reader_at(desk))[:100]
+        (project, [(labels[stage], share) for stage, share in shares_of(reader, project).items()], _lying(project))
+        for project in projects_of(reader)[:100]
     ]
     return show(desk, "digital/projects.html", trail=_trail(), tabs=desk_tabs("projects"), rows=rows)
 

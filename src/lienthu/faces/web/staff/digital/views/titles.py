@@ -83,7 +83,7 @@ def _shares(reader: Reader, filters: Filters) -> dict[str, Any] | None:
         project = projects_of(reader).filter(pk=filters.project).first()
         if project is None:
             return None
-        shares, source = shares_of(project), project.declared_source
+        shares, source = shares_of(reader, project), project.declared_source
     elif filters.scope:
         shares, silent = shares_of_list(reader, filters.scope)
     else:
