@@ -48,20 +48,21 @@ _PREFIX: Final = re.compile(r"[<\s]/?([A-Za-z_][\w.\-]*):[A-Za-z_]")
 
 
 def read(stream: BinaryIO, *, max_record: int = MAX_RECORD) -> Iterator[XmlPiece]:
-    """Yield every record element of ``stream``: bare, in a ``collection``, or wrapped by OAI-PMH or SRU.
+    """Yield every record element of ``stream``: bare, in a ``collection``, or wrapped by OAI-PMH or SRU. Rule IMP-11.
 
     A record that is not well formed, even after the repairs that cannot change its meaning, is a piece with a
-    problem, and reading goes on behind it. External things are never loaded; a file that declares entities is
-    refused by one piece with the problem ``xml-entities``. A stream without any record yields one piece that
-    says so, unless it is an empty collection. Memory is bounded by ``max_record`` bytes.
+    problem, and reading goes on behind it; so are fields outside of any record element, and record elements of other
+    formats than MARCXML but for the deleted ones of OAI-PMH. External things are never loaded; a file that declares
+    entities is refused by one piece with the problem ``xml-entities``. A stream without any record yields one piece
+    that says so, unless it is an empty collection. Memory is bounded by ``max_record`` bytes.
     """
     scanner = Scanner(stream, max_record=max_record)
     any_yet = False
     for element in scanner:
+        any_yet = True
         piece = _piece(element, scanner)
         if piece is not None:
             yield piece
-            any_yet = True
     if scanner.refused:
         yield XmlPiece(0, scanner.first_bytes, None, Problem("xml-entities"))
     elif not any_yet and not scanner.is_container and scanner.first_bytes.strip():
@@ -70,7 +71,7 @@ def read(stream: BinaryIO, *, max_record: int = MAX_RECORD) -> Iterator[XmlPiece
 
 
 def _piece(element: Element, scanner: Scanner) -> XmlPiece | None:
-    """The record of one element; None for records of something else than MARC (a deleted one of OAI-PMH)."""
+    """The record of one element; None for a deleted one of OAI-PMH."""
     raw = element.raw
     if element.problem:
         return XmlPiece(element.offset, raw, None, Problem(element.problem, shown(raw[-40:])))
@@ -81,10 +82,21 @@ def _piece(element: Element, scanner: Scanner) -> XmlPiece | None:
     except etree.XMLSyntaxError as error:
         return XmlPiece(element.offset, raw, None, Problem("xml-malformed", str(error)))
     if record is None:
-        return None
+        return None if _is_deleted(root) else XmlPiece(element.offset, raw, None, Problem("xml-not-marc", _held(root)))
     if not record.fields:
         return XmlPiece(element.offset, raw, None, Problem("no-fields"))
     return XmlPiece(element.offset, raw, record, None, tuple(notes))
+
+
+def _is_deleted(root: etree._Element) -> bool:
+    headers = (e for e in root if isinstance(e.tag, str) and local_name(e.tag) == "header")
+    return any((e.get("status") or "").strip().lower() == "deleted" for e in headers)
+
+
+def _held(root: etree._Element) -> str:
+    """The names of the first elements in it, to tell what it is instead."""
+    names = dict.fromkeys(local_name(e.tag) for e in root.iterdescendants() if isinstance(e.tag, str))
+    return ", ".join(list(names)[:5])[:60]
 
 
 def parse_element(raw: bytes, encoding: str, prefixes: set[str], notes: list[Problem]) -> etree._Element:
@@ -185,7 +197,10 @@ def record_in(root: etree._Element, notes: list[Problem]) -> Record | None:
     leader = ""
     fields: list[Field] = []
     seen = False
+    loose = [root.text or ""]  # text that stands in no field
     for child in root:
+        if (tail := child.tail) and not tail.isspace():
+            loose.append(tail)
         if not isinstance(child.tag, str):
             continue
         name = local_name(child.tag)
@@ -201,6 +216,9 @@ def record_in(root: etree._Element, notes: list[Problem]) -> Record | None:
         seen = True
     if not seen and (len(root) or (root.text or "").strip()):
         return None
+    for text in loose:
+        if text := text.strip():
+            fields.append(Field(legal_tag("", notes), subfields=(("a", text),)))
     if len(leader) != LEADER_LENGTH or not (leader.isascii() and leader.isprintable() and leader[6].isalpha()):
         leader = repaired_leader(leader.strip("\r\n\t") if len(leader) > LEADER_LENGTH else leader, notes)
     return Record(leader, tuple(fields))
@@ -221,18 +239,21 @@ def _data_field(element: etree._Element, notes: list[Problem]) -> Field:
     tag = legal_tag(element.get("tag") or "", notes)
     pairs: list[tuple[str, str]] = []
     sound = True
+    if text := (element.text or "").strip():
+        notes.append(Problem("xml-text" if len(element) else "no-subfields", tag))
+        pairs.append(("a", text))
     for child in element:
         if not isinstance(child.tag, str):
-            continue
-        if local_name(child.tag) != "subfield":
+            pass
+        elif local_name(child.tag) != "subfield":
             notes.append(Problem("xml-shape", f"{tag} {local_name(child.tag)}"))
-            continue
-        code = child.get("code") or ""
-        sound = sound and code in CODES
-        pairs.append((code, "".join(map(str, child.itertext())) if len(child) else child.text or ""))
-    if not pairs and (text := (element.text or "").strip()):
-        notes.append(Problem("no-subfields", tag))
-        pairs.append(("a", text))
+        else:
+            code = child.get("code") or ""
+            sound = sound and code in CODES
+            pairs.append((code, "".join(map(str, child.itertext())) if len(child) else child.text or ""))
+        if (tail := child.tail) and (text := tail.strip()):
+            notes.append(Problem("xml-text", tag))
+            pairs.append(("a", text))
     if tag < "010":
         notes.append(Problem("control-field-subfields", tag))
         return Field(tag, data=" ".join(value for _, value in pairs))

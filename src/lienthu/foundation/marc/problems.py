@@ -52,6 +52,8 @@ PROBLEMS: Final[dict[str, str]] = {
     "xml-named-entity": "A named HTML entity was read as its character.",
     "xml-encoding": "The text was not in the encoding that the file declares.",
     "xml-shape": "An element that MARCXML does not have stood in the record and was left out.",
+    "xml-not-marc": "The record element holds no MARC fields; it is in another format than MARCXML.",
+    "xml-text": "Text stood outside of the subfields of a field; it was kept as subfield a.",
     "xml-unclosed": "The record element is not closed.",
     "no-records": "The file holds no MARC records.",
     # OAI-PMH
@@ -61,6 +63,7 @@ PROBLEMS: Final[dict[str, str]] = {
     # MARC-in-JSON
     "json-malformed": "The JSON of this record is not well formed.",
     "json-shape": "The JSON is not a MARC-in-JSON record.",
+    "json-repeated-name": "A name stood more than once in a JSON object; the fields and subfields were all kept.",
     "json-value": "A value that should be text was not; it was read as text.",
     # content (validate)
     "no-title": "The record has no title (field 245).",

@@ -14,17 +14,22 @@ from typing import BinaryIO, Final, NamedTuple
 MAX_RECORD: Final = 10 * 1024 * 1024
 _CHUNK: Final = 256 * 1024
 _LONGEST_TOKEN: Final = 128  # of a start tag up to what tells it from others
+_LONGEST_GAP: Final = 4096  # between two elements that is kept although it holds no fields yet
 
 _TOKEN: Final = re.compile(
     rb"<(?:(?P<comment>!--)|(?P<cdata>!\[CDATA\[)|(?P<entity>!ENTITY)"
-    rb"|(?P<close>/?)(?:[A-Za-z_][\w.\-]{0,60}:)?record(?=[\s/>]))"
+    rb"|(?P<close>/?)(?:[A-Za-z_][\w.\-]{0,60}:)?[Rr](?:ecord|ECORD)(?=[\s/>]))"
 )
 _MARC_CHILD: Final = re.compile(rb"<(?:[A-Za-z_][\w.\-]*:)?(?:leader|controlfield|datafield)[\s/>]")
+_ANY_CHILD: Final = re.compile(rb"<[A-Za-z_]")
+_WRAPS: Final = re.compile(rb"<(?:[A-Za-z_][\w.\-]*:)?(?:header|metadata|recordData)[\s/>]")
 _DECLARED: Final = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._\-]+)")
 _NAMESPACE: Final = re.compile(rb"xmlns:([A-Za-z_][\w.\-]*)\s*=\s*[\"']")
 _CONTAINER: Final = re.compile(
     rb"<(?:[A-Za-z_][\w.\-]*:)?(?:collection|OAI-PMH|searchRetrieveResponse|ListRecords)[\s/>]"
 )
+_OPENED: Final = re.compile(rb"<(?:[A-Za-z_][\w.\-]*:)?collection(?:\s[^<>]*)?(?<!/)>")
+_FILLED: Final = re.compile(_OPENED.pattern + rb"(?:\s|<!--(?:(?!-->).){0,500}-->)*" + _ANY_CHILD.pattern, re.S)
 
 
 class Element(NamedTuple):
@@ -56,11 +61,14 @@ class Scanner:
         self.refused = False
         self.first_bytes = b""
         self.is_container = False
+        self._told = 0  # where what was handed out ends, in the buffer
 
     def __iter__(self) -> Iterator[Element]:
+        """Nothing that holds MARC fields falls between the elements, whichever of their tags are damaged (IMP-11)."""
         self._begin()
         at = 0  # where the next token is looked for
         start = -1  # of the record that is open
+        wrapper: Element | None = None  # a record element that the next one began in: is it closed behind it?
         while True:
             match = _TOKEN.search(self._buffer, at)
             if match is None:
@@ -72,26 +80,63 @@ class Scanner:
                 continue
             at = match.end()
             if match["comment"] or match["cdata"]:
+                fields_before = start < 0 and self._stray(match.start())
                 at, start = self._skip(match, at, start)
+                if start < 0 and not fields_before:
+                    self._told = at
             elif match["entity"]:
                 if start < 0:
                     self.refused = True
                     return
             elif match["close"]:
+                at = self._tag_end(at)
                 if start >= 0:
-                    at = self._tag_end(at)
                     yield self._element(start, at)
-                    start = -1
+                elif stray := self._stray(at):
+                    yield stray
+                else:
+                    wrapper = None
+                start, self._told = -1, at
             else:
-                if start >= 0 and _MARC_CHILD.search(self._buffer, start, match.start()):
-                    yield self._element(start, match.start(), "xml-unclosed")
+                if start >= 0:
+                    unclosed, wraps = self._unclosed(start, match.start())
+                else:
+                    unclosed, wraps = self._stray(match.start()), None
+                yield from (e for e in (wrapper if wraps or start < 0 else None, unclosed) if e)
+                wrapper = wraps or (wrapper if start >= 0 else None)
                 self._note_prefixes(max(0, match.start() - 4096), match.start())
-                start = match.start()
+                start = self._told = match.start()
                 at, start, empty = self._empty_element(at, start)
                 if empty:
                     yield empty
-        if start >= 0 and start < len(self._buffer) and _MARC_CHILD.search(self._buffer, start):
+                    self._told = at
+        if wrapper:
+            yield wrapper
+        if start < 0:
+            if stray := self._stray(len(self._buffer)):
+                yield stray
+        elif _ANY_CHILD.search(self._buffer, start + 1):
             yield self._element(start, len(self._buffer), "xml-unclosed")
+
+    def _stray(self, end: int) -> Element | None:
+        """What stands behind the last element, if it holds fields: a record whose start tag is damaged or missing."""
+        if _MARC_CHILD.search(self._buffer, self._told, end) is None:
+            return None
+        begin = self._told
+        opened = _OPENED.search(self._buffer, begin, end)
+        if opened and _MARC_CHILD.search(self._buffer, begin, opened.start()) is None:
+            begin = opened.end()
+        while self._buffer[begin : begin + 1].isspace():
+            begin += 1
+        return self._element(begin, end, "xml-unclosed")
+
+    def _unclosed(self, start: int, end: int) -> tuple[Element | None, Element | None]:
+        """The open record, as another begins at ``end``: it lacks its end, or perhaps holds the other one."""
+        if _MARC_CHILD.search(self._buffer, start, end):
+            return self._element(start, end, "xml-unclosed"), None
+        if not _ANY_CHILD.search(self._buffer, start + 1, end) or _WRAPS.search(self._buffer, start, end):
+            return None, None
+        return None, self._element(start, end, "xml-unclosed")
 
     def _element(self, start: int, end: int, problem: str = "") -> Element:
         return Element(self._buffer[start:end], problem, self._behind + self._length(start))
@@ -116,7 +161,7 @@ class Scanner:
         declared = _DECLARED.match(self._buffer.removeprefix(codecs.BOM_UTF8))
         if declared and self._transcode is None:
             self.encoding = declared[1].decode("ascii").lower()
-        self.is_container = bool(_CONTAINER.search(self._buffer))
+        self.is_container = bool(_CONTAINER.search(self._buffer)) and not _FILLED.search(self._buffer)
         self._note_prefixes(0, len(self._buffer))
 
     def _as_bytes(self, chunk: bytes) -> bytes:
@@ -132,12 +177,15 @@ class Scanner:
     def _read_on(self, keep: int, start: int) -> tuple[int, int, Element | None]:
         """Drop what lies behind, read more. A record that grows beyond bounds is handed out as it is."""
         cut = None
-        if start >= 0 and len(self._buffer) - start > self._max:
-            cut = self._element(start, keep, "oversized")
-            start = -1
-        behind = keep if start < 0 else start
+        behind = self._told if start < 0 else start
+        if start < 0 and keep - behind > _LONGEST_GAP and not self._stray(len(self._buffer)):
+            behind = keep
+        elif len(self._buffer) - behind > self._max and keep > behind:
+            cut = self._element(behind, keep, "oversized") if start >= 0 or self._stray(keep) else None
+            start, behind = -1, keep
         self._behind += self._length(behind)
         self._buffer = self._buffer[behind:]
+        self._told = 0
         self._append()
         return keep - behind, (start if start < 0 else 0), cut
 

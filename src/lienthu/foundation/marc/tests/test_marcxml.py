@@ -145,6 +145,99 @@ def test_reading_goes_on_behind_a_broken_record(broken: str) -> None:
     assert found[1].raw.decode() == broken
 
 
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        bare(2).replace("<record>", "<recor>"),
+        bare(2).replace("<record>", ""),
+        bare(2).replace("<record>", "<recor>").replace("</record>", "</recor>"),
+        bare(2).replace("record>", "rec>") + "<!-- <leader>x</leader> -->",
+    ],
+)
+@pytest.mark.parametrize("before", ["", bare(1), f"<!-- {bare(9)} -->" + bare(1)])
+@pytest.mark.parametrize("after", ["", bare(3), "<x/>" * 2000 + bare(3)])
+def test_a_record_whose_start_tag_is_damaged_is_kept(damaged: str, before: str, after: str) -> None:
+    """Rule IMP-11."""
+    data = f"<?xml version='1.0'?><collection>{before}\n{damaged}{after}</collection>".encode()
+    for found in (pieces(data), list(read(Trickle(data)))):
+        expected = ["b1"] * bool(before) + ["xml-unclosed"] + ["b3"] * bool(after)
+        assert outcome(found) == expected
+        kept = found[expected.index("xml-unclosed")]
+        assert kept.raw.startswith(damaged.partition("<!--")[0].encode())
+        assert data[kept.offset :].startswith(kept.raw)
+
+
+def test_a_lost_start_tag_among_harvested_records() -> None:
+    wrapped = "<record><header/><metadata>{}</metadata></record>".format
+    found = pieces(f"<ListRecords>{wrapped(bare(1))}{wrapped(bare(2)[8:])}{wrapped(bare(3))}</ListRecords>")
+    assert outcome(found) == ["b1", "xml-malformed", "b3"]
+    assert b"b2" in found[1].raw
+
+
+@given(st.integers(1, 4), st.sampled_from(["<record>", "</record>", "record>", "<leader>", "</leader>"]), st.booleans())
+@settings(deadline=None)
+def test_no_damaged_tag_makes_a_record_vanish(number: int, tag: str, wrapped: bool) -> None:
+    records = [bare(n).replace(tag, tag[: len(tag) // 2] if n == number else tag) for n in (1, 2, 3, 4)]
+    if wrapped:
+        records = [f"<record><header/><metadata>{r}</metadata></record>" for r in records]
+    found = pieces(f"<collection>{''.join(records)}</collection>")
+    for n in (1, 2, 3, 4):
+        assert any(f">b{n}<".encode() in p.raw for p in found)
+    assert {f"b{n}" for n in (1, 2, 3, 4) if n not in (number, number + 1)} <= set(outcome(found))
+    assert len(outcome(found)) == len(set(outcome(found)))
+
+
+def test_fields_without_end_outside_of_a_record_are_cut() -> None:
+    found = pieces(bare(1) + "<recor><leader>x</leader>" + "<datafield/>" * 100_000 + bare(2), max_record=300_000)
+    assert [*dict.fromkeys(outcome(found))] == ["b1", "oversized", "xml-unclosed", "b2"]
+    assert b"".join(p.raw for p in found).count(b"<datafield/>") == 100_000
+
+
+DUBLIN_CORE = "<oai_dc:dc><dc:title>Số đỏ</dc:title></oai_dc:dc>"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "<record><varfield id='245'><subfield label='a'>Số đỏ</subfield></varfield></record>",
+        f"<record>{DUBLIN_CORE}</record>",
+        f"<record><header><identifier>x:2</identifier></header><metadata>{DUBLIN_CORE}</metadata></record>",
+        bare(2).upper(),
+        "<Record><Leader>x</Leader></Record>",
+        "<record>Số đỏ</record>",
+    ],
+)
+def test_a_record_in_another_format_is_told(other: str) -> None:
+    """Rules IMP-11 and IMP-14: it is counted."""
+    names = "xmlns:oai_dc='x:1' xmlns:dc='x:2'"
+    found = pieces(f"<collection {names}>{bare(1)}{other}{bare(3)}</collection>")
+    assert outcome(found) == ["b1", "xml-not-marc", "b3"]
+    assert found[1].raw.decode() == other
+    assert outcome(pieces(f"<collection {names}>{other}{other}</collection>")) == ["xml-not-marc"] * 2
+
+
+def test_one_in_another_format_that_is_not_closed() -> None:
+    """Unlike an element around the record: that one is closed behind it."""
+    other = "<record><varfield id='245'>Số đỏ</varfield>"
+    found = pieces(f"<collection>{other}{bare(1)}{bare(2)}</collection>")
+    assert sorted(outcome(found)) == ["b1", "b2", "xml-unclosed"]
+    around = "<record><number>7</number><marc>{}</marc></record>".format
+    assert outcome(pieces(f"<records>{around(bare(1))}{around(bare(2))}</records>")) == ["b1", "b2"]
+    assert outcome(pieces(f"<collection>{bare(1)}{other}")) == ["b1", "xml-unclosed"]
+
+
+def test_text_outside_of_the_subfields_is_kept() -> None:
+    """Rule IMP-10."""
+    field = '<datafield tag="500" ind1=" " ind2=" ">LOST<subfield code="a">t</subfield>AND<?x y?>THIS</datafield>'
+    (piece,) = pieces(f"<record>\n<leader>{LEADER}</leader>\n{field}\n ALSO <!-- x -->\n</record>")
+    assert piece.record
+    assert list(piece.record.fields) == [
+        Field("500", subfields=(("a", "LOST"), ("a", "t"), ("a", "AND"), ("a", "THIS"))),
+        Field("XXX", subfields=(("a", "ALSO"),)),
+    ]
+    assert codes(piece) == ["xml-text"] * 3 + ["bad-tag"]
+
+
 def test_a_file_cut_off() -> None:
     found = pieces(f"<collection>{bare(1)}{bare(2)[:-30]}")
     assert outcome(found) == ["b1", "xml-unclosed"]
@@ -246,6 +339,8 @@ def test_a_record_without_fields() -> None:
         ("  \n", []),
         ("<collection/>", []),
         (f"<collection xmlns='{NAMESPACE}'></collection>", []),
+        ("<collection><!-- nothing --></collection>", []),
+        ("<collection><book><title>x</title></book></collection>", ["no-records"]),
         ("no XML at all", ["no-records"]),
         ("<html><body>Not found</body></html>", ["no-records"]),
         ("<record", ["no-records"]),
