@@ -8,23 +8,27 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, Final, NamedTuple
 
 import orjson
 
 from lienthu.foundation.marc.model import Field, Record
 from lienthu.foundation.marc.problems import Problem, Unreadable, seen, shown
-from lienthu.foundation.marc.repair import INDICATORS, data_field, legal_tag, repaired_leader
+from lienthu.foundation.marc.repair import CODES, INDICATORS, data_field, legal_tag, repaired_leader
 
 MAX_RECORD: Final = 10 * 1024 * 1024
 _CHUNK: Final = 256 * 1024
 
 # Where a record may begin, for finding one behind a broken one. An entry of "fields" never looks like this.
 _RECORD_START: Final = re.compile(r'\{\s*"(?:leader|fields)"\s*:')
+_LONGEST_WRAPPER: Final = 2000
 _WRAPPER: Final = re.compile(
-    r'\s*\{(?:(?!"(?:leader|fields)"\s*:).){0,2000}?"(?:records|collection|items)"\s*:\s*\[', re.S
+    rf'\s*\{{(?:(?!"(?:leader|fields)"\s*:).){{0,{_LONGEST_WRAPPER}}}?"(?:records|collection|items)"\s*:\s*\[', re.S
 )
+_LISTS: Final = frozenset({"records", "collection", "items"})
+_SPACE: Final = re.compile(r"\s*")
+_PARTS: Final = ("ind1", "ind2", "subfields")
 _BETWEEN: Final = re.compile(r"[\s,\x00\x1a\x1e]*")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -43,10 +47,11 @@ class JsonPiece(NamedTuple):
 
 
 def read(stream: BinaryIO, *, max_record: int = MAX_RECORD) -> Iterator[JsonPiece]:
-    """Yield every record of an array, of ``{"records": […]}``, or of objects one after the other.
+    """Yield every record of an array, of ``{"records": […]}``, or of objects one after the other. Rule IMP-11.
 
-    A broken entry is a piece with a problem, and reading goes on at the next record. Memory is bounded by
-    ``max_record`` characters. An empty stream or array yields nothing, one without JSON a piece that says so.
+    Several arrays or wrappers in one stream are read one after the other. A broken entry is a piece with a problem, and
+    reading goes on at the next record. Memory is bounded by ``max_record`` characters. An empty stream or array yields
+    nothing, one without JSON a piece that says so.
     """
     objects = _Objects(stream, max_record)
     for text, value in objects:
@@ -75,9 +80,11 @@ class _Objects:
         self._buffer = ""
         self._at = 0
         self._ended = False
-        self._decoder = json.JSONDecoder(strict=False)
+        self._decoder = json.JSONDecoder(strict=False, object_pairs_hook=_object)
         self._bytes: codecs.IncrementalDecoder | None = None
         self._told = 0
+        self._in_array = False
+        self._wrapped = False  # the array is a member of an object, of which more may follow
         self._counted = 0  # characters of the buffer that are counted in _offset
         self._offset = 0
         self._wide = False
@@ -89,7 +96,6 @@ class _Objects:
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         self._more()
-        in_array = self._enter_container()
         while True:
             self._at = self._between()
             if self._at >= len(self._buffer):
@@ -97,11 +103,15 @@ class _Objects:
                     return
                 continue
             char = self._buffer[self._at]
-            if in_array and char == "]":
-                return
-            if char == "[" and not in_array:
-                in_array = True
+            if self._in_array and char == "]":
+                self._in_array = False
                 self._at += 1
+                if self._wrapped:
+                    self._leave_container()
+                continue
+            if not self._in_array and (char == "[" or (char == "{" and self._enter_container())):
+                self._in_array = True
+                self._at += char == "["
                 continue
             self._told = self._count(self._at)
             yield self._next() if char == "{" else self._broken()
@@ -161,12 +171,55 @@ class _Objects:
         return match.end() if match else self._at
 
     def _enter_container(self) -> bool:
-        """Step into ``{"records": [``, if that is what the text begins with."""
-        match = _WRAPPER.match(self._buffer)
+        """Step into ``{"records": [``, if that is what stands at the cursor."""
+        while len(self._buffer) - self._at < _LONGEST_WRAPPER and self._more():
+            pass
+        match = _WRAPPER.match(self._buffer, self._at)
         if match:
             self._at = match.end()
-            return True
-        return False
+            self._wrapped = True
+        return match is not None
+
+    def _leave_container(self) -> None:
+        """Step over what follows the array in its object. What is not the rest of an object is left to be told."""
+        self._wrapped = False
+        while True:
+            try:
+                self._at = self._tail(self._at)
+            except (json.JSONDecodeError, RecursionError) as error:
+                missing = isinstance(error, json.JSONDecodeError) and self._may_be_cut(error)
+                if not missing or len(self._buffer) - self._at > self._max or not self._more():
+                    return
+            else:
+                return
+
+    def _tail(self, at: int) -> int:
+        """Behind ``, "total": 3}``, or inside of the next list of records in the same object."""
+        while True:
+            at = self._past_space(at)
+            if self._buffer[at : at + 1] == "}":
+                return at + 1
+            at = self._past_space(self._past(",", at))
+            if self._buffer[at : at + 1] != '"':
+                raise json.JSONDecodeError("No name", self._buffer, at)
+            name, at = self._decoder.raw_decode(self._buffer, at)
+            at = self._past_space(self._past(":", self._past_space(at)))
+            if name in _LISTS and self._buffer[at : at + 1] == "[":
+                self._in_array = self._wrapped = True
+                return at + 1
+            _value, end = self._decoder.raw_decode(self._buffer, at)
+            if _RECORD_START.search(self._buffer, at, end):
+                raise json.JSONDecodeError("Records elsewhere", self._buffer, at)
+            at = end
+
+    def _past(self, sign: str, at: int) -> int:
+        if self._buffer[at : at + 1] != sign:
+            raise json.JSONDecodeError("Another sign", self._buffer, at)
+        return at + 1
+
+    def _past_space(self, at: int) -> int:
+        match = _SPACE.match(self._buffer, at)
+        return match.end() if match else at
 
     def _more(self) -> bool:
         """Read on and drop what was used. False at the end of the stream."""
@@ -193,16 +246,40 @@ def _text_decoder(head: bytes) -> codecs.IncrementalDecoder:
     return codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
 
 
+class _Repeated(dict[str, Any]):
+    """A JSON object in which a name stands more than once; ``pairs`` has all."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.pairs = pairs
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else _Repeated(pairs)
+
+
+def _pairs(value: dict[str, Any], where: str, notes: list[Problem]) -> Iterable[tuple[str, Any]]:
+    if type(value) is _Repeated:
+        notes.append(Problem("json-repeated-name", where))
+        return value.pairs
+    return value.items()
+
+
 def _record(value: object, notes: list[Problem]) -> Record:
     if not isinstance(value, dict) or not isinstance(value.get("fields"), list):
         raise Unreadable("json-shape", shown(repr(value).encode("utf-8", "replace"), 60))
     leader = value.get("leader")
+    listed = value["fields"]
+    if type(value) is _Repeated:
+        lists = [v for name, v in _pairs(value, "", notes) if name == "fields"]
+        listed = [entry for v in lists for entry in (v if isinstance(v, list) else [v])]
     fields: list[Field] = []
-    for entry in value["fields"]:
+    for entry in listed:
         if not isinstance(entry, dict):
             notes.append(Problem("json-shape", repr(entry)[:40]))
             continue
-        for tag, content in entry.items():
+        for tag, content in _pairs(entry, ", ".join(entry)[:40], notes) if type(entry) is _Repeated else entry.items():
             fields.append(_field(legal_tag(tag, notes), content, notes))
     if not fields:
         raise Unreadable("no-fields")
@@ -218,19 +295,38 @@ def _field(tag: str, content: object, notes: list[Problem]) -> Field:
         return Field(tag, subfields=(("a", text),))
     listed = content.get("subfields") or []
     entries = listed if isinstance(listed, list) else [listed]
+    if type(content) is _Repeated:
+        lists = [v for name, v in _pairs(content, tag, notes) if name == "subfields"]
+        entries = [entry for v in lists for entry in (v if isinstance(v, list) else [v])]
+    if len(content) != sum([name in content for name in _PARTS]):
+        entries = [*entries, *_beside(tag, content, not entries, notes)]
     pairs: list[tuple[str, str]] = []
     for entry in entries:
-        if isinstance(entry, dict):
+        if type(entry) is dict:
             pairs += [(code, _string(tag, value, notes)) for code, value in entry.items()]
+        elif isinstance(entry, dict):
+            pairs += [(code, _string(tag, value, notes)) for code, value in _pairs(entry, tag, notes)]
         else:
             notes.append(Problem("json-shape", f"{tag} {entry!r}"[:40]))
     if tag < "010":
         notes.append(Problem("control-field-subfields", tag))
         return Field(tag, data=" ".join(value for _, value in pairs))
-    indicators = "".join(_string(tag, content.get(key), notes) or " " for key in ("ind1", "ind2"))
-    if indicators in INDICATORS and all(len(code) == 1 and "!" <= code <= "~" for code, _ in pairs):
+    first, second = content.get("ind1"), content.get("ind2")
+    indicators = (_string(tag, first, notes) or " ") + (_string(tag, second, notes) or " ")
+    if indicators in INDICATORS and CODES.issuperset([code for code, _ in pairs]):
         return Field(tag, indicators[0], indicators[1], tuple(pairs))
     return data_field(tag, indicators, pairs, notes)
+
+
+def _beside(tag: str, content: dict[str, Any], alone: bool, notes: list[Problem]) -> list[dict[str, Any]]:
+    """Members of a field that stand where its subfields should; a longer name only if there is nothing else."""
+    found: list[dict[str, Any]] = []
+    for name, value in content.pairs if isinstance(content, _Repeated) else content.items():
+        if name not in _PARTS:
+            notes.append(Problem("json-shape", f"{tag} {name}"[:40]))
+            if len(name) == 1 or (alone and isinstance(value, str)):
+                found.append({name: value})
+    return found
 
 
 def _string(tag: str, value: object, notes: list[Problem]) -> str:

@@ -114,6 +114,79 @@ def test_reading_goes_on_behind_a_broken_entry(broken: bytes, between: bytes) ->
     assert found[1].raw.strip() == broken
 
 
+WRAPPED = b'{"records": [%s]}'
+
+
+@pytest.mark.parametrize("join", [b"\n", b",", b""])
+@pytest.mark.parametrize("entries", [b"[%s]", WRAPPED, b'{"total": 1, "items": [%s], "next": {"a": ["]", 1]}}', b"%s"])
+def test_every_array_of_a_stream_is_read(entries: bytes, join: bytes) -> None:
+    """Rule IMP-11: as from files that were put together."""
+    data = join.join([b"[%s]" % ONE, entries % TWO, entries % THREE])
+    for found in (pieces(data), list(read(Trickle(data)))):
+        assert [p.record for p in found] == [book(1), book(2), book(3)]
+        assert [p.offset for p in found] == [data.index(r) for r in (ONE, TWO, THREE)]
+
+
+def test_several_lists_in_one_object() -> None:
+    data = b'{"items": [%s], "total": 3, "records": [%s, %s]}' % (ONE, TWO, THREE)
+    assert outcome(pieces(data)) == ["b1", "b2", "b3"]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected", "rest"),
+    [
+        (b"[%s]},%s]" % (ONE, TWO), ["b1", "json-malformed", "b2", "json-malformed"], b"}"),
+        (b"[%s]\n%s\n%s" % (ONE, TWO[:40], THREE), ["b1", "json-malformed", "b3"], TWO[:40]),
+        (b"[%s]\nend of list" % ONE, ["b1", "json-malformed"], b"end of list"),
+        (b'{"records": [%s], %s, 7]}' % (ONE, TWO), ["b1", "b2", "json-malformed"], b"7]}"),
+        (b'{"records": [%s], "more": %s' % (ONE, TWO[:50]), ["b1", *["json-malformed"] * 2], b'"more":'),
+        (
+            b'{"records": [%s], "more": {"x": [%s]}}' % (ONE, TWO),
+            ["b1", "json-malformed", "b2", "json-malformed"],
+            b"]}}",
+        ),
+    ],
+)
+def test_what_follows_an_array_is_read_or_told(data: bytes, expected: list[str], rest: bytes) -> None:
+    """Rule IMP-11."""
+    found = pieces(data)
+    assert outcome(found) == expected
+    assert any(p.raw.startswith(rest) and data[p.offset :].startswith(rest) for p in found if p.problem)
+
+
+@pytest.mark.parametrize(
+    ("entry", "fields", "told"),
+    [
+        ('{"650": {"ind1": " ", "ind2": "4", "subfields": [{"a": "x"}]},'
+         ' "650": {"ind1": " ", "ind2": "4", "subfields": [{"a": "y"}]}}',
+         [Field("650", " ", "4", (("a", "x"),)), Field("650", " ", "4", (("a", "y"),))], ["json-repeated-name"]),
+        ('{"650": {"ind1": " ", "ind2": "4", "subfields": {"a": "h", "x": "1", "x": "2"}}}',
+         [Field("650", " ", "4", (("a", "h"), ("x", "1"), ("x", "2")))], ["json-repeated-name"]),
+        ('{"650": {"ind1": " ", "ind2": "4", "subfields": [{"a": "h", "a": "i"}]}}',
+         [Field("650", " ", "4", (("a", "h"), ("a", "i")))], ["json-repeated-name"]),
+        ('{"650": {"ind1": " ", "ind2": "4", "subfields": [{"a": "h"}], "subfields": [{"x": "1"}]}}',
+         [Field("650", " ", "4", (("a", "h"), ("x", "1")))], ["json-repeated-name"]),
+        ('{"700": {"ind1": "1", "a": "Tên", "e": "dịch"}}',
+         [Field("700", "1", " ", (("a", "Tên"), ("e", "dịch")))], ["json-shape", "json-shape"]),
+        ('{"700": {"ind1": "1", "ind2": " ", "value": "Tên"}}',
+         [Field("700", "1", " ", (("a", "Tên"),))], ["json-shape", "bad-subfield-code"]),
+        ('{"700": {"ind1": "1", "ind2": " ", "subfields": [{"a": "Tên"}], "label": "Author"}}',
+         [Field("700", "1", " ", (("a", "Tên"),))], ["json-shape"]),
+    ],
+)  # fmt: skip
+def test_repeated_and_misplaced_names_keep_their_values(entry: str, fields: list[Field], told: list[str]) -> None:
+    """Rule IMP-10."""
+    (piece,) = pieces(f'{{"leader": "{LEADER}", "fields": [{entry}]}}'.encode())
+    assert piece.record == Record(LEADER, tuple(fields))
+    assert codes(piece) == told
+
+
+def test_a_record_with_its_fields_in_two_lists() -> None:
+    (piece,) = pieces(f'{{"leader": "{LEADER}", "fields": [{{"001": "1"}}], "fields": [{{"005": "2"}}]}}'.encode())
+    assert piece.record == Record(LEADER, (Field("001", data="1"), Field("005", data="2")))
+    assert codes(piece) == ["json-repeated-name"]
+
+
 @pytest.mark.parametrize("other", [b"{}", b'{"a": 1}', b'{"leader": "x"}', b'{"fields": {}}'])
 def test_other_json_is_told_and_passed_over(other: bytes) -> None:
     found = pieces(b"[" + ONE + b"," + other + b"," + THREE + b"]")
