@@ -92,7 +92,11 @@ PROBLEMS: Final[dict[str, str]] = {
     "digits-lost": "A long number was kept by the spreadsheet with digits lost.",
     "copies-differ": "The number of copies and the number of barcodes differ.",
     "extra-cells": "A row has more cells than there are headings.",
-    "unbalanced-quotes": "A quotation mark is never closed; it was read as text.",
+    "unbalanced-quotes": "The quotation marks of the row do not pair up; those left over were read as text.",
+    "headings-again": "The row repeats the headings of the columns; the rows below it were read by them.",
+    "above-headings": "The row stands above the headings of the columns and was not read as part of the list.",
+    "sheet-not-read": "A sheet was not read: it is hidden or has other columns. Hand it over as a file of its own.",
+    "second-value": "Two columns were chosen for what a record has only once; the second value was kept as a note.",
     # a record among others (import)
     "encoding-label": "The record names another character set than its bytes are in; the bytes were believed.",
     "repeated-control-number": "The control number came more than once in the file; the later record counts.",
@@ -108,6 +112,7 @@ PROBLEMS: Final[dict[str, str]] = {
 DETAILS: Final[dict[str, str]] = {
     "row": "row {0}",
     "sheet-row": "sheet {0}, row {1}",
+    "sheet-rows": "sheet {0}: {1} rows",
     "row-column": "row {0}, column {1}",
     "row-column-value": "row {0}, column {1}: {2}",
     "cells-headings": "{0} cells below {1} headings",

@@ -37,6 +37,10 @@ _TYPES: Final = (
     (re.compile(r"han nom|ban thao|viet tay|manuscript"), "tm"),
     (re.compile(r"hien vat|do choi|mo hinh|game|object|realia"), "rm"),
 )
+MANY: Final = frozenset(
+    "author other_authors isbn issn language classification summary subjects keywords notes barcode url series".split()
+)
+"""What several columns may hold; of anything else a record has one."""
 _DEWEY: Final = re.compile(r"[0-9]{3}(?:[./][0-9./']+)?(?:\s.*)?")
 _SIZE: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)?(?:\s*[x×]\s*[0-9]+(?:[.,][0-9]+)?)?\s*(?:cm|mm)?", re.IGNORECASE)
 _NUMBERS: Final = frozenset({"year", "extent", "dimensions", "volume", "edition", "price", "control_number"})
@@ -75,7 +79,7 @@ class Builder:
         self._add("250", "  ", ("a", self._one("edition")))
         self._published(place, publisher, date_text)
         self._extent()
-        for text in pieces(self.values.get("series", [])[:1], "\n"):
+        for text in pieces(self.values.get("series", []), "\n"):
             head, _, volume = text.partition(" ; ")
             self._add("490", "0 ", ("a", f"{head} ;" if volume else head), ("v", volume))
         for text in self.values.get("notes", []):

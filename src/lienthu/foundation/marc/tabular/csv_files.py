@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, Final, NamedTuple
 
 from lienthu.foundation.marc.problems import Problem, seen
+from lienthu.foundation.marc.tabular.quotes import cut_broken
 from lienthu.foundation.marc.tabular.table import Row, Table, TabularRefused
 from lienthu.foundation.vietnamese.text import clean
 
@@ -17,6 +19,9 @@ _LONGEST_CELL_LINES: Final = 200
 _LONGEST_CELL: Final = 100_000
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _UTF_8_MARK: Final = b"\xef\xbb\xbf"
+# CR CR LF is what a careless conversion makes of CR LF. Nothing else ends a line: U+2028, VT and FF stand inside cells.
+_LINE: Final = re.compile(rb"[^\r\n]*(?:\r{0,2}\n|\r(?!\r?\n))")
+_LINE_OF_TEXT: Final = re.compile(r"[^\r\n]*(?:\r{0,2}\n|\r(?!\r?\n))|[^\r\n]+")
 MAX_COLUMNS: Final = 200
 MAX_LINE: Final = 1_000_000
 
@@ -33,8 +38,8 @@ def read_csv(
     ``decode`` turns the bytes of one line into text (a decoder of the `vietnamese.encodings`); where a row
     begins is counted in the bytes as they came. Files that begin with a UTF-16 byte order mark are read as
     such. ``delimiter`` None means: find it. Memory is bounded by one row. A line that ``decode`` refuses is
-    read as UTF-8 with U+FFFD and carries the problem "undecodable"; an opening quotation mark that nothing
-    closes is read as text and carries "unbalanced-quotes". Raises TabularRefused (empty, too-many-rows,
+    read as UTF-8 with U+FFFD and carries the problem "undecodable"; a row whose quotation marks do not pair up
+    is cut as well as can be (`quotes`) and carries "unbalanced-quotes". Raises TabularRefused (empty, too-many-rows,
     too-many-columns, row-too-large).
     """
     lines = _Lines(stream, decode)
@@ -116,22 +121,31 @@ class _Lines:
 def _raw_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Physical lines ended by LF, CR LF or (old Macintosh) CR alone, each with its first byte."""
     at = 0
+    rest = b""
     while raw := stream.readline(MAX_LINE + 1):
-        if raw[:2] in _UTF_16 or b"\r" not in raw.rstrip(b"\r\n"):
-            if len(raw) > MAX_LINE and raw[:2] not in _UTF_16:
-                raise TabularRefused("row-too-large", f"a line of more than {MAX_LINE} bytes")
+        if not at and not rest and raw[:2] in _UTF_16:
+            yield at, raw
+            return
+        if not rest and raw.endswith(b"\n") and b"\r" not in raw.rstrip(b"\r\n"):
             yield at, raw
             at += len(raw)
-        else:
-            *whole, last = raw.split(b"\r")
-            for part in whole:
-                yield at, part + b"\n"
-                at += len(part) + 1
-            if not raw.endswith(b"\n") and len(raw) > MAX_LINE:
-                last += stream.readline(MAX_LINE)
-            if last.strip(b"\n"):
-                yield at, last
-            at += len(last)
+            continue
+        # A file of CR only comes in blocks. What follows a CR at the end of a block may be the rest of its line end.
+        block = rest + raw
+        sure = len(block) if raw.endswith(b"\n") else len(block) - 2
+        cut = 0
+        while (match := _LINE.match(block, cut)) and match.end() <= sure:
+            yield at + cut, match[0]
+            cut = match.end()
+        at, rest = at + cut, block[cut:]
+        if len(rest) > MAX_LINE:
+            raise TabularRefused("row-too-large", f"a line of more than {MAX_LINE} bytes")
+    cut = 0
+    while match := _LINE.match(rest, cut):
+        yield at + cut, match[0]
+        cut = match.end()
+    if rest[cut:]:
+        yield at + cut, rest[cut:]
 
 
 def _utf16_lines(first: bytes, stream: BinaryIO) -> Iterator[_Line]:
@@ -143,7 +157,8 @@ def _utf16_lines(first: bytes, stream: BinaryIO) -> Iterator[_Line]:
     data = first + rest
     text = data.decode("utf-16", "replace")
     at = 2  # the byte order mark
-    for line in text.splitlines(keepends=True):
+    for match in _LINE_OF_TEXT.finditer(text):
+        line = match[0]
         size = 2 * len(line) + 2 * sum(c > "\uffff" for c in line)
         yield _Line(line, "\ufffd" in line, at, data[at : at + size])
         at += size
@@ -151,9 +166,15 @@ def _utf16_lines(first: bytes, stream: BinaryIO) -> Iterator[_Line]:
 
 def _rows(lines: _Lines, delimiter: str, max_rows: int) -> Iterator[Row]:
     count = 0
+    widths: Counter[int] = Counter()
     while (line := lines.next()) is not None:
         number = lines.number
-        cells, unbalanced, more = _cells(line.text, lines, delimiter)
+        cells, more = _cells(line.text, lines, delimiter)
+        unbalanced = cells is None
+        if cells is None:
+            cells = cut_broken(line.text, delimiter, widths.most_common(1)[0][0] if widths else 0)
+        else:
+            widths[len(cells)] += 1
         if len(cells) > MAX_COLUMNS:
             raise TabularRefused("too-many-columns", f"{len(cells)} in row {number}")
         count += 1
@@ -172,39 +193,28 @@ def _cell(text: str) -> str:
     return "\n".join([part for line in text.splitlines() if (part := clean(line).strip())]) if text else ""
 
 
-def _cells(text: str, lines: _Lines, delimiter: str) -> tuple[list[str], bool, list[_Line]]:
-    """The cells that begin on this line, whether its quotation marks are unbalanced, and the further lines that its
-    cells go on in.
+def _cells(text: str, lines: _Lines, delimiter: str) -> tuple[list[str] | None, list[_Line]]:
+    """The cells that begin on this line and the further lines that they go on in; None where its quotation marks are
+    broken. A mark inside a cell that does not begin with one ('Đĩa 12" mới') is text and breaks nothing.
     """
     if '"' not in text:
-        return text.rstrip("\r\n").split(delimiter), False, []
+        return text.rstrip("\r\n").split(delimiter), []
     taken: list[_Line] = []
     size = len(text)
     while True:
         try:
             parsed = list(csv.reader([text, *(further.text for further in taken)], delimiter=delimiter, strict=True))
         except csv.Error as error:
-            if "unexpected end of data" not in str(error):
-                if taken:  # what seemed to go on in further lines does not: they are rows of their own
-                    lines.put_back(taken)
-                    return text.rstrip("\r\n").split(delimiter), True, []
-                # A quotation mark inside a word ('12" đĩa'): the lenient reader keeps it as text.
-                return _lenient(text, delimiter), False, []
-            line = lines.next() if len(taken) < _LONGEST_CELL_LINES and size < _LONGEST_CELL else None
-            if line is None:
+            line = None
+            if "unexpected end of data" in str(error) and len(taken) < _LONGEST_CELL_LINES and size < _LONGEST_CELL:
+                line = lines.next()
+            if line is None:  # what seemed to go on in further lines does not: they are rows of their own
                 lines.put_back(taken)
-                return text.rstrip("\r\n").split(delimiter), True, []
+                return None, []
             taken.append(line)
             size += len(line.text)
             continue
         if len(parsed) != 1:
             lines.put_back(taken)
-            return _lenient(text, delimiter), False, []
-        return parsed[0], False, taken
-
-
-def _lenient(text: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader([text.rstrip("\r\n")], delimiter=delimiter), [])
-    except csv.Error:
-        return text.rstrip("\r\n").split(delimiter)
+            return None, []
+        return parsed[0], taken

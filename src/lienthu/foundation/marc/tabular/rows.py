@@ -11,7 +11,7 @@ from lienthu.foundation.marc.describe.isbd import trim
 from lienthu.foundation.marc.holdings import HoldingRule
 from lienthu.foundation.marc.model import Record
 from lienthu.foundation.marc.problems import Problem, Unreadable, seen
-from lienthu.foundation.marc.tabular.building import Builder
+from lienthu.foundation.marc.tabular.building import MANY, Builder
 from lienthu.foundation.marc.tabular.columns import FIELDS
 from lienthu.foundation.marc.tabular.table import Row
 
@@ -49,7 +49,7 @@ def row_to_record(
     ``language`` is the code where no column says one; ``entered`` goes into 008/00-05. Raises Unreadable
     ("no-title") for a row without a title and ValueError for a field that is none of FIELDS.
     """
-    return _build(row, mapping, language, entered)[0]
+    return _build(row, (), mapping, language, entered)[0]
 
 
 def read_rows(
@@ -65,19 +65,23 @@ def read_rows(
 
     ``sheet`` names where the rows stand in a workbook; a row that cannot be read says it.
     """
+    table = sheet
     for row in rows:
+        sheet = row.sheet or table
         record: Record | None = None
         problem: Problem | None = None
         found: tuple[Problem, ...] = ()
         try:
-            record, found = _build(row, mapping, language, entered)
+            if row.problem is not None:
+                raise Unreadable(*row.problem)
+            record, found = _build(row, headers, mapping, language, entered)
         except Unreadable as unreadable:
             at = seen("sheet-row", sheet, row.number) if sheet else seen("row", row.number)
-            problem = unreadable.problem._replace(detail=at)
-        if len(row.cells) > len(headers) and any(row.cells[len(headers) :]):
+            problem = unreadable.problem if row.problem and row.problem.detail else Problem(unreadable.problem.code, at)
+        if row.problem is None and len(row.cells) > len(headers) and any(row.cells[len(headers) :]):
             found += (Problem("extra-cells", seen("cells-headings", len(row.cells), len(headers))),)
         offset = row.number if row.offset is None else row.offset
-        raw = row.raw if problem and row.raw else _as_json(row, headers, sheet)
+        raw = row.raw if problem and row.raw else _as_json(row, () if row.problem else headers, sheet)
         yield RowPiece(offset, raw, record, problem, row.repairs + found)
 
 
@@ -89,15 +93,23 @@ def _as_json(row: Row, headers: Sequence[str], sheet: str) -> bytes:
 
 
 def _build(
-    row: Row, mapping: Mapping[int, str], language: str, entered: date | None
+    row: Row, headers: Sequence[str], mapping: Mapping[int, str], language: str, entered: date | None
 ) -> tuple[Record, tuple[Problem, ...]]:
     values: dict[str, list[str]] = {}
+    further: list[tuple[str, str]] = []
     for column, name in sorted(mapping.items()):
         if name not in FIELDS:
             raise ValueError(f"{name!r} is no field of a table")
-        if text := row.cell(column).strip():
+        if not (text := row.cell(column).strip()):
+            continue
+        if name in MANY or name not in values:
             values.setdefault(name, []).append(text)
+        elif text not in values[name]:
+            further.append((headers[column] if column < len(headers) else "", text))
     if not any(map(trim, values.get("title", ()))):
         raise Unreadable("no-title", f"row {row.number}")
+    if further:  # a second year or shelf mark fits in no field of its own: a note says it under its heading
+        values.setdefault("notes", []).extend(f"{heading}: {text}" if heading else text for heading, text in further)
     builder = Builder(values, language=language, entered=entered)
-    return builder.record(), tuple(builder.problems)
+    record = builder.record()
+    return record, (*builder.problems, *(Problem("second-value", text) for _, text in further))

@@ -7,7 +7,8 @@ from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from lienthu.foundation.marc.problems import Problem
-from lienthu.foundation.marc.tabular.columns import recognised
+from lienthu.foundation.marc.tabular.columns import header_field, recognised
+from lienthu.foundation.marc.tabular.sections import Places, is_heading, places
 
 _LOOK_AHEAD: Final = 40
 
@@ -28,7 +29,7 @@ class TabularRefused(Exception):
 class Row(NamedTuple):
     """One row: its number in the file (1 = the first line or sheet row), its cells as text, and what was
     repaired. ``offset``, ``raw``: its first byte in a text file and its bytes; inside a workbook bytes say nothing to
-    anybody.
+    anybody. ``sheet``: where it stands, if not on the sheet of the table. ``problem``: why it is no row of the list.
     """
 
     number: int
@@ -36,6 +37,8 @@ class Row(NamedTuple):
     repairs: tuple[Problem, ...] = ()
     offset: int | None = None
     raw: bytes = b""
+    sheet: str = ""
+    problem: Problem | None = None
 
     def cell(self, column: int) -> str:
         """The text of a column, "" beyond the end of the row."""
@@ -43,11 +46,13 @@ class Row(NamedTuple):
 
 
 class Table:
-    """The rows below the header, once, in order. Blank rows are left out; every other row is yielded.
+    """The rows of the list, once, in order. Blank rows are left out; every other row is yielded.
 
     ``headers`` are the column titles ("" where there is none), ``header_row`` the row number of the (lower)
-    header row or 0 where the table has none, ``title_rows`` the rows above it, ``sheet`` and ``other_sheets``
-    name the sheets of a workbook, ``delimiter`` is that of a text file.
+    header row or 0 where the table has none, ``title_rows`` the rows above it that hold one cell, as titles do; others
+    above it come first, with the problem "above-headings". Headings that come again come with "headings-again", and
+    the cells below them stand under the headings of the table. ``sheet`` and ``other_sheets`` name the sheets of a
+    workbook, ``further`` are the rows of the others; ``delimiter`` is that of a text file.
     """
 
     def __init__(
@@ -57,18 +62,23 @@ class Table:
         delimiter: str = "",
         sheet: str = "",
         other_sheets: Sequence[str] = (),
+        further: Iterable[Row] = (),
     ) -> None:
         self.delimiter = delimiter
         self.sheet = sheet
         self.other_sheets = tuple(other_sheets)
-        source = (row for row in rows if any(row.cells))
+        self._further = further
+        source = (row for row in rows if any(row.cells) or row.repairs)
         ahead = list(islice(source, _LOOK_AHEAD))
-        if not ahead:
+        first = next((row for row in ahead if row.cells), None)
+        if first is None:
             raise TabularRefused("empty")
         at, height = _find_header(ahead)
         self.header_row = ahead[at].number if at >= 0 else 0
-        self.headers = _header_cells(ahead[at - height + 1 : at + 1]) if at >= 0 else ("",) * len(ahead[0].cells)
-        self.title_rows = tuple(ahead[: max(0, at - height + 1)])
+        self.headers = _header_cells(ahead[at - height + 1 : at + 1]) if at >= 0 else ("",) * len(first.cells)
+        above = ahead[: max(0, at - height + 1)]
+        self.title_rows = tuple(row for row in above if _is_title(row))
+        self._above = [row._replace(problem=Problem("above-headings")) for row in above if not _is_title(row)]
         self._ahead = ahead[at + 1 :]
         self._rest: Iterator[Row] = source
 
@@ -77,16 +87,32 @@ class Table:
         return self._ahead[:most]
 
     def __iter__(self) -> Iterator[Row]:
-        return chain(self._ahead, self._rest)
+        return chain(self._above, self._below(), self._further)
+
+    def _below(self) -> Iterator[Row]:
+        under: Places | None = None
+        for row in chain(self._ahead, self._rest):
+            if self.header_row and is_heading(row.cells, self.headers):
+                under = places(row.cells, self.headers)
+                yield row._replace(problem=Problem("headings-again"))
+            else:
+                yield row if under is None else row._replace(cells=under.moved(row.cells))
+
+
+def _is_title(row: Row) -> bool:
+    return sum(map(bool, row.cells)) < 2 and not row.repairs
 
 
 def _find_header(rows: Sequence[Row]) -> tuple[int, int]:
     """Index of the lower header row and how many rows the header has; (-1, 0) where there is none."""
     known = [recognised(row.cells) for row in rows[:30]]
-    best = max(range(len(known)), key=lambda i: (known[i], -i))
-    if known[best] >= 2:
+    # The first such row, not the one with the most headings: between two of them stand books. Rows of a form above
+    # the list ("Thư viện", the library, "Năm", the year) name at most one heading for each answer.
+    likely = [i for i, count in enumerate(known) if count >= 2]
+    best = next((i for i in likely if 2 * known[i] > sum(map(bool, rows[i].cells))), likely[0] if likely else -1)
+    if best >= 0:
         # Headers of two rows: "Xuất bản" above "Nơi", "Nhà XB", "Năm".
-        if best + 1 < len(known) and known[best + 1] >= 2 and not _has_data(rows[best + 1]):
+        if best + 1 < len(known) and known[best + 1] >= 2 and _goes_on(rows[best], rows[best + 1]):
             return best + 1, 2
         if best > 0 and known[best - 1] >= 1 and sum(map(bool, rows[best - 1].cells)) >= 2:
             return best, 2
@@ -104,6 +130,12 @@ def _find_header(rows: Sequence[Row]) -> tuple[int, int]:
 def _has_data(row: Row) -> bool:
     """Whether a row holds numbers, as data rows do and header rows do not."""
     return any(any(c.isdigit() for c in cell) for cell in row.cells)
+
+
+def _goes_on(upper: Row, lower: Row) -> bool:
+    """Whether a row of known words is the second row of a header: a book would have a title in it."""
+    titles = [i for i, cell in enumerate(upper.cells) if header_field(cell)[0] == "title"]
+    return not _has_data(lower) and all(recognised((lower.cell(i),)) for i in titles if lower.cell(i))
 
 
 def _header_cells(rows: Sequence[Row]) -> tuple[str, ...]:

@@ -6,16 +6,22 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO, Final
 
 from lienthu.foundation.marc.problems import Problem, seen
 from lienthu.foundation.marc.tabular.columns import recognised
+from lienthu.foundation.marc.tabular.sections import places, same_columns
 from lienthu.foundation.marc.tabular.table import Row, Table, TabularRefused
 from lienthu.foundation.vietnamese.text import clean
 
 MAX_COLUMNS: Final = 200
+_LAST_COLUMN: Final = 16_384  # of the format, as the next
+_LAST_ROW: Final = 1_048_576
+_BEGIN: Final = 40
+_FAR_CELL: Final = re.compile(rb"\br=[\"'](?:G[S-Z]|[H-Z][A-Z]|[A-Z]{3})[0-9]")
+_FORMULA: Final = re.compile(rb"<(?:[a-z]+:)?f[ >]")
 _ZEROS: Final = re.compile(r"0{2,20}")
 _ERRORS: Final = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 _DOCUMENT_TYPE: Final = (b"<!DOCTYPE", b"<!ENTITY", b"<\0!\0", b"\0<\0!")
@@ -32,6 +38,9 @@ def read_xlsx(
 ) -> Table:
     """The table on one sheet of an XLSX workbook: the named one, or the first visible one with a header.
 
+    Where none is named, the rows of other visible sheets with the same columns follow, in whatever order their
+    columns stand. Of every other sheet that is not empty one row follows, with the problem "sheet-not-read".
+
     ``stream`` must be seekable. Before anything is unpacked the archive's directory is checked: number of
     entries, total size, ratio of total to compressed size (from 10 MB on), encryption, XML document types.
     Formulas are never evaluated: the value the spreadsheet program stored counts; a formula without one
@@ -47,9 +56,36 @@ def read_xlsx(
         name = sheet
     else:
         name = _likeliest(values, names)
-    formulas = _open(stream, data_only=False) if _has_formulas(stream) else None
-    rows = _rows(values[name], formulas[name] if formulas else None, max_rows)
-    return Table(rows, sheet=name, other_sheets=[n for n in names if n != name])
+    has_formulas, wide = _seen_in(stream)
+    formulas = _open(stream, data_only=False) if has_formulas else None
+    others = [ws.title for ws in values.worksheets if ws.title != name] if sheet is None else []
+
+    def rows_of(title: str, most: int = max_rows, stop: bool = False) -> Iterator[Row]:
+        return _rows(values[title], formulas[title] if formulas else None, most, stop=stop, wide=wide and not stop)
+
+    def further() -> Iterator[Row]:
+        for title in others:
+            yield from _further(title, table, rows_of, visible=title in names)
+
+    table = Table(rows_of(name), sheet=name, other_sheets=others, further=further())
+    return table
+
+
+def _further(title: str, table: Table, rows_of: Callable[..., Iterator[Row]], *, visible: bool) -> Iterator[Row]:
+    """What another sheet has for the table: its rows where it has the same columns, else word of it."""
+    begin = list(rows_of(title, _BEGIN, stop=True))
+    if not begin:
+        return
+    if visible and table.header_row and any(row.cells for row in begin):
+        own = Table(begin)
+        if own.header_row and same_columns(own.headers, table.headers):
+            under = places(own.headers, table.headers)
+            for row in Table(rows_of(title)):
+                moved = row.cells if under is None or row.problem else under.moved(row.cells)
+                yield row._replace(cells=moved, sheet=title)
+            return
+    count = sum(1 for _ in rows_of(title, _LAST_ROW, stop=True))
+    yield begin[0]._replace(sheet=title, problem=Problem("sheet-not-read", seen("sheet-rows", title, count)))
 
 
 def _weigh(stream: BinaryIO, *, max_uncompressed: int, max_ratio: float, max_entries: int) -> None:
@@ -104,8 +140,11 @@ def _open(stream: BinaryIO, *, data_only: bool) -> Any:
         raise TabularRefused("not-a-workbook", type(error).__name__) from error
 
 
-def _has_formulas(stream: BinaryIO) -> bool:
-    """Whether any sheet holds a formula: only then the workbook is opened a second time."""
+def _seen_in(stream: BinaryIO) -> tuple[bool, bool]:
+    """Whether any sheet holds a formula (only then the workbook is opened a second time), and whether any has a cell
+    beyond the columns that are read.
+    """
+    formulas = wide = False
     stream.seek(0)
     with zipfile.ZipFile(stream) as archive:
         for entry in archive.infolist():
@@ -113,10 +152,11 @@ def _has_formulas(stream: BinaryIO) -> bool:
                 with archive.open(entry) as part:
                     tail = b""
                     while block := part.read(1 << 20):
-                        if b"<f>" in tail + block or b"<f " in tail + block:
-                            return True
-                        tail = block[-2:]
-    return False
+                        block = tail + block
+                        formulas = formulas or _FORMULA.search(block) is not None
+                        wide = wide or _FAR_CELL.search(block) is not None
+                        tail = block[-16:]
+    return formulas, wide
 
 
 def _likeliest(workbook: Any, names: list[str]) -> str:
@@ -126,21 +166,26 @@ def _likeliest(workbook: Any, names: list[str]) -> str:
         for row in _rows(workbook[name], None, 30, stop=True):
             if recognised(row.cells) >= 2:
                 return name
-    return names[0]
+    return next((name for name in names if any(True for _ in _rows(workbook[name], None, 1, stop=True))), names[0])
 
 
-def _rows(sheet: Any, formulas: Any, max_rows: int, *, stop: bool = False) -> Iterator[Row]:
-    """The rows of a sheet; ``stop`` ends at ``max_rows`` instead of refusing."""
+def _rows(sheet: Any, formulas: Any, max_rows: int, *, stop: bool = False, wide: bool = False) -> Iterator[Row]:
+    """The rows of a sheet; ``stop`` ends at ``max_rows`` instead of refusing, and looks at no more columns than are
+    read. ``wide``: cells may stand far to the right.
+    """
     sheet.reset_dimensions()  # the dimension a file declares may be wrong, or a million rows
+    most = _LAST_COLUMN if wide else MAX_COLUMNS + 1  # every row is padded to as many cells
     pairs = None
     if formulas is not None:
         formulas.reset_dimensions()
         pairs = iter(formulas.iter_rows(max_col=MAX_COLUMNS))
     filled = 0
     try:
-        for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), start=1):
+        for number, cells in enumerate(sheet.iter_rows(max_col=most), start=1):
             beside = next(pairs, ()) if pairs is not None else ()
-            row = _row(number, cells, beside)
+            row = _row(number, cells[:MAX_COLUMNS], beside)
+            if not stop and (far := _beyond(cells)):
+                raise TabularRefused("too-many-columns", f"{far} in row {number}")
             if any(row.cells) or row.repairs:
                 filled += 1
                 if filled > max_rows:
@@ -152,6 +197,12 @@ def _rows(sheet: Any, formulas: Any, max_rows: int, *, stop: bool = False) -> It
         raise
     except Exception as error:
         raise TabularRefused("not-a-workbook", type(error).__name__) from error
+
+
+def _beyond(cells: Any) -> int:
+    """The last column that holds something beyond those that are read; 0 for none."""
+    filled = (i for i in range(len(cells) - 1, MAX_COLUMNS - 1, -1) if cells[i].value is not None)
+    return next((i + 1 for i in filled if as_text(cells[i].value)), 0)
 
 
 def _row(number: int, cells: Any, beside: Any) -> Row:

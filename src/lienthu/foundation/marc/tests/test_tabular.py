@@ -393,11 +393,12 @@ def test_a_workbook_with_a_cover_sheet_and_a_header_of_two_rows() -> None:
     table = read_xlsx(saved(book))
     assert (table.sheet, table.other_sheets, table.header_row) == ("Danh mục", ("Bìa",), 4)
     assert table.headers == ("TT", "Nhan đề", "Nơi", "Nhà XB", "Năm", "ISBN", "Mã vạch")
-    country, formula = pieces_of(table)
+    country, formula, cover = pieces_of(table)
     assert country.record is not None
     d = describe(country.record)
     assert (d.title, d.year, d.place, d.isbns) == ("Đất nước", 1998, "Hà Nội", ("9786041000018",))
     assert [i.barcode for i in read_items(country.record)] == ["000123"]
+    assert cover.problem == ("sheet-not-read", seen("sheet-rows", "Bìa", 1))
     assert (formula.offset, formula.record) == (6, None)
     assert [p.code for p in formula.repairs] == ["formula-without-value", "cell-error"]
     assert json.loads(formula.raw)["cells"][-1] == ["Mã vạch", "2021-03-04"]
