@@ -199,11 +199,21 @@ def _heading(table: tabular.Table, column: int) -> str:
 
 
 def _chosen_columns(table: tabular.Table, mapping: Mapping[str, str]) -> dict[int, str]:
-    """Column → field by the saved mapping, or by guess where nothing was saved."""
-    if mapping:
-        named = {i: mapping.get(_heading(table, i), "") for i in range(len(table.headers))}
-        return {i: name for i, name in named.items() if name in tabular.FIELDS}
-    return tabular.chosen(tabular.guess_mapping(table.headers, [r.cells for r in table.sample()]))
+    """Column → field by the saved mapping, or by guess where nothing was saved.
+
+    A field whose saved headings are all gone from the table was given another heading, and is guessed: left out, it
+    would be erased from records that are there. What a person chose for this very table names its own headings.
+    """
+    guessed = tabular.chosen(tabular.guess_mapping(table.headers, [r.cells for r in table.sample()]))
+    if not mapping:
+        return guessed
+    headings = [_heading(table, i) for i in range(len(table.headers))]
+    named = {i: name for i, h in enumerate(headings) if (name := mapping.get(h, "")) in tabular.FIELDS}
+    gone = set(mapping.values()) - set(named.values())
+    renamed = {
+        i: name for i, name in guessed.items() if name in gone and i < len(headings) and headings[i] not in mapping
+    }
+    return {**named, **renamed}
 
 
 def _iso2709(path: Path, plan: EncodingPlan, start: int, ordinal: int) -> Iterator[ReadPiece]:

@@ -251,6 +251,21 @@ def test_columns_are_guessed_shown_and_may_be_chosen(name: str, tmp_path: Path) 
     assert {title(p) for p in pieces(path, fmt, EncodingPlan("utf-8"), chosen)} == {"Võ Huy Tâm"}
 
 
+def test_a_column_that_was_renamed_keeps_its_field(tmp_path: Path) -> None:
+    """IMP-8: a year that no column is taken for would be erased from the records that have it."""
+    path = tmp_path / "so.csv"
+    path.write_text("TÊN;Năm xuất bản;Nhà XB;Ghi chú\nĐất mỏ;1961;Văn học;Sách cũ\n", encoding="utf-8")
+    saved = {"Tên": "title", "Năm XB": "year", "NXB": "place", "Nhà XB": "publisher"}
+    (piece,) = pieces(path, "csv", EncodingPlan("utf-8"), saved)
+    assert piece.record is not None
+    (published,) = piece.record.of("264")
+    assert published.subfields == (("b", "Văn học,"), ("c", "1961"))
+    assert not list(piece.record.of("500")), "a column that nobody chose stays out"
+    (piece,) = pieces(path, "csv", EncodingPlan("utf-8"), {"TÊN": "title", "Nhà XB": "publisher"})
+    assert piece.record is not None
+    assert [f.subfields for f in piece.record.of("264")] == [(("b", "Văn học"),)], "chosen for this table"
+
+
 def test_columns_without_a_heading_of_their_own_are_chosen_by_their_place(tmp_path: Path) -> None:
     path = tmp_path / "so.csv"
     path.write_text("A;A;\nĐất mỏ;Võ Huy Tâm;1961\nVùng mỏ;Võ Huy Tâm;1951\n")

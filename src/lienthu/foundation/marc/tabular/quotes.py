@@ -9,6 +9,7 @@ from typing import Final
 
 _MARK: Final = '"'
 _MOST_ENDS: Final = 50
+_MOST_CELLS: Final = 1_000  # a table with far fewer is refused already
 
 
 def cut_broken(line: str, delimiter: str, width: int = 0) -> list[str]:
@@ -29,7 +30,7 @@ def _cut(text: str, delimiter: str, *, paired: bool, quoted: bool) -> list[str]:
     cells: list[str] = []
     ends = _ends(text, delimiter) if quoted else deque[tuple[int, int]]()
     at = 0
-    while at <= len(text):
+    while at <= len(text) and len(cells) < _MOST_CELLS:
         start = at
         if quoted and text[at : at + 1] == _MARK and (end := _end(text, at, ends, paired=paired)) is not None:
             cells.append(text[at + 1 : end[0]].replace('""', _MARK))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from lienthu.foundation.marc.tabular.headers import IGNORED, LEXICON, words_of
@@ -27,13 +28,18 @@ class Places(NamedTuple):
         return tuple(found)
 
 
-def is_heading(cells: Sequence[str], headers: Sequence[str]) -> bool:
-    """Whether a row below the header is headings again: all its cells are known headings, two of them of the table."""
-    words = [words_of(cell) if len(cell) <= 60 else "" for cell in cells if cell]
-    if len(words) < 2 or not all(words):
-        return False
-    own = {words_of(h) for h in headers}
-    return len(own.intersection(words)) >= 2 and all(w in own or w in LEXICON or w in IGNORED for w in words)
+def is_heading(cells: Sequence[str], own: AbstractSet[str]) -> bool:
+    """Whether a row below the header is headings again: all its cells are known headings, two of them of the table,
+    whose words are ``own``. Asked of every row, so it ends at the first cell that is none.
+    """
+    found = []
+    for cell in cells:
+        if cell:
+            words = words_of(cell) if len(cell) <= 60 else ""
+            if not words or not (words in own or words in LEXICON or words in IGNORED):
+                return False
+            found.append(words)
+    return len(own & set(found)) >= 2
 
 
 def same_columns(some: Sequence[str], others: Sequence[str]) -> bool:

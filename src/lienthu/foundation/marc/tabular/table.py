@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from lienthu.foundation.marc.problems import Problem
 from lienthu.foundation.marc.tabular.columns import header_field, recognised
+from lienthu.foundation.marc.tabular.headers import words_of
 from lienthu.foundation.marc.tabular.sections import Places, is_heading, places
 
 _LOOK_AHEAD: Final = 40
@@ -91,8 +92,9 @@ class Table:
 
     def _below(self) -> Iterator[Row]:
         under: Places | None = None
+        own = {words_of(heading) for heading in self.headers}
         for row in chain(self._ahead, self._rest):
-            if self.header_row and is_heading(row.cells, self.headers):
+            if self.header_row and is_heading(row.cells, own):
                 under = places(row.cells, self.headers)
                 yield row._replace(problem=Problem("headings-again"))
             else:

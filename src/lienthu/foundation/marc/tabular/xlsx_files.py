@@ -182,6 +182,8 @@ def _rows(sheet: Any, formulas: Any, max_rows: int, *, stop: bool = False, wide:
     filled = 0
     try:
         for number, cells in enumerate(sheet.iter_rows(max_col=most), start=1):
+            if number > _LAST_ROW:  # a number that a file claims: the rows before it come as blank ones
+                raise TabularRefused("too-many-rows", f"row {number}")
             beside = next(pairs, ()) if pairs is not None else ()
             row = _row(number, cells[:MAX_COLUMNS], beside)
             if not stop and (far := _beyond(cells)):
