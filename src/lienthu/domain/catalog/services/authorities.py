@@ -74,7 +74,7 @@ def apply_authorities(
         if state is None:
             state = states[identity] = _State(next(ids), 1, 0, b"", False, False, is_new=True)
             out.created += 1
-        elif state.digest == a.content.digest and not state.deleted:
+        elif state.digest == a.content.digest and (a.content.said.deleted or not state.deleted):
             out.unchanged += 1
             continue
         elif state.deleted and not a.content.said.deleted:
@@ -109,7 +109,7 @@ def take_back_authorities(batch: ImportBatch) -> int:
                 WHERE v.authority_id = a.id AND v.number < a.revision AND v.batch_id IS DISTINCT FROM now_.batch_id
                 ORDER BY number DESC LIMIT 1
             ) before ON true
-            WHERE now_.batch_id = %s AND NOT a.deleted AND NOT a.edited
+            WHERE now_.batch_id = %s AND NOT a.edited AND (before.number IS NOT NULL OR NOT a.deleted)
             """,
             [batch.pk],
         )
@@ -119,10 +119,14 @@ def take_back_authorities(batch: ImportBatch) -> int:
             "UPDATE catalog_authority SET deleted = true, received_digest = '', updated_at = now() WHERE id = ANY(%s)",
             [gone],
         )
+    restored: dict[int, bytes] = {}
     for id_, number, marc in rows:
         content = authority_content(from_canonical(marc)) if number is not None else None
         if content is not None:
-            _new_revision(Authority.objects.get(pk=id_), content, _ORIGIN.RESTORED, "", former=False)
+            authority = Authority.objects.get(pk=id_)
+            _new_revision(authority, content, _ORIGIN.RESTORED, "", former=False, deleted=content.said.deleted)
+            restored[id_] = content.digest
+    _note_received(restored)
     if rows:
         ask_for_sweep()
         changes.publish("authority.changed", [row[0] for row in rows], bulk=len(rows) > 100)
@@ -261,14 +265,16 @@ def _amended(record: Record, heading: str, dates: str, variants: Sequence[str], 
     return record.with_fields((*(f for f in rest if f.is_control), *fields))
 
 
-def _new_revision(authority: Authority, content: AuthorityContent, origin: str, by: str, *, former: bool) -> None:
+def _new_revision(
+    authority: Authority, content: AuthorityContent, origin: str, by: str, *, former: bool, deleted: bool = False
+) -> None:
     last = authority.revisions.order_by("-number").values_list("number", flat=True)[0]
     number = last + 1
     AuthorityRevision.objects.create(
         authority=authority, number=number, origin=origin, by=by[:120], raw=content.marc.encode(),
         raw_format="canonical", raw_encoding="utf-8", marc=content.marc,
     )  # fmt: skip
-    _put_current([(authority.pk, number, content, False)], former=former)
+    _put_current([(authority.pk, number, content, deleted)], former=former)
     authority.refresh_from_db()
 
 
@@ -327,14 +333,20 @@ def _write(
                     (id_, number, batch.pk, "received", batch.uploaded_by[:120], a.raw, raw_format, a.raw_encoding,
                      a.content.marc)
                 )  # fmt: skip
-        if old:
+    _note_received({s.id: s.digest for s in old})
+    _put_current([(s.id, s.revision, s.current, s.deleted) for s in old if s.current is not None], former=True)
+    _put_names([(s.id, s.revision, s.current) for _, s in fresh if s.current is not None])
+
+
+def _note_received(digests: dict[int, bytes]) -> None:
+    """By what an import sees whether its file brings anything new. After an undo it is what is in force again."""
+    if digests:
+        with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE catalog_authority a SET received_digest = n.digest"
                 " FROM unnest(%s::bigint[], %s::bytea[]) AS n(id, digest) WHERE a.id = n.id",
-                [[s.id for s in old], [s.digest for s in old]],
+                [list(digests), list(digests.values())],
             )
-    _put_current([(s.id, s.revision, s.current, s.deleted) for s in old if s.current is not None], former=True)
-    _put_names([(s.id, s.revision, s.current) for _, s in fresh if s.current is not None])
 
 
 def _columns(c: AuthorityContent) -> tuple[object, ...]:

@@ -124,6 +124,33 @@ def test_an_undone_import_takes_its_authorities_with_it(tinh: Library) -> None:
     assert len(links()) == 1
 
 
+def test_an_undone_import_gives_back_the_authorities_it_deleted(tinh: Library) -> None:
+    """Rule AUT-2."""
+    imported(tinh, TO_HOAI, DE_MEN)
+    gone = authority("a1", "Tô Hoài", "1920-2014", also=["Nguyễn Sen"], leader=ZLEADER[:5] + "d" + ZLEADER[6:])
+    batch = imported(tinh, gone)
+    sweep()
+    assert the("Tô").deleted
+    assert imported(tinh, gone).unchanged == 1
+    undo_batch(batch.pk, actor=CLERK)
+    sweep()
+    assert not the("Tô").deleted
+    assert len(links()) == 1
+    assert imported(tinh, TO_HOAI).unchanged == 1
+    assert imported(tinh, gone).updated == 1
+    assert the("Tô").deleted
+
+
+def test_an_undone_file_can_be_imported_again(tinh: Library) -> None:
+    """Rule AUT-2: what the library sent last is what is in force again."""
+    imported(tinh, TO_HOAI)
+    newer = authority("a1", "Tô Hoài", "1920-2014", also=["Mắt Biển"])
+    undo_batch(imported(tinh, newer).pk, actor=CLERK)
+    assert imported(tinh, TO_HOAI).unchanged == 1
+    assert imported(tinh, newer).updated == 1
+    assert dict(names_of(the("Tô"))) == {"variant": "Mắt Biển"}
+
+
 def test_a_dry_run_writes_no_authority(tinh: Library) -> None:
     batch = run_batch(received(tinh, iso_file([TO_HOAI]), dry_run=True).pk, actor=CLERK)
     assert batch.created == 1

@@ -62,6 +62,7 @@ def write(batch: ImportBatch, chunk: Prepared, report: ChunkReport, observe: Obs
     Returns the clusters that changed.
     """
     touched: frozenset[int] = frozenset()
+    last_come = {a.content.identity: a.ordinal for a in chunk.authorities}
     _write_authorities(batch, chunk.pieces, chunk.authorities, report)
     for arrived, gone in steps_of(chunk.pieces, chunk.records):
         applied = apply(arrived, source=batch.source, batch_id=batch.pk, raw_format=batch.format)
@@ -72,9 +73,12 @@ def write(batch: ImportBatch, chunk: Prepared, report: ChunkReport, observe: Obs
         if observe is not None:
             observe(arrived, applied)
         if gone:
-            taken, left = take_away(batch, gone)
-            report.withdrawn += len(taken.record_ids)
-            report.unchanged += taken.unknown
+            # an authority is written before all withdrawals: a word that it came back after is out of date (HAR-6)
+            valid = [w for w in gone if last_come.get(w.identity, -1) < w.ordinal]
+            taken, left = take_away(batch, valid)
+            report.withdrawn += len(taken.record_ids) + taken.authorities
+            report.updated += taken.waiting
+            report.unchanged += taken.unknown + len(gone) - len(valid)
             touched |= left
     return touched
 

@@ -44,7 +44,7 @@ def steps_of(chunk: Sequence[ReadPiece], arrivals: Sequence[Arrival]) -> Iterato
 
 def take_away(batch: ImportBatch, gone: Sequence[Withdrawal]) -> tuple[Withdrawn, frozenset[int]]:
     """Withdraw the records from the catalogue and from their clusters; which clusters changed."""
-    taken = withdraw(gone, source=batch.source, batch_id=batch.pk, raw_format=batch.format)
+    taken = withdraw(gone, batch=batch)
     return taken, remove(taken.record_ids) if taken.record_ids else frozenset()
 
 

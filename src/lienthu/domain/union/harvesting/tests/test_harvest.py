@@ -10,7 +10,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from lienthu.domain.catalog.authority_models import Authority
 from lienthu.domain.catalog.models import BibRecord, ImportBatch, Item, RecordOrigin
+from lienthu.domain.catalog.services.authorities import amend_authority
 from lienthu.domain.catalog.services.origins import settle_name
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.tests.factories import make_library
@@ -209,6 +211,54 @@ def test_a_record_that_comes_back_is_created_again(tinh: Library, repository: Re
     repository.put("oai:thu.vn:4", marcxml("4", "Đất mỏ tập 4"))
     assert counts(harvested(harvest)) == {"read": 1, "created": 1}
     assert BibRecord.objects.filter(identity="oai:oai:thu.vn:4").count() == 1
+
+
+def authority(number: str, name: str) -> str:
+    return (
+        '<record xmlns="http://www.loc.gov/MARC21/slim"><leader>00000nz  a2200000n  4500</leader>'
+        f'<controlfield tag="001">{number}</controlfield>'
+        f'<datafield tag="100" ind1="1" ind2=" "><subfield code="a">{name}</subfield></datafield></record>'
+    )
+
+
+def test_a_deleted_authority_is_withdrawn_and_comes_back_with_the_undoing(tinh: Library) -> None:
+    with served(Repository()) as r:
+        for n, name in (("1", "Tô Hoài"), ("2", "Nam Cao"), ("3", "Nguyên Hồng")):
+            r.put(f"oai:thu.vn:{n}", authority(n, name), at=OLD)
+        harvest = source_for(tinh, r)
+        assert counts(harvested(harvest)) == {"read": 3, "created": 3}
+        amend_authority(
+            Authority.objects.get(heading="Nguyên Hồng").pk, heading="Nguyên Hồng", dates="1918-1982", variants=[],
+            note="", actor=HARVESTER,
+        )  # fmt: skip
+        for n in ("1", "3", "never-here"):
+            r.delete(f"oai:thu.vn:{n}")
+        run = harvested(harvest)
+        # what people edited waits: for them the word is a revision like any other (AUT-12)
+        assert counts(run) == {"read": 3, "withdrawn": 1, "updated": 1, "unchanged": 1}
+        assert list(Authority.objects.filter(deleted=True).values_list("heading", flat=True)) == ["Tô Hoài"]
+        word = Authority.objects.get(heading="Tô Hoài").revisions.get(number=2)
+        assert b'status="deleted"' in bytes(word.raw)
+        assert counts(harvested(harvest, full=True))["read"] == 4
+        assert Authority.objects.get(heading="Tô Hoài").revisions.count() == 2
+        conduct.undo_batch(run.batches.get().batch_id, actor=HARVESTER)
+        assert not Authority.objects.filter(deleted=True).exists()
+
+
+@pytest.mark.parametrize("last", ["deleted", "kept"])
+def test_of_two_words_on_an_authority_the_last_counts(tinh: Library, last: str) -> None:
+    with served(Repository()) as r:
+        r.put("oai:thu.vn:1", authority("1", "Tô Hoài"), at=OLD)
+        harvest = source_for(tinh, r)
+        harvested(harvest)
+        r.put("oai:thu.vn:1", authority("1", "Tô Hoài, nhà văn"))
+        words = [r.records["oai:thu.vn:1"]]
+        r.delete("oai:thu.vn:1")
+        words.append(r.records.pop("oai:thu.vn:1"))
+        for n, state in enumerate(words if last == "deleted" else words[::-1]):
+            r.records[f"word {n}"] = type(state)(state.identifier, datetime.now(UTC), state.metadata)
+        assert counts(harvested(harvest))["read"] == 2
+    assert Authority.objects.get().deleted == (last == "deleted")
 
 
 # --------------------------------------------------------------------------------------------- identity, hosts, echo
