@@ -271,6 +271,28 @@ def test_a_row_that_is_no_record_is_told_by_byte_or_by_sheet_and_row(tinh: Libra
     assert json.loads(bytes(piece.raw))["sheet"] == "Danh mục"
 
 
+def test_the_sheets_of_a_workbook_are_imported_or_told(tinh: Library) -> None:
+    """IMP-8, IMP-11: what is read and what is not adds up."""
+    book_ = openpyxl.Workbook()
+    book_.active.title = "Kho 1"
+    for name, rows in {
+        "Kho 1": [["Nhan đề", "Tác giả"], ["Đất mỏ", "Võ Huy Tâm"], ["Nhan đề", "Tác giả"], ["Chí Phèo", "Nam Cao"]],
+        "Kho 2": [["Tác giả", "Nhan đề"], ["Vũ Trọng Phụng", "Số đỏ"]],
+        "Bạn đọc": [["Họ tên", "Số thẻ"], ["An", 12]],
+    }.items():
+        sheet = book_[name] if name in book_.sheetnames else book_.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    stream = io.BytesIO()
+    book_.save(stream)
+    batch = imported_file(tinh, stream.getvalue(), name="so.xlsx")
+    assert (batch.read, batch.created, batch.quarantined) == (5, 3, 2)
+    assert [(q.code, q.detail) for q in Quarantined.objects.filter(batch=batch).order_by("ordinal")] == [
+        ("headings-again", seen("sheet-row", "Kho 1", 3)),
+        ("sheet-not-read", seen("sheet-rows", "Bạn đọc", 2)),
+    ]
+
+
 # ----------------------------------------------------------------------------------------------- by saved choices
 
 
