@@ -26,6 +26,7 @@ _LONGEST_WRAPPER: Final = 2000
 _WRAPPER: Final = re.compile(
     rf'\s*\{{(?:(?!"(?:leader|fields)"\s*:).){{0,{_LONGEST_WRAPPER}}}?"(?:records|collection|items)"\s*:\s*\[', re.S
 )
+_LIST: Final = re.compile(r'"(?:records|collection|items)"\s*:\s*\[')
 _LISTS: Final = frozenset({"records", "collection", "items"})
 _SPACE: Final = re.compile(r"\s*")
 _PARTS: Final = ("ind1", "ind2", "subfields")
@@ -174,6 +175,10 @@ class _Objects:
         """Step into ``{"records": [``, if that is what stands at the cursor."""
         while len(self._buffer) - self._at < _LONGEST_WRAPPER and self._more():
             pass
+        if _RECORD_START.match(self._buffer, self._at):
+            return False
+        if not _LIST.search(self._buffer, self._at, self._at + 2 * _LONGEST_WRAPPER):
+            return False  # most objects; the pattern of the whole would go through all of it again at each
         match = _WRAPPER.match(self._buffer, self._at)
         if match:
             self._at = match.end()

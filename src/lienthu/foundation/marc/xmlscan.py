@@ -80,7 +80,7 @@ class Scanner:
                 continue
             at = match.end()
             if match["comment"] or match["cdata"]:
-                fields_before = start < 0 and self._stray(match.start())
+                fields_before = start < 0 and self._holds_fields(match.start())
                 at, start = self._skip(match, at, start)
                 if start < 0 and not fields_before:
                     self._told = at
@@ -118,9 +118,12 @@ class Scanner:
         elif _ANY_CHILD.search(self._buffer, start + 1):
             yield self._element(start, len(self._buffer), "xml-unclosed")
 
+    def _holds_fields(self, end: int) -> bool:
+        return _MARC_CHILD.search(self._buffer, self._told, end) is not None
+
     def _stray(self, end: int) -> Element | None:
         """What stands behind the last element, if it holds fields: a record whose start tag is damaged or missing."""
-        if _MARC_CHILD.search(self._buffer, self._told, end) is None:
+        if not self._holds_fields(end):
             return None
         begin = self._told
         opened = _OPENED.search(self._buffer, begin, end)
@@ -178,10 +181,10 @@ class Scanner:
         """Drop what lies behind, read more. A record that grows beyond bounds is handed out as it is."""
         cut = None
         behind = self._told if start < 0 else start
-        if start < 0 and keep - behind > _LONGEST_GAP and not self._stray(len(self._buffer)):
+        if start < 0 and keep - behind > _LONGEST_GAP and not self._holds_fields(len(self._buffer)):
             behind = keep
         elif len(self._buffer) - behind > self._max and keep > behind:
-            cut = self._element(behind, keep, "oversized") if start >= 0 or self._stray(keep) else None
+            cut = self._element(behind, keep, "oversized") if start >= 0 or self._holds_fields(keep) else None
             start, behind = -1, keep
         self._behind += self._length(behind)
         self._buffer = self._buffer[behind:]

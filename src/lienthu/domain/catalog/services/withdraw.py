@@ -28,7 +28,7 @@ class Withdrawal:
 class Withdrawn:
     """What a chunk took out, publications and authorities.
 
-    ``waiting``: words about authorities that people edited, which wait to be taken (AUT-12). ``unknown``: words about
+    ``waiting``: words about authorities that people edited, kept as revisions (AUT-12). ``unknown``: words about
     records that were never here, or are gone already.
     """
 
