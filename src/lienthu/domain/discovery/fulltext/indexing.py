@@ -37,6 +37,7 @@ NEWS: Final = (PAGES, VOLUMES)
 """Of these consumers what people made one by one does not wait for an import."""
 _SLICE: Final = 250
 _VOLUMES_AT_ONCE: Final = 50
+_MOST_TOLD: Final = 1_000_000
 _IDLE: Final = 60.0  # seconds without news after which the writer's memory is given back
 Progress = Callable[[int], None]
 
@@ -212,13 +213,13 @@ class PageIndexer:
             writer.remove(gone)
             self._put(writer, put)
             writer.commit()
-        # the catalogue says of a publication whether it can be read online (FTS-11)
-        moved = {*put, *gone}
-        shown = [o for o in objects.values() if not wanted[o.pk] or not moved.isdisjoint(wanted[o.pk])]
+        # The catalogue says of a publication whether it can be read online (FTS-11). It is told also where nothing is
+        # to be written any more: who was killed after the commit of the index has not told it.
+        shown = list(objects.values())
         lost = [object_id for object_id in object_ids if object_id not in objects]
         erased = records_of_erased(lost) if lost else []
         touch_records([*(o.record_id for o in shown if o.record_id is not None), *erased])
-        return len(moved)
+        return len({*put, *gone})
 
     def rebuild(self, progress: Progress | None = None, meanwhile: Callable[[], object] = lambda: None) -> int:
         """Build a complete index beside the live one and switch to it; news is put into the live one meanwhile.
@@ -226,6 +227,7 @@ class PageIndexer:
         What changes during the build is replayed into the new index before the switch. Returns the number of pages.
         """
         if not ready():
+            self._tell_catalogue()
             for consumer in (PAGES, VOLUMES):
                 changes.discard(consumer)  # the build reads everything; if it dies there is still no index
         kept = _rules()
@@ -241,6 +243,14 @@ class PageIndexer:
         self._in_step_on = None
         log.info("page index built: %s pages", total)
         return total
+
+    @staticmethod
+    def _tell_catalogue() -> None:
+        """What waits is in the new index from its beginning; the catalogue would not hear of it (FTS-11)."""
+        waiting = (changes.keys_waiting([VOLUMES], _MOST_TOLD) or {}).get(VOLUMES, [])
+        for part in _slices(waiting):
+            found = objects_by_id(list(part)).values()
+            touch_records([obj.record_id for obj in found if obj.record_id is not None])
 
     def _build(self, folder: Path, progress: Progress | None, meanwhile: Callable[[], object]) -> int:
         fresh = PageWriter(folder)

@@ -217,6 +217,7 @@ class Indexer:
         News that arrives during the build stays in the feed for the new index as well: it is replayed into it
         before the switch. Returns the number of publications.
         """
+        self._heed_libraries()  # publications are dated anew for harvesters too, before it is written down as heeded
         if not self._has_live():
             changes.discard(CONSUMER)  # the build reads everything; if it dies there is still no index, and it is built
         built_with = _as_indexed()

@@ -220,7 +220,7 @@ def _retry_after(text: str | None) -> float | None:
     """Seconds to wait, from either form of the header."""
     if not text:
         return None
-    if text.strip().isdigit():
+    if text.strip().isdecimal():
         return float(text.strip()[:9])
     try:
         return max(0.0, (parsedate_to_datetime(text) - timezone.now()).total_seconds())

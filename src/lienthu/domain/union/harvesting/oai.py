@@ -85,9 +85,9 @@ def moment(text: str) -> datetime | None:
     """A UTCdatetime of the protocol, also where it lacks the Z or has fractions; None for anything else."""
     try:
         found = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def _ask(client: Client, query: dict[str, str]) -> Page:

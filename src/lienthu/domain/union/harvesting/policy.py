@@ -61,9 +61,14 @@ def stale_hours(schedule: str) -> int:
     return max(24, 3 * hours) if hours is not None else (72 if schedule else 0)
 
 
+_FIRST_YEAR: Final = 1970
+
+
 def harvest_time(said: datetime | None, ours: datetime) -> datetime:
     """Where the next list begins: the repository's own clock at the first page, never later than ours (HAR-3)."""
-    return min(said, ours) if said is not None else ours - timedelta(days=1)
+    if said is None or said.year < _FIRST_YEAR:  # a clock that was never set
+        return ours - timedelta(days=1)
+    return min(said, ours)
 
 
 def list_from(since: datetime | None, overlap: timedelta, *, by_day: bool) -> str:

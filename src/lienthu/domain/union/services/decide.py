@@ -159,7 +159,11 @@ def revert(act_id: int, *, actor: Actor, note: str = "", hidden: Collection[int]
             continue  # a later act spoke of it
         words.say(pair, Word(d.pk, d.verdict, d.decided_by, d.decided_at, d.act_id))
         again.append(d)
-    done = _new_act("revert", actor, note, reverts=act, moves=[[a, to, back] for a, back, to in reversed(act.moves)])
+    # an address goes back to who bore it only where that record is still there: else its publication would be gone
+    former = [back for _a, back, _to in act.moves]
+    there = set(Membership.objects.filter(record_id__in=former).values_list("record_id", flat=True))
+    moves = [[a, to, back] for a, back, to in reversed(act.moves) if back in there]
+    done = _new_act("revert", actor, note, reverts=act, moves=moves)
     PairDecision.objects.filter(pk__in=[d.pk for d in standing.values()]).update(withdrawn_by=done)
     PairDecision.objects.bulk_create(
         PairDecision(

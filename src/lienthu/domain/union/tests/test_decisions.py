@@ -11,7 +11,7 @@ from lienthu.domain.catalog.tests.cast import CLERK, book, held
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.tests.factories import make_library
 from lienthu.domain.union.history import decisions_of
-from lienthu.domain.union.models import Cluster, Edge, PairDecision, RuleVersion
+from lienthu.domain.union.models import Act, Cluster, Edge, PairDecision, RuleVersion
 from lienthu.domain.union.rule_selectors import rule_in_force
 from lienthu.domain.union.scoring.rules import shipped
 from lienthu.domain.union.selectors import reasons_in, where_is
@@ -74,6 +74,19 @@ def test_a_record_set_apart_is_a_publication_of_its_own(joined: int, tinh: Libra
     own = set_apart(held(ha_long, "a").pk, actor=LAN)
     assert cluster_of(ha_long, "a") == own != joined == cluster_of(tinh, "1")
     assert (where_is(joined), where_is(own)) == (joined, own)
+    assert_union_is_sound()
+
+
+def test_an_address_does_not_go_back_to_a_record_that_is_gone(joined: int, tinh: Library, ha_long: Library) -> None:
+    """CLU-8, CLU-11: the publication that bears it now is still there."""
+    bearer = Cluster.objects.get(pk=joined).bearer_id
+    library = tinh if held(tinh, "1").pk == bearer else ha_long
+    left, number = (ha_long, "a") if library is tinh else (tinh, "1")
+    set_apart(bearer, actor=LAN)
+    assert cluster_of(left, number) == joined
+    undo_batch(held(library, "1" if library is tinh else "a").revisions.get(number=1).batch_id, actor=CLERK)
+    revert(Act.objects.latest("pk").pk, actor=LAN)
+    assert (cluster_of(left, number), where_is(joined)) == (joined, joined)
     assert_union_is_sound()
 
 

@@ -23,6 +23,10 @@ class LiveIndex:
         self._searcher: tantivy.Searcher | None = None
         self.stamp: tuple[str, int, int] | None = None
 
+    def serves(self, searcher: tantivy.Searcher) -> bool:
+        """Whether that is still the latest commit, as far as anybody here has seen."""
+        return self._searcher is searcher
+
     def searcher(self) -> tantivy.Searcher:
         """What searches the latest commit. Raises IndexMissing when there is no index that can be read."""
         folder = self._store.current()

@@ -81,7 +81,8 @@ class TantivyReader:
                 return self._browses[key]
         found = self._find(searcher, plan, request, facet_sizes, ())
         with self._lock:
-            self._browses[key] = found
+            if self._live.serves(searcher):  # what was found before a commit is forgotten with it
+                self._browses[key] = found
             while len(self._browses) > _CACHED_BROWSES:
                 self._browses.popitem(last=False)
         return found
@@ -109,7 +110,8 @@ class TantivyReader:
         if known is None:
             known = self._complete(searcher, folded_prefix, limit)
             with self._lock:
-                self._prefixes[key] = known
+                if self._live.serves(searcher):
+                    self._prefixes[key] = known
                 while len(self._prefixes) > _PREFIXES_REMEMBERED:
                     self._prefixes.popitem(last=False)
         return list(known)
@@ -139,8 +141,9 @@ class TantivyReader:
         return self._live.searcher()
 
     def _forget(self) -> None:
-        self._browses.clear()
-        self._prefixes.clear()
+        with self._lock:
+            self._browses.clear()
+            self._prefixes.clear()
 
     def _find(
         self,

@@ -166,6 +166,7 @@ def _import(run: HarvestRun, batch: ImportBatch, actor: Actor) -> None:
     run.attempts, run.wait_until = 0, None
     if batch.status == S.FAILED and run.harvest.kind == HarvestSource.Kind.OAI:
         run.phase, run.stop_code, run.stop_detail = _PHASE.CLOSING, run.stop_code or "import", str(batch.pk)
+        run.token = ""  # behind what was not written: the next run begins again where the last whole one ended
     save_place(run)
 
 

@@ -6,18 +6,19 @@ import gzip
 import random
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
 
-from lienthu.domain.catalog.models import Quarantined
+from lienthu.domain.catalog.models import ImportBatch, Quarantined
 from lienthu.domain.network.models import Library
 from lienthu.domain.network.tests.factories import make_library
-from lienthu.domain.union.harvesting import net, policy
+from lienthu.domain.union.harvesting import net, oai, policy
 from lienthu.domain.union.harvesting.errors import REASONS, Failure
 from lienthu.domain.union.harvesting.models import HarvestEvent, HarvestRun
-from lienthu.domain.union.harvesting.services import runs
+from lienthu.domain.union.harvesting.services import listing, runs
 from lienthu.domain.union.harvesting.tests.cast import HARVESTER, counts, harvested, log, source_for, titles
 from lienthu.domain.union.harvesting.tests.repository import Repository, dublin_core, marcxml, on_page, once, served
 from lienthu.domain.union.services.conduct import run_batch  # noqa: F401  (the import path these tests go through)
@@ -354,3 +355,35 @@ def test_dublin_core_of_a_repository_without_marc(tinh: Library, repository: Rep
     repository.put("oai:thu.vn:dc", dublin_core(title="Vịnh Hạ Long", date="2020-05-01", language="vi"))
     run = harvested(source_for(tinh, repository, prefix="oai_dc"))
     assert counts(run)["created"] == 9
+
+
+def test_what_could_not_be_imported_is_asked_for_again(
+    tinh: Library, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HAR-15: the next run does not go on behind the part that failed."""
+    monkeypatch.setattr(listing, "PART_RECORDS", 3)
+    harvest = source_for(tinh, repository)
+
+    def fails(batch_id: int, **_: object) -> None:
+        ImportBatch.objects.filter(pk=batch_id).update(status=ImportBatch.Status.FAILED)
+        raise RuntimeError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(runs, "run_batch", fails)
+        run = runs.open_run(harvest.pk, reason="command", actor=HARVESTER)
+        for _ in range(8):
+            with suppress(RuntimeError):
+                run = runs.work(run.pk, actor=HARVESTER)
+    assert (run.status, run.stop_code, run.token) == ("stopped", "import", "")
+    again = harvested(harvest)
+    assert (again.status, again.continues) == ("done", None)
+    assert len(titles(tinh)) == 8
+
+
+@pytest.mark.parametrize("said", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_clock_that_was_never_set_stops_no_harvest(said: str) -> None:
+    """HAR-3."""
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    since = policy.harvest_time(oai.moment(said), now)
+    assert now - timedelta(days=2) < since <= now
+    assert policy.list_from(since, timedelta(days=30), by_day=True).startswith("2026-10")

@@ -256,6 +256,29 @@ def test_a_record_says_that_it_can_be_read_online(client: Client, province: Any,
     assert gone.facets["online"] == []
 
 
+def test_a_record_hears_also_after_an_indexer_that_was_killed(
+    province: Any, volumes: list[DigitalObject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FTS-11: the page index was committed, the news was not."""
+    record = BibRecord.objects.filter(library__code="VN-QNTV", deleted=False).order_by("pk")[0]
+    cluster = clusters_of([record.pk])[record.pk]
+    DigitalObject.objects.filter(pk=volumes[0].pk).update(record=record)
+    take_down(volumes[0].public_id, reason="x", actor=CLERK)
+
+    def dies(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with indexing.PageIndexer() as indexer:
+        assert indexer.acquire()
+        with monkeypatch.context() as killed:
+            killed.setattr(indexing, "touch_records", dies)
+            with pytest.raises(KeyboardInterrupt):
+                indexer.drain()
+        Change.objects.filter(topic="cluster.changed").delete()
+        indexer.drain()
+    assert Change.objects.filter(topic="cluster.changed", key=cluster, consumer="discovery").exists()
+
+
 def test_a_record_hears_of_a_volume_that_was_erased(
     province: Any, volumes: list[DigitalObject], settings: Any, tmp_path: Path
 ) -> None:
