@@ -180,10 +180,20 @@ class _Objects:
         if not _LIST.search(self._buffer, self._at, self._at + 2 * _LONGEST_WRAPPER):
             return False  # most objects; the pattern of the whole would go through all of it again at each
         match = _WRAPPER.match(self._buffer, self._at)
+        if match and self._is_record():
+            return False
         if match:
             self._at = match.end()
             self._wrapped = True
         return match is not None
+
+    def _is_record(self) -> bool:
+        """Whether the object at the cursor is a record, of which other members stand before those of MARC."""
+        try:
+            value, _end = self._decoder.raw_decode(self._buffer, self._at)
+        except (json.JSONDecodeError, RecursionError):
+            return False
+        return isinstance(value, dict) and isinstance(value.get("fields"), list)
 
     def _leave_container(self) -> None:
         """Step over what follows the array in its object. What is not the rest of an object is left to be told."""
@@ -208,6 +218,8 @@ class _Objects:
             if self._buffer[at : at + 1] != '"':
                 raise json.JSONDecodeError("No name", self._buffer, at)
             name, at = self._decoder.raw_decode(self._buffer, at)
+            if name in ("leader", "fields"):
+                raise json.JSONDecodeError("A record", self._buffer, at)
             at = self._past_space(self._past(":", self._past_space(at)))
             if name in _LISTS and self._buffer[at : at + 1] == "[":
                 self._in_array = self._wrapped = True

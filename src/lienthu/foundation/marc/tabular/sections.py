@@ -54,6 +54,7 @@ def places(part: Sequence[str], headers: Sequence[str]) -> Places | None:
     A column that the table does not have goes beyond its headings, where its cells are reported.
     """
     known = [words_of(h) for h in headers]
+    claimed = {known.index(words) for words in map(words_of, part) if words and known.count(words) == 1}
     columns: list[int] = []
     for i, heading in enumerate(part):
         words = words_of(heading)
@@ -62,6 +63,8 @@ def places(part: Sequence[str], headers: Sequence[str]) -> Places | None:
             column = i
         elif words and known.count(words) == 1 and known.index(words) not in columns:
             column = known.index(words)
+        elif not words and i not in claimed:
+            column = i  # no heading: the lower of two rows of headings says nothing of most columns
         else:
             column = max(len(headers), len(part)) + i if i < len(headers) else i
         columns.append(len(headers) + len(part) + i if column in columns else column)

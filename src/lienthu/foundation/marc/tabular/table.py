@@ -76,7 +76,9 @@ class Table:
             raise TabularRefused("empty")
         at, height = _find_header(ahead)
         self.header_row = ahead[at].number if at >= 0 else 0
-        self.headers = _header_cells(ahead[at - height + 1 : at + 1]) if at >= 0 else ("",) * len(first.cells)
+        header = ahead[at - height + 1 : at + 1] if at >= 0 else []
+        self.headers = _header_cells(header) if header else ("",) * len(first.cells)
+        self._own = {words_of(cell) for row in header for cell in row.cells}
         above = ahead[: max(0, at - height + 1)]
         self.title_rows = tuple(row for row in above if _is_title(row))
         self._above = [row._replace(problem=Problem("above-headings")) for row in above if not _is_title(row)]
@@ -92,9 +94,8 @@ class Table:
 
     def _below(self) -> Iterator[Row]:
         under: Places | None = None
-        own = {words_of(heading) for heading in self.headers}
         for row in chain(self._ahead, self._rest):
-            if self.header_row and is_heading(row.cells, own):
+            if self.header_row and is_heading(row.cells, self._own):
                 under = places(row.cells, self.headers)
                 yield row._replace(problem=Problem("headings-again"))
             else:
@@ -111,7 +112,9 @@ def _find_header(rows: Sequence[Row]) -> tuple[int, int]:
     # The first such row, not the one with the most headings: between two of them stand books. Rows of a form above
     # the list ("Thư viện", the library, "Năm", the year) name at most one heading for each answer.
     likely = [i for i, count in enumerate(known) if count >= 2]
-    best = next((i for i in likely if 2 * known[i] > sum(map(bool, rows[i].cells))), likely[0] if likely else -1)
+    most = [i for i in likely if 2 * known[i] > sum(map(bool, rows[i].cells))]
+    titled = [i for i in most if any(header_field(cell)[0] == "title" for cell in rows[i].cells)]
+    best = next(iter([*titled, *most]), max(likely, key=lambda i: (known[i], -i), default=-1))
     if best >= 0:
         # Headers of two rows: "Xuất bản" above "Nơi", "Nhà XB", "Năm".
         if best + 1 < len(known) and known[best + 1] >= 2 and _goes_on(rows[best], rows[best + 1]):

@@ -20,7 +20,10 @@ MAX_COLUMNS: Final = 200
 _LAST_COLUMN: Final = 16_384  # of the format, as the next
 _LAST_ROW: Final = 1_048_576
 _BEGIN: Final = 40
-_FAR_CELL: Final = re.compile(rb"\br=[\"'](?:G[S-Z]|[H-Z][A-Z]|[A-Z]{3})[0-9]")
+# With something in it: whole rows may be formatted to the last column.
+_FAR_CELL: Final = re.compile(
+    rb"<(?:[a-z]+:)?c\b[^<>]{0,200}?\br=[\"'](?:G[S-Z]|[H-Z][A-Z]|[A-Z]{3})[0-9]+[\"'][^<>]{0,200}(?<!/)>"
+)
 _FORMULA: Final = re.compile(rb"<(?:[a-z]+:)?f[ >]")
 _ZEROS: Final = re.compile(r"0{2,20}")
 _ERRORS: Final = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
@@ -155,7 +158,7 @@ def _seen_in(stream: BinaryIO) -> tuple[bool, bool]:
                         block = tail + block
                         formulas = formulas or _FORMULA.search(block) is not None
                         wide = wide or _FAR_CELL.search(block) is not None
-                        tail = block[-16:]
+                        tail = block[-500:]
     return formulas, wide
 
 
@@ -179,12 +182,14 @@ def _rows(sheet: Any, formulas: Any, max_rows: int, *, stop: bool = False, wide:
     if formulas is not None:
         formulas.reset_dimensions()
         pairs = iter(formulas.iter_rows(max_col=MAX_COLUMNS))
-    filled = 0
+    filled, blank = 0, None
     try:
         for number, cells in enumerate(sheet.iter_rows(max_col=most), start=1):
             if number > _LAST_ROW:  # a number that a file claims: the rows before it come as blank ones
                 raise TabularRefused("too-many-rows", f"row {number}")
             beside = next(pairs, ()) if pairs is not None else ()
+            if cells is blank:  # rows that a file leaves out come as one and the same
+                continue
             row = _row(number, cells[:MAX_COLUMNS], beside)
             if not stop and (far := _beyond(cells)):
                 raise TabularRefused("too-many-columns", f"{far} in row {number}")
@@ -195,6 +200,8 @@ def _rows(sheet: Any, formulas: Any, max_rows: int, *, stop: bool = False, wide:
                         return
                     raise TabularRefused("too-many-rows", f"more than {max_rows}")
                 yield row
+            else:
+                blank = cells
     except TabularRefused:
         raise
     except Exception as error:
@@ -213,7 +220,8 @@ def _row(number: int, cells: Any, beside: Any) -> Row:
     for index, cell in enumerate(cells):
         value = cell.value
         if value is None:
-            if index < len(beside) and beside[index].data_type == "f":
+            # an empty text is a value: lists are prepared with =IF(B5="","",ROW()) down to the thousandth row
+            if index < len(beside) and beside[index].data_type == "f" and cell.data_type != "str":
                 repairs.append(Problem("formula-without-value", seen("row-column", number, index + 1)))
             texts.append("")
         elif cell.data_type == "e" or (isinstance(value, str) and value in _ERRORS):

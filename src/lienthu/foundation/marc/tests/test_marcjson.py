@@ -332,3 +332,14 @@ def test_pymarc_writes_the_same(name: str) -> None:
             (back,) = pieces(json.dumps(theirs).encode())
             assert back.record
             assert back.record.fields == record.fields
+
+
+def test_a_record_whose_other_members_come_first_is_a_record() -> None:
+    """IMP-11: an empty list of another name in it is no list of records."""
+    first, *others = (
+        json.dumps({"_id": str(n), "collection": [], "items": [], "fields": [{"001": str(n)}], "leader": LEADER})
+        for n in range(3)
+    )
+    for data in ("\n".join([first, *others]), "[" + ",".join([first, *others]) + "]"):
+        found = list(read(io.BytesIO(data.encode())))
+        assert [p.record.control("001") if p.record else None for p in found] == ["0", "1", "2"]

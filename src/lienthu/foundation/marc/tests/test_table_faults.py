@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 
 import openpyxl
 import pytest
@@ -205,3 +206,44 @@ def test_a_second_value_of_what_stands_once_becomes_a_note() -> None:
     assert [f.first("a") for f in first.record.of("490")] == ["X", "Y"]
     assert [(p.code, p.detail) for p in first.repairs] == [("second-value", "1991")]
     assert (second.repairs, told(third)) == ((), ("C", "1992"))
+
+
+def titles(table: Table) -> list[str]:
+    mapping = chosen(guess_mapping(table.headers, [row.cells for row in table.sample()]))
+    return [
+        f.first("a").removesuffix(" /")
+        for piece in read_rows(table, table.headers, mapping)
+        if piece.record is not None and (f := piece.record.first("245")) is not None
+    ]
+
+
+def test_two_rows_of_headings_that_come_again_move_nothing() -> None:
+    """IMP-8: the lower row is blank where the upper one says it all."""
+    head = "STT;Tên sách;Tác giả;Xuất bản;;\n;;;Nơi;Nhà XB;Năm\n"
+    table = csv_of(f"{head}1;Đất mỏ;An;H.;Lao động;1990\n{head}2;Vùng mỏ;Bình;H.;Trẻ;1991\n3;Than;Chi;H.;Trẻ;1992\n")
+    assert titles(table) == ["Đất mỏ", "Vùng mỏ", "Than"]
+
+
+def test_a_form_above_the_list_is_not_its_header() -> None:
+    """IMP-8: headings of a list of books name the title."""
+    above = "Loại tài liệu: Sách;Ngôn ngữ: Việt;;;\nNgày lập: 01/02/2020;;;;\n"
+    table = csv_of(f"{above}STT;Tên sách;Tác giả;Nhà XB;Năm\n1;Đất mỏ;An;Trẻ;1990\n2;Than;Chi;Trẻ;1992\n")
+    assert (table.header_row, titles(table)) == (3, ["Đất mỏ", "Than"])
+
+
+def test_rows_prepared_with_formulas_that_are_empty_are_blank() -> None:
+    """IMP-11: =IF(B5="","",ROW()) down to the thousandth row is no book that was not read."""
+    made = workbook(
+        Sách=[["STT", "Tên sách", "Tác giả"], [1, "Đất mỏ", "An"], ['=IF(B3="","",1)'], ['=IF(B4="","",1)']]
+    )
+    stream = io.BytesIO()
+    with zipfile.ZipFile(made) as before, zipfile.ZipFile(stream, "w") as after:
+        for entry in before.infolist():
+            data = before.read(entry)
+            if entry.filename.startswith("xl/worksheets/"):
+                assert data.count(b'"><f>') == 2
+                data = data.replace(b'"><f>', b'" t="str"><f>')
+            after.writestr(entry, data)
+    stream.seek(0)
+    table = read_xlsx(stream)
+    assert [row.cells[1] for row in table] == ["Đất mỏ"]
