@@ -18,8 +18,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lienthu.domain.digital.access import reader_of
 from lienthu.domain.digital.errors import AlreadyHere, DigitalRefused
 from lienthu.domain.digital.models import DeliveredFile, Delivery, DigitalObject, Kind, Project
+from lienthu.domain.digital.selectors.board import worked_on
 from lienthu.domain.digital.services import adding, intake
 from lienthu.domain.digital.services.gathering import gathered, natural
 from lienthu.domain.digital.services.telling import Notes, Step, Tell, Told, told_in
@@ -233,11 +235,20 @@ def take(delivery_id: int) -> None:
         facts: dict[str, Any] = {"state": Delivery.State.FAILED, "problem": str(refused)[:500], "left_out": left_out}
         if isinstance(refused, AlreadyHere):  # that object is shown, and is not what the files are for
             meant = _meant_for(delivery)
-            facts["object"] = DigitalObject.objects.filter(public_id=refused.public_id).first()
+            facts["object"] = _known_to_owner(delivery, refused.public_id)
+            if facts["object"] is None:
+                facts["problem"] = _("These files are already here. Nothing was taken in.")
             facts["wish"] = {**delivery.wish, "into": meant.public_id if meant else ""}
         Delivery.objects.filter(pk=delivery_id).update(**facts)
         return
     shutil.rmtree(folder_of(delivery), ignore_errors=True)
+
+
+def _known_to_owner(delivery: Delivery, public_id: str) -> DigitalObject | None:
+    """The object, where the person who brought the files may know of it (RGT-3)."""
+    if delivery.owner is None:
+        return None
+    return worked_on(reader_of(delivery.owner, "")).filter(public_id=public_id).first()
 
 
 def _not_whole(delivery: Delivery) -> DeliveredFile | None:

@@ -17,11 +17,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lienthu.domain.digital import store
-from lienthu.domain.digital.models import DeliveredFile, Delivery, DigitalObject, MasterFile
+from lienthu.domain.digital.models import Collection, DeliveredFile, Delivery, DigitalObject, MasterFile
 from lienthu.domain.digital.services import deliveries, pipeline
 from lienthu.domain.digital.services.telling import Notes, Step, Told
 from lienthu.domain.digital.tests.cast import make_object
 from lienthu.domain.network.models import Library
+from lienthu.domain.network.tests.factories import make_admin
 
 pytestmark = pytest.mark.django_db
 V = {"Tus-Resumable": "1.0.0"}
@@ -209,6 +210,14 @@ def test_files_are_inserted_after_a_page_and_a_page_is_scanned_anew(librarian: C
     deliveries.take(again.pk)
     again.refresh_from_db()
     assert (again.state, again.object) == ("failed", obj), "the same files are here already"
+    assert obj.title in again.problem
+    # who may not know of it is told neither its name nor its number (RGT-3)
+    closed = Collection.objects.create(library=home, code="rieng", name="Riêng", closed=True)
+    DigitalObject.objects.filter(pk=obj.pk).update(collection=closed)
+    Delivery.objects.filter(pk=again.pk).update(state="queued", owner=make_admin(), object=None)
+    deliveries.take(again.pk)
+    again.refresh_from_db()
+    assert (again.state, again.object, obj.title in again.problem) == ("failed", None, False)
 
 
 def test_a_file_that_lost_its_last_piece_opens_the_upload_again(librarian: Client, home: Library) -> None:
